@@ -1,0 +1,97 @@
+"""What travels with a command, and what is kept with an event."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.kernel import AnyDecider, Command, Event, Moment
+
+
+class CommandContext(Struct, frozen=True, kw_only=True):
+    """Who asks, when, and under which name, so that asking twice is asking once.
+
+    ``expected_version`` is what the caller last saw of the first part's stream; None
+    means "whatever is so". ``correlation_id`` ties together all that one outside cause
+    set going. ``occurred_at`` is set by a report of what happened outside; a request
+    has none. ``name`` is what is asked, as the command table keeps it.
+    """
+
+    actor: str
+    asked_at: Moment
+    command_id: UUID
+    correlation_id: UUID
+    name: str = ""
+    expected_version: int | None = None
+    occurred_at: Moment | None = None
+
+    @property
+    def at(self) -> datetime:
+        """The time to judge by: a report's own, else when it was asked."""
+        return self.occurred_at or self.asked_at
+
+
+class Part(Struct, frozen=True):
+    """One command to one stream, and all that is needed to decide it."""
+
+    stream_id: UUID
+    decider: AnyDecider
+    command: Command
+    policy: Any = None
+
+
+class Ask(Struct, frozen=True):
+    """What is asked in one go: all parts are appended whole, or none of them.
+
+    All parts lie in one partition.
+    """
+
+    context: CommandContext
+    parts: tuple[Part, ...]
+
+
+class RecordedEvent(Struct, frozen=True, kw_only=True):
+    """An event, and how we came to know it.
+
+    ``version`` counts from 1 without gaps within the stream, ``position`` from 1
+    without gaps within the partition, in the order of commits. ``occurred_at`` is
+    when it happened in the world, ``recorded_at`` when the database wrote it down;
+    ``leaf`` is the SHA-256 of the stored row.
+    """
+
+    stream_id: UUID
+    version: int
+    partition: int
+    position: int
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str
+    command_id: UUID
+    correlation_id: UUID
+    leaf: bytes
+    event: Event
+
+
+class StreamVersion(Struct, frozen=True):
+    """Where one stream stands."""
+
+    stream_id: UUID
+    version: int
+
+
+class Receipt(Struct, frozen=True, kw_only=True):
+    """Where the streams of an ask now stand, and the proof of what was written.
+
+    ``stream_id`` and ``version`` are those of the first part; ``streams`` are all of
+    them. ``position`` is the token "partition.position": a projection that has read so
+    far shows what the command did. ``leaves`` are the SHA-256 leaf hashes, in hex, of
+    the events written, in order. ``repeated`` says that it was asked before.
+    """
+
+    stream_id: UUID
+    version: int
+    position: str
+    leaves: tuple[str, ...] = ()
+    streams: tuple[StreamVersion, ...] = ()
+    repeated: bool = False

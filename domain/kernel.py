@@ -1,0 +1,95 @@
+"""The shared kernel: the few words every aggregate speaks."""
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+
+from msgspec import Meta, Struct
+
+# A point in time, always with its time zone.
+Moment = Annotated[datetime, Meta(tz=True)]
+
+# A policy and its version, such as "douyin-like.late-shipment@20260810".
+PolicyRef = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]*@[0-9]{1,8}$")]
+
+# An outside name: an order number, a consumer's id, a waybill. Never a sentence.
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:@/+-]{0,127}$")]
+
+# A short word of a closed vocabulary of somebody else's, such as a carrier's code.
+Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
+
+# Free text, encrypted under the key of the consumer it concerns: erased with the key.
+Sealed = Annotated[str, Meta(pattern=r"^sealed:[A-Za-z0-9:_-]{1,65536}$")]
+
+
+class Command(Struct, frozen=True, forbid_unknown_fields=True):
+    """Something asked of an aggregate, in the imperative."""
+
+
+class Request(Command, frozen=True):
+    """Asks for something to be so, as of when it is asked. It may be refused."""
+
+
+class Report(Command, frozen=True):
+    """Says what happened outside, as of when it happened there.
+
+    A report is never refused: what does not fit is kept, and flagged.
+    """
+
+
+class Event(Struct, frozen=True, tag_field="type"):
+    """Something that happened, in the past tense. It is never changed.
+
+    Its fields are ids, codes, numbers, zoned times and sealed values. An event that
+    has a field ``at`` says itself when it happened; else the command's time holds.
+    """
+
+
+class State(Struct, frozen=True):
+    """What is so, as far as the next decision needs to know it."""
+
+
+class Policy(Struct, frozen=True, kw_only=True):
+    """A rule as data. Every event it leads to names it by its reference."""
+
+    ref: PolicyRef
+
+
+class Refused(Exception):
+    """The command does not fit the state of the aggregate.
+
+    The first line of a subclass's docstring is the sentence the caller reads.
+    """
+
+    def __init__(self, **details: object) -> None:
+        sentence = (type(self).__doc__ or "").partition("\n")[0]
+        super().__init__(sentence)
+        self.details = details
+
+    @property
+    def code(self) -> str:
+        """The name clients see: ``NoExtensionsLeft`` is ``no_extensions_left``."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+
+
+S = TypeVar("S", bound=State)
+C = TypeVar("C", bound=Command)
+E = TypeVar("E", bound=Event)
+P = TypeVar("P", bound=Policy)
+
+
+class Decider(NamedTuple, Generic[S, C, E, P]):
+    """An aggregate, whole: where it starts, what it answers, how it changes.
+
+    ``decide`` is given all it may know, the time included, and raises Refused.
+    ``evolve`` is given history, and refuses nothing.
+    """
+
+    initial: S
+    decide: Callable[[S, C, P, datetime], Sequence[E]]
+    evolve: Callable[[S, E], S]
+
+
+# A decider of any aggregate, where one batch carries commands to several kinds.
+AnyDecider = Decider[Any, Any, Any, Any]

@@ -1,0 +1,1 @@
+"""Other people's formats: HTTP, argv, the environment, a carrier's JSON."""
