@@ -1,0 +1,11 @@
+"""The closed union of every event there is."""
+
+from typing import get_args
+
+from domain.consumer import ConsumerEvent
+from domain.kernel import Event
+from domain.order.events import OrderEvent
+
+AnyEvent = OrderEvent | ConsumerEvent
+
+ALL_EVENTS: tuple[type[Event], ...] = get_args(AnyEvent)

@@ -1,0 +1,284 @@
+"""What an order can be told, and what can be asked of it.
+
+Reports carry no time: the context's ``occurred_at`` says when it happened out there.
+``parcel`` names a parcel within its order, usually by its waybill; a report without one
+is about the whole order, as feeds that know no parcels speak.
+"""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from domain.kernel import Code, Moment, Name, Report, Request, Sealed
+from domain.money import Money
+from domain.order.values import (
+    CancelledBy,
+    Channel,
+    Content,
+    ExceptionCode,
+    OrderLine,
+    Packed,
+    ScanCode,
+    SignedBy,
+    Tender,
+)
+from domain.party import Participant
+from domain.promise import Offer
+
+# -- Reports --
+
+
+class PlaceOrder(Report, frozen=True, kw_only=True):
+    """Record that a consumer placed an order.
+
+    ``number`` is the order's number at its ``source``. ``offers`` are the promises
+    shown; None takes the policy pack's usual ones, an empty tuple means there were none.
+    """
+
+    consumer: Name
+    source: Code
+    number: Name
+    lines: Annotated[tuple[OrderLine, ...], Meta(max_length=500)] = ()
+    merchant: Name | None = None
+    channel: Channel | None = None
+    content: Content | None = None
+    participants: Annotated[tuple[Participant, ...], Meta(max_length=20)] = ()
+    offers: Annotated[tuple[Offer, ...], Meta(max_length=600)] | None = None
+
+
+class CapturePayment(Report, frozen=True, kw_only=True):
+    """Record a payment, by its number, with all its tenders. It pins the promises."""
+
+    payment: Name
+    tenders: Annotated[tuple[Tender, ...], Meta(max_length=100)]
+
+
+class ChangeAmount(Report, frozen=True, kw_only=True):
+    """Record that merchant and consumer changed what is to be paid, freight included."""
+
+    payable: Money
+
+
+class ConfirmStock(Report, frozen=True):
+    """Record that the merchant has the goods and prepares them (备货)."""
+
+
+class ShipParcel(Report, frozen=True, kw_only=True):
+    """Record that the merchant says a parcel is on its way.
+
+    ``contents`` empty means all that was ordered.
+    """
+
+    parcel: Name
+    carrier: Code | None = None
+    waybill: Name | None = None
+    contents: Annotated[tuple[Packed, ...], Meta(max_length=500)] = ()
+
+
+class RecordScan(Report, frozen=True, kw_only=True):
+    """Record a carrier's tracking scan.
+
+    Scans are told apart by ``scan``, a digest of their time and text. ``rank`` is the
+    place among scans of the same second, as the carrier told them.
+    """
+
+    parcel: Name
+    scan: Code
+    code: ScanCode
+    raw_code: Code | None = None
+    rank: int = 0
+    text: Sealed | None = None
+
+
+class RecordHandOver(Report, frozen=True, kw_only=True):
+    """Record that the carrier has a parcel (揽收)."""
+
+    parcel: Name | None = None
+
+
+class RecordOutForDelivery(Report, frozen=True, kw_only=True):
+    """Record that a courier is on the way with a parcel (派件)."""
+
+    parcel: Name | None = None
+
+
+class RecordDelivery(Report, frozen=True, kw_only=True):
+    """Record that a parcel arrived at the consumer's (送达)."""
+
+    parcel: Name | None = None
+
+
+class RecordSigning(Report, frozen=True, kw_only=True):
+    """Record that a parcel was signed for, and by whom (签收)."""
+
+    parcel: Name | None = None
+    signed_by: SignedBy = "unknown"
+
+
+class RecordException(Report, frozen=True, kw_only=True):
+    """Record that something is wrong with a parcel (疑难)."""
+
+    parcel: Name | None = None
+    exception: ExceptionCode
+
+
+class RecordIntercept(Report, frozen=True, kw_only=True):
+    """Record whether a parcel could be stopped on its way (拦截)."""
+
+    parcel: Name | None = None
+    succeeded: bool
+
+
+class RecordReturning(Report, frozen=True, kw_only=True):
+    """Record that a parcel is on its way back to the sender (退回)."""
+
+    parcel: Name | None = None
+
+
+class RecordReturned(Report, frozen=True, kw_only=True):
+    """Record that the sender has a parcel back (退签)."""
+
+    parcel: Name | None = None
+
+
+class RecordLoss(Report, frozen=True, kw_only=True):
+    """Record that a parcel is lost (丢失)."""
+
+    parcel: Name | None = None
+
+
+class RecordShipDate(Report, frozen=True, kw_only=True):
+    """Record that merchant and consumer agreed elsewhere on another ship date."""
+
+    due_at: Moment
+
+
+class RecordAppointment(Report, frozen=True, kw_only=True):
+    """Record a delivery appointment: one more promise, pinned under its rule (预约送达)."""
+
+    offer: Offer
+
+
+class RecordAddressChange(Report, frozen=True, kw_only=True):
+    """Record that the address was changed elsewhere."""
+
+    address: Sealed
+
+
+class RecordCancellation(Report, frozen=True, kw_only=True):
+    """Record that the order was cancelled elsewhere."""
+
+    by: CancelledBy = "unknown"
+    reason: Code
+
+
+class RecordCompletion(Report, frozen=True):
+    """Record that the order was completed elsewhere."""
+
+
+class RecordReview(Report, frozen=True, kw_only=True):
+    """Record what the consumer thought of it: 1 to 5 stars, and sealed words."""
+
+    review: Name
+    score: Annotated[int, Meta(ge=1, le=5)]
+    words: Sealed | None = None
+
+
+class RecordNote(Report, frozen=True, kw_only=True):
+    """Record a remark of the merchant's or the platform's, sealed."""
+
+    words: Sealed
+
+
+# -- Requests --
+
+
+class RenegotiateShipDate(Request, frozen=True, kw_only=True):
+    """Put the ship date off, or forward, as agreed with the consumer."""
+
+    due_at: Moment
+    reason: Code
+
+
+class RequestIntercept(Request, frozen=True, kw_only=True):
+    """Ask the carrier to stop a parcel on its way (拦截)."""
+
+    parcel: Name
+    reason: Code
+
+
+class ReturnToSender(Request, frozen=True, kw_only=True):
+    """Have a parcel sent back instead of delivered."""
+
+    parcel: Name
+    reason: Code
+
+
+class ConfirmReceipt(Request, frozen=True):
+    """Say, as the consumer, that everything arrived; completes the order."""
+
+
+class CancelOrder(Request, frozen=True, kw_only=True):
+    """Cancel: the consumer before shipping, the merchant and the platform with cause."""
+
+    by: CancelledBy
+    reason: Code
+
+
+class ChangeAddress(Request, frozen=True, kw_only=True):
+    """Send what is not yet handed over somewhere else."""
+
+    address: Sealed
+
+
+class CompleteOrder(Request, frozen=True):
+    """Complete an order whose time for complaints of receipt has run out."""
+
+
+class WaivePromise(Request, frozen=True, kw_only=True):
+    """Let a promise go, as the one it was made to."""
+
+    promise: Name
+    reason: Code
+
+
+class CheckPromises(Request, frozen=True):
+    """Ask whether time has run out. Asked by a machine, perhaps late or twice."""
+
+
+OrderReport = (
+    PlaceOrder
+    | CapturePayment
+    | ChangeAmount
+    | ConfirmStock
+    | ShipParcel
+    | RecordScan
+    | RecordHandOver
+    | RecordOutForDelivery
+    | RecordDelivery
+    | RecordSigning
+    | RecordException
+    | RecordIntercept
+    | RecordReturning
+    | RecordReturned
+    | RecordLoss
+    | RecordShipDate
+    | RecordAppointment
+    | RecordAddressChange
+    | RecordCancellation
+    | RecordCompletion
+    | RecordReview
+    | RecordNote
+)
+OrderRequest = (
+    RenegotiateShipDate
+    | RequestIntercept
+    | ReturnToSender
+    | ConfirmReceipt
+    | CancelOrder
+    | ChangeAddress
+    | CompleteOrder
+    | WaivePromise
+    | CheckPromises
+)
+OrderCommand = OrderReport | OrderRequest

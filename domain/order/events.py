@@ -1,0 +1,389 @@
+"""What happened to an order. Every event says itself when it happened: ``at``."""
+
+from domain.kernel import Code, Event, Moment, Name, PolicyRef, Sealed
+from domain.money import Money
+from domain.order.values import (
+    CancelledBy,
+    Channel,
+    Content,
+    ContradictionCode,
+    ExceptionCode,
+    OrderLine,
+    Packed,
+    ScanCode,
+    SignedBy,
+    Tender,
+)
+from domain.party import Participant
+from domain.promise import Anchor, Offer, PromiseKind, PromiseSource
+
+# -- What was bought and paid --
+
+
+class OrderPlaced(Event, frozen=True, kw_only=True, tag="order.placed"):
+    """A consumer ordered. Told twice differently, it is kept twice."""
+
+    at: Moment
+    consumer: Name
+    source: Code
+    number: Name
+    lines: tuple[OrderLine, ...]
+    merchant: Name | None = None
+    channel: Channel | None = None
+    content: Content | None = None
+    participants: tuple[Participant, ...] = ()
+    offers: tuple[Offer, ...] = ()
+
+
+class PaymentCaptured(Event, frozen=True, kw_only=True, tag="order.payment_captured"):
+    """The consumer paid. The money is held in escrow (担保交易) until completion."""
+
+    at: Moment
+    payment: Name
+    tenders: tuple[Tender, ...]
+
+
+class AmountChanged(Event, frozen=True, kw_only=True, tag="order.amount_changed"):
+    """What is to be paid was changed between merchant and consumer."""
+
+    at: Moment
+    payable: Money
+
+
+class FundsReleased(Event, frozen=True, kw_only=True, tag="order.funds_released"):
+    """Held money went on to the merchant, the order being complete."""
+
+    at: Moment
+    amount: Money
+
+
+# -- Where the goods are --
+
+
+class StockConfirmed(Event, frozen=True, kw_only=True, tag="order.stock_confirmed"):
+    """The merchant has the goods and prepares them."""
+
+    at: Moment
+
+
+class ParcelShipped(Event, frozen=True, kw_only=True, tag="order.parcel_shipped"):
+    """The merchant says a parcel is on its way. No contents means all of the order."""
+
+    at: Moment
+    parcel: Name
+    carrier: Code | None = None
+    waybill: Name | None = None
+    contents: tuple[Packed, ...] = ()
+
+
+class ScanRecorded(Event, frozen=True, kw_only=True, tag="order.scan_recorded"):
+    """A carrier scanned a parcel; ``text`` is its own words, masked and sealed."""
+
+    at: Moment
+    parcel: Name
+    scan: Code
+    code: ScanCode
+    raw_code: Code | None = None
+    rank: int = 0
+    text: Sealed | None = None
+
+
+class ParcelHandedOver(
+    Event, frozen=True, kw_only=True, tag="order.parcel_handed_over"
+):
+    """The carrier has it."""
+
+    at: Moment
+    parcel: Name
+
+
+class ParcelOutForDelivery(
+    Event, frozen=True, kw_only=True, tag="order.parcel_out_for_delivery"
+):
+    """A courier is on the way with it."""
+
+    at: Moment
+    parcel: Name
+
+
+class ParcelDelivered(Event, frozen=True, kw_only=True, tag="order.parcel_delivered"):
+    """It arrived at the consumer's."""
+
+    at: Moment
+    parcel: Name
+
+
+class ParcelSigned(Event, frozen=True, kw_only=True, tag="order.parcel_signed"):
+    """It was signed for."""
+
+    at: Moment
+    parcel: Name
+    signed_by: SignedBy = "unknown"
+
+
+class ParcelException(Event, frozen=True, kw_only=True, tag="order.parcel_exception"):
+    """Something is wrong with it."""
+
+    at: Moment
+    parcel: Name
+    exception: ExceptionCode
+
+
+class InterceptRequested(
+    Event, frozen=True, kw_only=True, tag="order.intercept_requested"
+):
+    """The carrier was asked to stop it."""
+
+    at: Moment
+    parcel: Name
+    reason: Code
+
+
+class ParcelIntercepted(
+    Event, frozen=True, kw_only=True, tag="order.parcel_intercepted"
+):
+    """The carrier stopped it."""
+
+    at: Moment
+    parcel: Name
+
+
+class InterceptFailed(Event, frozen=True, kw_only=True, tag="order.intercept_failed"):
+    """The carrier could not stop it."""
+
+    at: Moment
+    parcel: Name
+
+
+class ReturnToSenderRequested(
+    Event, frozen=True, kw_only=True, tag="order.return_to_sender_requested"
+):
+    """The carrier was asked to take it back."""
+
+    at: Moment
+    parcel: Name
+    reason: Code
+
+
+class ParcelReturning(Event, frozen=True, kw_only=True, tag="order.parcel_returning"):
+    """It is on its way back to the sender."""
+
+    at: Moment
+    parcel: Name
+
+
+class ParcelReturned(Event, frozen=True, kw_only=True, tag="order.parcel_returned"):
+    """The sender has it back."""
+
+    at: Moment
+    parcel: Name
+
+
+class ParcelLost(Event, frozen=True, kw_only=True, tag="order.parcel_lost"):
+    """It is lost."""
+
+    at: Moment
+    parcel: Name
+
+
+# -- How the order ends, and what was said of it --
+
+
+class AddressChanged(Event, frozen=True, kw_only=True, tag="order.address_changed"):
+    """It goes somewhere else."""
+
+    at: Moment
+    address: Sealed
+
+
+class ReceiptConfirmed(Event, frozen=True, kw_only=True, tag="order.receipt_confirmed"):
+    """The consumer says that everything arrived."""
+
+    at: Moment
+
+
+class OrderCompleted(Event, frozen=True, kw_only=True, tag="order.completed"):
+    """The sale is done; only after-sales rights remain."""
+
+    at: Moment
+
+
+class OrderCancelled(Event, frozen=True, kw_only=True, tag="order.cancelled"):
+    """The sale is off."""
+
+    at: Moment
+    by: CancelledBy
+    reason: Code
+
+
+class ReviewRecorded(Event, frozen=True, kw_only=True, tag="order.review_recorded"):
+    """The consumer judged it: 1 to 5 stars, and sealed words."""
+
+    at: Moment
+    review: Name
+    score: int
+    words: Sealed | None = None
+
+
+class NoteRecorded(Event, frozen=True, kw_only=True, tag="order.note_recorded"):
+    """A remark of the merchant's or the platform's, sealed."""
+
+    at: Moment
+    words: Sealed
+
+
+class ContradictionFlagged(
+    Event, frozen=True, kw_only=True, tag="order.contradiction_flagged"
+):
+    """Two reports cannot both be so. Both are kept; this says that they clash."""
+
+    at: Moment
+    code: ContradictionCode
+    about: Name | None = None
+
+
+class ContradictionResolved(
+    Event, frozen=True, kw_only=True, tag="order.contradiction_resolved"
+):
+    """A later report took the clash away."""
+
+    at: Moment
+    code: ContradictionCode
+    about: Name | None = None
+
+
+# -- Promises --
+
+
+class PromiseMade(Event, frozen=True, kw_only=True, tag="order.promise_made"):
+    """A promise was pinned to the order at payment, with the rule it stands under.
+
+    ``due_at`` is the last moment that still keeps it; None until its anchor is known.
+    """
+
+    at: Moment
+    promise: Name
+    kind: PromiseKind
+    source: PromiseSource
+    by: Name | None = None
+    line: int | None = None
+    anchor: Anchor = "paid"
+    due_at: Moment | None = None
+    policy: PolicyRef
+
+
+class PromiseStarted(Event, frozen=True, kw_only=True, tag="order.promise_started"):
+    """The clock of a promise started, or turned out to have started at another time."""
+
+    at: Moment
+    promise: Name
+    due_at: Moment
+
+
+class PromiseRenegotiated(
+    Event, frozen=True, kw_only=True, tag="order.promise_renegotiated"
+):
+    """The agreed time replaces the promised one (Douyin rule 101706, 2.3)."""
+
+    at: Moment
+    promise: Name
+    due_at: Moment
+    reason: Code
+
+
+class PromiseKept(Event, frozen=True, kw_only=True, tag="order.promise_kept"):
+    """It was done in time, and this far ahead; ``evidence`` names parcel and mark."""
+
+    at: Moment
+    promise: Name
+    due_at: Moment
+    ahead_seconds: int
+    evidence: Name
+
+
+class PromiseBreached(Event, frozen=True, kw_only=True, tag="order.promise_breached"):
+    """It was not done in time.
+
+    Breached by the clock, it has no lateness yet; a late deed completes it by a second
+    event with ``late_seconds`` and its evidence. Nothing ever withdraws it but proof
+    that the deed was done in time after all.
+    """
+
+    at: Moment
+    promise: Name
+    due_at: Moment
+    first_due_at: Moment
+    late_seconds: int | None = None
+    evidence: Name | None = None
+
+
+class PromiseCleared(Event, frozen=True, kw_only=True, tag="order.promise_cleared"):
+    """It was held for breached, but had been done in time after all."""
+
+    at: Moment
+    promise: Name
+    due_at: Moment
+    ahead_seconds: int
+    evidence: Name
+
+
+class PromiseWaived(Event, frozen=True, kw_only=True, tag="order.promise_waived"):
+    """The consumer let it go."""
+
+    at: Moment
+    promise: Name
+    reason: Code
+
+
+class PromiseVoided(Event, frozen=True, kw_only=True, tag="order.promise_voided"):
+    """The order was cancelled before it fell due."""
+
+    at: Moment
+    promise: Name
+
+
+class PromiseReopened(Event, frozen=True, kw_only=True, tag="order.promise_reopened"):
+    """What seemed to settle it no longer does."""
+
+    at: Moment
+    promise: Name
+
+
+OrderEvent = (
+    OrderPlaced
+    | PaymentCaptured
+    | AmountChanged
+    | FundsReleased
+    | StockConfirmed
+    | ParcelShipped
+    | ScanRecorded
+    | ParcelHandedOver
+    | ParcelOutForDelivery
+    | ParcelDelivered
+    | ParcelSigned
+    | ParcelException
+    | InterceptRequested
+    | ParcelIntercepted
+    | InterceptFailed
+    | ReturnToSenderRequested
+    | ParcelReturning
+    | ParcelReturned
+    | ParcelLost
+    | AddressChanged
+    | ReceiptConfirmed
+    | OrderCompleted
+    | OrderCancelled
+    | ReviewRecorded
+    | NoteRecorded
+    | ContradictionFlagged
+    | ContradictionResolved
+    | PromiseMade
+    | PromiseStarted
+    | PromiseRenegotiated
+    | PromiseKept
+    | PromiseBreached
+    | PromiseCleared
+    | PromiseWaived
+    | PromiseVoided
+    | PromiseReopened
+)

@@ -1,0 +1,37 @@
+"""Who takes part in an order, and in which roles."""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from domain.kernel import Name
+
+PartyKind = Literal[
+    "consumer",
+    "merchant",
+    "creator",
+    "carrier",
+    "service_provider",
+    "insurer",
+    "platform",
+]
+
+# What a party does in a sale; one party may do several of these at once.
+Role = Literal[
+    "merchant",  # 商家: sells the goods and owes their delivery
+    "creator",  # 创作者: makes the content that sells them
+    "room_seller",  # 主播: speaks in the live room, whoever he else is
+    "service_provider",  # 服务商: works for the merchant or the creator
+    "platform",  # 平台
+]
+
+
+class Participant(Struct, frozen=True, kw_only=True):
+    """A party and the set of its roles in one sale, each named once.
+
+    A service provider or a merchant may be the seller in the live room too, so roles
+    are a set per party and never a single column (domain rules, section 3.6).
+    """
+
+    party: Name
+    roles: Annotated[tuple[Role, ...], Meta(min_length=1, max_length=5)]

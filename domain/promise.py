@@ -1,0 +1,153 @@
+"""What a service promise is, and how one is judged by what is known.
+
+An order's promises (服务承诺) lie in the order's stream. A promise is pinned once, at
+payment, with the rule it was given under; how it stands afterwards follows from the
+facts alone, never from the order in which they were reported.
+"""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from msgspec import Meta, Struct
+
+from domain.kernel import Code, Moment, Name, Policy, PolicyRef
+
+PromiseKind = Literal[
+    "ship_by",  # 发货: the first pickup scan (揽收), or the merchant's word without one
+    "hand_over_by",  # 交付承运: the carrier has it
+    "deliver_by",  # 送达
+    "return_within",  # 七天无理由: a right that lasts until it falls due
+    "freight_insurance",  # 运费险: likewise
+    "price_protection",  # 价保: likewise
+]
+PromiseSource = Literal["merchant", "creator", "platform"]
+
+# What starts a promise's clock. A window's clock may start long after payment.
+Anchor = Literal["paid", "shipped", "signed"]
+
+# Promises of a deed are kept by doing it; a window is kept by lasting to its end.
+DEEDS: frozenset[PromiseKind] = frozenset({"ship_by", "hand_over_by", "deliver_by"})
+
+Hours = Annotated[int, Meta(ge=1, le=24 * 400)]
+
+
+class Offer(Struct, frozen=True, kw_only=True):
+    """A promise as shown to the consumer: on the page, in the cart, in a live room.
+
+    ``label`` names the rule in the policy pack. Without ``due_at`` (outright) or
+    ``by_day`` (until 23:59:59 of that day in the rule's time zone) the rule's own clock
+    counts, or ``hours`` in its place. ``by`` is who said it, ``line`` the order line it
+    is about; without one it is about the whole order.
+    """
+
+    label: Code
+    source: PromiseSource = "merchant"
+    by: Name | None = None
+    line: int | None = None
+    due_at: Moment | None = None
+    by_day: date | None = None
+    hours: Hours | None = None
+
+
+class PromiseRule(Policy, frozen=True, kw_only=True):
+    """One row of a policy pack: what a label promises, and from when it is in force.
+
+    ``day`` counts in days of ``zone``: "same" is the end of the anchor's day when it
+    lies before ``cutoff_hour``, else of the next (极速发货); "next" is the end of the next
+    day. ``from_midnight`` counts ``hours`` from 00:00 of the day after the anchor
+    (七天无理由). ``notice`` names the platform's own rule text.
+    """
+
+    label: Code
+    kind: PromiseKind
+    since: Moment
+    anchor: Anchor = "paid"
+    hours: Hours | None = None
+    day: Literal["same", "next"] | None = None
+    cutoff_hour: int = 16
+    from_midnight: bool = False
+    zone: str = "Asia/Shanghai"
+    notice: str = ""
+
+
+class PromiseTerms(Policy, frozen=True, kw_only=True):
+    """The rules promises are pinned under, newest first for each label.
+
+    ``usual`` are the labels of an order that was placed without naming any.
+    """
+
+    rules: tuple[PromiseRule, ...]
+    usual: tuple[Code, ...] = ()
+
+    def rule(self, label: str, at: datetime) -> PromiseRule | None:
+        """Return the label's rule at order time; the oldest holds from the start."""
+        of_label = [rule for rule in self.rules if rule.label == label]
+        in_force = [rule for rule in of_label if rule.since <= at]
+        if in_force:
+            return max(in_force, key=lambda rule: rule.since)
+        return min(of_label, key=lambda rule: rule.since, default=None)
+
+
+def promise_key(kind: str, offer: Offer) -> str:
+    """Return the name of a promise within its order, whoever reports it first."""
+    about = f"line-{offer.line}" if offer.line is not None else "order"
+    return "/".join((kind, about, offer.source, *filter(None, (offer.by,))))
+
+
+def end_of_day(day: date, zone: str) -> datetime:
+    """Return 23:59:59 of the day there: the last moment that keeps "by that day"."""
+    return datetime.combine(day, time(23, 59, 59), ZoneInfo(zone))
+
+
+def due_time(offer: Offer, rule: PromiseRule, anchor: datetime) -> datetime | None:
+    """Return the last moment that still keeps the promise; None if it has no end."""
+    if offer.due_at is not None:
+        return offer.due_at
+    if offer.by_day is not None:
+        return end_of_day(offer.by_day, rule.zone)
+    there = anchor.astimezone(ZoneInfo(rule.zone))
+    today, tomorrow = there.date(), there.date() + timedelta(days=1)
+    hours = offer.hours or rule.hours
+    if offer.hours is None and rule.day is not None:
+        same = rule.day == "same" and there.hour < rule.cutoff_hour
+        return end_of_day(today if same else tomorrow, rule.zone)
+    if hours is None:
+        return None
+    if rule.from_midnight:
+        start = datetime.combine(tomorrow, time(), ZoneInfo(rule.zone))
+        return start + timedelta(hours=hours)
+    return anchor + timedelta(hours=hours)
+
+
+Standing = Literal["open", "kept", "breached", "waived", "voided"]
+
+
+class Outcome(Struct, frozen=True, kw_only=True):
+    """How a promise stands. Breached without ``met_at`` is breached by the clock."""
+
+    standing: Standing
+    met_at: datetime | None = None
+    evidence: Name | None = None
+
+
+OPEN = Outcome(standing="open")
+
+
+class PinnedPromise(Struct, frozen=True, kw_only=True):
+    """A promise of an order as it stands. ``due_at`` is None until its clock starts."""
+
+    kind: PromiseKind
+    source: PromiseSource
+    by: Name | None
+    line: int | None
+    policy: PolicyRef
+    anchor: Anchor
+    due_at: datetime | None
+    first_due_at: datetime | None
+    outcome: Outcome = OPEN
+
+
+def whole_seconds(span: timedelta) -> int:
+    """Return a span in whole seconds, a begun second counting as none."""
+    return span // timedelta(seconds=1)
