@@ -6,7 +6,6 @@ Import from here; how the noun is laid out in files is nobody else's business.
 # ruff: noqa: F403  (the noun's words are imported whole, file by file)
 from domain.order.commands import *
 from domain.order.decide import ORDER as ORDER
-from domain.order.decide import OrderPolicy as OrderPolicy
 from domain.order.events import *
 from domain.order.refusals import *
 from domain.order.state import *

@@ -1,0 +1,79 @@
+"""Commands about orders."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from application.event_store.envelope import Ask, CommandContext, Part, Receipt
+from application.event_store.handler import CommandHandler
+from application.event_store.store import EventStore
+from application.policies import PolicyBook
+from domain.ids import id_from_name, partition_of
+from domain.kernel import Command
+from domain.order import ORDER, OrderCommand
+
+KIND = "order"
+
+
+def consumer_of_order(source: str, number: str) -> str:
+    """Return the consumer of an order whose feed names none: one named after it."""
+    return f"order:{source}:{number}"
+
+
+class Orders:
+    """Takes commands to orders, each under the terms its labels name.
+
+    A batch of asks may concern many orders; a batch of one is the same code.
+    """
+
+    def __init__(
+        self, store: EventStore, handler: CommandHandler, policies: PolicyBook
+    ) -> None:
+        self._partitions = store.partitions
+        self._handler = handler
+        self._policies = policies
+
+    def id_of(self, consumer: str, source: str, number: str) -> UUID:
+        """Return the id that this order number of this source always has."""
+        partition = partition_of(consumer, self._partitions)
+        return id_from_name(partition, KIND, source, number)
+
+    def ask(
+        self, order_id: UUID, command: OrderCommand, context: CommandContext
+    ) -> Ask:
+        """Return the command as something a handler takes."""
+        return Ask(context, (self.part(order_id, command),))
+
+    def part(self, order_id: UUID, command: OrderCommand) -> Part:
+        """Return the command as one part of an ask of several."""
+        return Part(order_id, ORDER, command, self._policies.orders)
+
+    def handle(self, asks: Sequence[Ask]) -> Sequence[Receipt | Exception]:
+        """Return an answer to each, in order: a receipt, or why there is none."""
+        return self._handler.handle(asks)
+
+    def handle_one(
+        self, order_id: UUID, command: OrderCommand, context: CommandContext
+    ) -> Receipt:
+        """Return where the order then stands; raises as CommandHandler does."""
+        return self._handler.handle_one(self.ask(order_id, command, context))
+
+
+def context_for(
+    cause: UUID,
+    command: Command,
+    *,
+    actor: str,
+    asked_at: datetime,
+    occurred_at: datetime | None = None,
+    correlation_id: UUID | None = None,
+) -> CommandContext:
+    """Return the context of a machine's command, named by what caused it."""
+    return CommandContext(
+        actor=actor,
+        asked_at=asked_at,
+        command_id=cause,
+        correlation_id=correlation_id or cause,
+        name=type(command).__name__,
+        occurred_at=occurred_at,
+    )

@@ -1,0 +1,1 @@
+"""Policy packs: rules as data, each row with its source."""
