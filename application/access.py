@@ -1,0 +1,236 @@
+"""Who may do what: one table, one pure question, asked before anything is done.
+
+Every action has a row: which roles may take it, and how far each reaches. What has no
+row nobody may do. What is somebody else's is answered like what does not exist.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal, get_args
+
+from msgspec import Struct
+
+from domain.kernel import Refused
+
+AccessRole = Literal[
+    "consumer",
+    "merchant",
+    "creator",
+    "agent",
+    "senior_agent",
+    "arbiter",
+    "finance_approver",
+    "auditor",
+    "privacy_officer",
+    "service",
+    "administrator",
+]
+ROLES: Final[tuple[AccessRole, ...]] = get_args(AccessRole)
+
+# People say what they last saw before they change it; feeds report what happened.
+PEOPLE: Final = frozenset(ROLES) - {"service"}
+
+# How far a role reaches: what is its own, or everybody's.
+Reach = Literal["own", "all"]
+
+# -- The table --
+
+STAFF: Final[Mapping[AccessRole, Reach]] = {"agent": "all", "senior_agent": "all"}
+FEEDS: Final[Mapping[AccessRole, Reach]] = {**STAFF, "service": "all"}
+MERCHANT: Final[Mapping[AccessRole, Reach]] = {"merchant": "own"}
+CONSUMER: Final[Mapping[AccessRole, Reach]] = {"consumer": "own"}
+JUDGES: Final[Mapping[AccessRole, Reach]] = {
+    **STAFF,
+    "arbiter": "all",
+    "finance_approver": "all",
+    "auditor": "all",
+}
+PARTIES: Final[Mapping[AccessRole, Reach]] = {
+    **CONSUMER,
+    **MERCHANT,
+    "creator": "own",
+}
+
+Action = Literal[
+    "order.read",
+    "order.place",
+    "order.pay",
+    "order.change_amount",
+    "order.confirm_stock",
+    "order.ship",
+    "order.report_parcel",
+    "order.report_ship_date",
+    "order.report_appointment",
+    "order.report_address",
+    "order.report_cancellation",
+    "order.report_completion",
+    "order.review",
+    "order.note",
+    "order.renegotiate",
+    "order.intercept",
+    "order.return_to_sender",
+    "order.confirm_receipt",
+    "order.cancel",
+    "order.change_address",
+    "order.complete",
+    "order.waive",
+    "order.check_promises",
+    "promises.read",
+    "consumer.read",
+    "consumer.link",
+    "consumer.unlink",
+    "stream.read",
+    "stats.read",
+]
+
+TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
+    # Reading
+    "order.read": {**PARTIES, **JUDGES, "service": "all"},
+    "promises.read": {**PARTIES, **JUDGES},
+    "consumer.read": {**CONSUMER, **JUDGES},
+    "stream.read": JUDGES,
+    "stats.read": {**STAFF, "auditor": "all", "administrator": "all"},
+    # Reports: what happened outside
+    "order.place": FEEDS,
+    "order.pay": FEEDS,
+    "order.change_amount": {**FEEDS, **MERCHANT},
+    "order.confirm_stock": {**FEEDS, **MERCHANT},
+    "order.ship": {**FEEDS, **MERCHANT},
+    "order.report_parcel": FEEDS,
+    "order.report_ship_date": FEEDS,
+    "order.report_appointment": {**FEEDS, **MERCHANT},
+    "order.report_address": FEEDS,
+    "order.report_cancellation": FEEDS,
+    "order.report_completion": FEEDS,
+    "order.review": {**FEEDS, **CONSUMER},
+    "order.note": {**FEEDS, **MERCHANT},
+    # Requests: what shall be so
+    "order.renegotiate": {**STAFF, **MERCHANT},
+    "order.intercept": {**STAFF, **MERCHANT},
+    "order.return_to_sender": {**STAFF, **MERCHANT},
+    "order.confirm_receipt": CONSUMER,
+    "order.cancel": {**STAFF, **MERCHANT, **CONSUMER},
+    "order.change_address": {**STAFF, **CONSUMER},
+    "order.complete": FEEDS,
+    "order.waive": CONSUMER,
+    "order.check_promises": FEEDS,
+    # Who is whom
+    "consumer.link": {**FEEDS, "privacy_officer": "all"},
+    "consumer.unlink": {**STAFF, "privacy_officer": "all"},
+}
+
+# What one must at least be allowed to see to be told "you may not" and not "no such".
+SEEN_BY: Final[Mapping[str, Action]] = {
+    "order": "order.read",
+    "consumer": "consumer.read",
+}
+
+# -- Who asks, and for what --
+
+
+class Actor(Struct, frozen=True, kw_only=True):
+    """Who asks: a subject, its roles, the merchant it works for.
+
+    ``linked`` are the consumers known to be the same person as the subject.
+    """
+
+    subject: str
+    roles: frozenset[AccessRole]
+    merchant: str | None = None
+    linked: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """The name the log knows this actor by, such as "agent:anna"."""
+        leading = next((role for role in ROLES if role in self.roles), "nobody")
+        return f"{leading}:{self.subject}"
+
+    @property
+    def is_person(self) -> bool:
+        """Whether this actor must say which version it last saw."""
+        return bool(self.roles & PEOPLE)
+
+
+class Owners(Struct, frozen=True, kw_only=True):
+    """Whose something is."""
+
+    consumer: str | None = None
+    merchants: frozenset[str] = frozenset()
+    creators: frozenset[str] = frozenset()
+
+
+class Scope(Struct, frozen=True, kw_only=True):
+    """What of all there is an actor may see: everything, or what is these parties'."""
+
+    everything: bool = False
+    consumers: frozenset[str] = frozenset()
+    merchants: frozenset[str] = frozenset()
+    creators: frozenset[str] = frozenset()
+
+    def covers(self, owners: Owners) -> bool:
+        """Whether something of these owners may be seen."""
+        return (
+            self.everything
+            or owners.consumer in self.consumers
+            or not self.merchants.isdisjoint(owners.merchants)
+            or not self.creators.isdisjoint(owners.creators)
+        )
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing at all may be seen."""
+        return self == NOTHING
+
+
+EVERYTHING: Final = Scope(everything=True)
+NOTHING: Final = Scope()
+
+
+# -- The answers --
+
+
+class NotAllowed(Refused):
+    """Your role may not do this."""
+
+
+class NotFound(Refused):
+    """There is no such thing here."""
+
+
+def scope(actor: Actor, action: Action) -> Scope:
+    """Return how far the actor's roles together reach with this action."""
+    row = TABLE.get(action, {})
+    reaches = {role: row[role] for role in actor.roles if role in row}
+    if "all" in reaches.values():
+        return EVERYTHING
+    return Scope(
+        consumers=(
+            frozenset({actor.subject}) | actor.linked
+            if "consumer" in reaches
+            else frozenset()
+        ),
+        merchants=(
+            frozenset({actor.merchant or actor.subject})
+            if "merchant" in reaches
+            else frozenset()
+        ),
+        creators=(frozenset({actor.subject}) if "creator" in reaches else frozenset()),
+    )
+
+
+def may_ever(actor: Actor, action: Action) -> bool:
+    """Whether there is anything at all the actor may do this with."""
+    return not scope(actor, action).empty
+
+
+def authorize(actor: Actor, action: Action, owners: Owners) -> None:
+    """Return if the actor may do this with what is these owners'.
+
+    Raises NotFound for what the actor may not even see, NotAllowed for the rest.
+    """
+    if scope(actor, action).covers(owners):
+        return
+    noun = action.partition(".")[0]
+    seen_by = SEEN_BY.get(noun, action)
+    if scope(actor, seen_by).covers(owners):
+        raise NotAllowed(action=action)
+    raise NotFound

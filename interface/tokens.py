@@ -1,0 +1,273 @@
+"""Bearer tokens: made with our own key, believed from it and from one issuer more.
+
+The algorithms are fixed here and never taken from a token. Expiry goes by the machine's
+time, whatever a demonstration sets the clock to, with a minute's leeway.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final, Protocol
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+import msgspec
+from joserfc import jws, jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, OKPKey
+from msgspec import Struct
+
+from application.access import ROLES, AccessRole, Actor
+from domain.kernel import Name
+from interface.clock import clock, now
+from interface.errors import UserError, WrongSetting
+from interface.secrets import keep, private_folder
+from interface.settings import Settings
+
+ISSUER: Final = "redress"
+AUDIENCE: Final = "redress"
+OUR_ALGORITHM: Final = "Ed25519"
+THEIR_ALGORITHMS: Final = ("Ed25519", "ES256", "ES384", "PS256", "RS256")
+LEEWAY_SECONDS: Final = 60
+HOURS_MAX: Final = 24 * 366
+TOKEN_LENGTH_MAX: Final = 8192
+JWKS_BYTES_MAX: Final = 1_000_000
+JWKS_TIMEOUT_SECONDS: Final = 5
+JWKS_AGE_SECONDS_MAX: Final = 600
+JWKS_PAUSE_SECONDS: Final = 10
+LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+
+
+class BadToken(Exception):
+    """The token cannot be believed; the message says why, for people."""
+
+
+class Claims(Struct, frozen=True, kw_only=True):
+    """What a token says of who holds it."""
+
+    sub: Name
+    roles: tuple[str, ...] = ()
+    merchant: Name | None = None
+
+    def actor(self) -> Actor:
+        """Return who this is; roles we do not know say nothing here."""
+        known = frozenset(role for role in ROLES if role in self.roles)
+        return Actor(subject=self.sub, roles=known, merchant=self.merchant)
+
+
+class Keys(Protocol):
+    """Where the keys of one issuer come from."""
+
+    def find(self, key_id: str | None) -> KeySet:
+        """Return the keys now known, having looked again if this one is not."""
+        ...
+
+
+class Trusted(Struct, frozen=True, kw_only=True):
+    """An issuer we believe, for what audience, signed how, and with which keys."""
+
+    issuer: str
+    audience: str
+    algorithms: Sequence[str]
+    keys: Keys
+
+
+# -- Keys --
+
+
+class OwnKey:
+    """The key pair this installation signs with."""
+
+    def __init__(self, key: OKPKey) -> None:
+        key.ensure_kid()
+        self._key = key
+        self._public = KeySet([OKPKey.import_key(key.as_dict(private=False))])
+
+    def find(self, key_id: str | None) -> KeySet:  # noqa: ARG002  # there is only one
+        """Return the public half."""
+        return self._public
+
+    def sign(self, claims: dict[str, Any]) -> str:
+        """Return a token with these claims."""
+        header = {"alg": OUR_ALGORITHM, "kid": self._key.kid}
+        return jwt.encode(header, claims, self._key, algorithms=[OUR_ALGORITHM])
+
+
+class PublishedKeys:
+    """The keys an issuer publishes, from a file or an address.
+
+    They are read again when they are old, or when a token names one we do not know, and
+    not more often than every few seconds. When they cannot be had, the old ones hold.
+    """
+
+    def __init__(self, place: str) -> None:
+        self._place = place
+        self._keys = KeySet([])
+        self._read_at = float("-inf")
+        self._lock = Lock()
+
+    def find(self, key_id: str | None) -> KeySet:
+        """Return the keys now known; raises BadToken if there are none."""
+        with self._lock:
+            age = now().timestamp() - clock.ahead_seconds - self._read_at
+            unknown = key_id not in {key.kid for key in self._keys}
+            if age > JWKS_AGE_SECONDS_MAX or (unknown and age > JWKS_PAUSE_SECONDS):
+                self._read_at = now().timestamp() - clock.ahead_seconds
+                self._keys = self._read() or self._keys
+            return self._keys
+
+    def _read(self) -> KeySet | None:
+        try:
+            found = msgspec.json.decode(read_jwks(self._place), type=Jwks)
+            asymmetric = [each for each in found.keys if each.get("kty") != "oct"]
+            return KeySet.import_key_set({"keys": asymmetric})
+        except (OSError, URLError, msgspec.MsgspecError, JoseError, ValueError):
+            return None
+
+
+class Jwks(Struct, frozen=True):
+    """A JSON Web Key Set (RFC 7517)."""
+
+    keys: list[dict[str, Any]]
+
+
+def read_jwks(place: str) -> bytes:
+    """Return the text of a key set; OSError when it cannot be had."""
+    if urlsplit(place).scheme not in ("http", "https"):
+        return Path(place).read_bytes()
+    request = Request(place, headers={"Accept": "application/json"})  # noqa: S310  # http(s) only, checked above
+    with urlopen(request, timeout=JWKS_TIMEOUT_SECONDS) as answer:  # noqa: S310  # likewise
+        body: bytes = answer.read(JWKS_BYTES_MAX)
+        return body
+
+
+def own_key(settings: Settings) -> OwnKey:
+    """Return the signing key of this installation, made now if there is none yet.
+
+    Raises UserError if it can be neither read nor made.
+    """
+    path = Path(settings.signing_key)
+    try:
+        if not settings.signing_key:
+            path = private_folder(settings.secrets) / "signing-key.pem"
+            if not path.exists():
+                keep(path, OKPKey.generate_key("Ed25519").as_pem(private=True))
+        return OwnKey(OKPKey.import_key(path.read_bytes()))
+    except OSError as error:
+        message = f"The signing key {path} cannot be read or made: {error.strerror}"
+        raise UserError(message) from error
+    except (JoseError, ValueError) as error:
+        message = f"{path} holds no Ed25519 private key in PEM; restore or remove it"
+        raise UserError(message) from error
+
+
+# -- Tokens --
+
+
+class Tokens:
+    """Makes tokens, and says who holds one."""
+
+    def __init__(self, own: OwnKey, others: Iterable[Trusted] = ()) -> None:
+        self._own = own
+        ours = Trusted(
+            issuer=ISSUER, audience=AUDIENCE, algorithms=[OUR_ALGORITHM], keys=own
+        )
+        self._trusted = {each.issuer: each for each in (ours, *others)}
+
+    def issue(
+        self,
+        role: AccessRole,
+        subject: str,
+        *,
+        merchant: str | None = None,
+        hours: float = 24,
+    ) -> str:
+        """Return a token for one role; UserError if the names are none."""
+        issued_at = int(now().timestamp() - clock.ahead_seconds)
+        claims = {"sub": subject, "roles": [role]}
+        if merchant is not None:
+            claims["merchant"] = merchant
+        try:
+            msgspec.convert(claims, Claims)
+        except msgspec.ValidationError as error:
+            message = f"No token for {subject!r}: a name has letters, digits, _.:@/+-"
+            raise UserError(message) from error
+        lifetime = int(min(hours, HOURS_MAX) * 3600)
+        times = {"iat": issued_at, "exp": issued_at + lifetime}
+        return self._own.sign({**claims, **times, "iss": ISSUER, "aud": AUDIENCE})
+
+    def actor(self, token: str) -> Actor:
+        """Return who holds this token; raises BadToken."""
+        if len(token) > TOKEN_LENGTH_MAX:
+            raise BadToken("The token is too long to be one of ours.")
+        try:
+            trusted, key_id = self._issuer_of(token)
+            keys = trusted.keys.find(key_id)
+            claims = jwt.decode(token, keys, algorithms=trusted.algorithms).claims
+            demands(trusted).validate(claims)
+            return msgspec.convert(claims, Claims).actor()
+        except JoseError as error:
+            raise BadToken(why(error)) from error
+        except (ValueError, msgspec.ValidationError) as error:
+            raise BadToken("The token's subject, roles or form are wrong.") from error
+
+    def _issuer_of(self, token: str) -> tuple[Trusted, str | None]:
+        """Return whose token this claims to be; nothing of it is believed yet."""
+        unproven = jws.extract_compact(token.encode())
+        claimed = msgspec.json.decode(unproven.payload, type=Unproven)
+        trusted = self._trusted.get(claimed.iss)
+        if trusted is None:
+            raise BadToken("The token is from an issuer we do not trust.")
+        key_id = unproven.headers().get("kid")
+        return trusted, key_id if isinstance(key_id, str) else None
+
+
+class Unproven(Struct, frozen=True):
+    """What a token claims before its signature was checked."""
+
+    iss: str = ""
+
+
+def demands(trusted: Trusted) -> jwt.JWTClaimsRegistry:
+    """Return what the claims of this issuer's tokens must be."""
+    return jwt.JWTClaimsRegistry(
+        now=lambda: int(now().timestamp() - clock.ahead_seconds),
+        leeway=LEEWAY_SECONDS,
+        iss={"essential": True, "value": trusted.issuer},
+        aud={"essential": True, "value": trusted.audience},
+        sub={"essential": True},
+        exp={"essential": True},
+    )
+
+
+def why(error: JoseError) -> str:
+    """Return for people why a token is not believed, and no more than they need."""
+    if error.error == "expired_token":
+        return "The token has expired; ask for a new one."
+    return "The token's signature, issuer, audience or times are wrong."
+
+
+def trusted_issuers(settings: Settings) -> Sequence[Trusted]:
+    """Return the issuer named by the settings, if any. Raises WrongSetting."""
+    if not settings.oidc_issuer:
+        return ()
+    place = urlsplit(settings.oidc_jwks)
+    if not settings.oidc_jwks or settings.oidc_issuer == ISSUER:
+        message = "REDRESS_OIDC_ISSUER needs REDRESS_OIDC_JWKS, and another name than "
+        raise WrongSetting(message + ISSUER)
+    if place.scheme == "http" and place.hostname not in LOOPBACK:
+        raise WrongSetting("REDRESS_OIDC_JWKS must be https, or a file")
+    return [
+        Trusted(
+            issuer=settings.oidc_issuer,
+            audience=settings.oidc_audience,
+            algorithms=THEIR_ALGORITHMS,
+            keys=PublishedKeys(settings.oidc_jwks),
+        )
+    ]
+
+
+def open_tokens(settings: Settings) -> Tokens:
+    """Return the tokens of this installation. Raises UserError."""
+    return Tokens(own_key(settings), trusted_issuers(settings))
