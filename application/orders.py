@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
@@ -15,9 +16,15 @@ from domain.order import ORDER, OrderCommand
 KIND = "order"
 
 
+NAME_MAX = 128
+
+
 def consumer_of_order(source: str, number: str) -> str:
     """Return the consumer of an order whose feed names none: one named after it."""
-    return f"order:{source}:{number}"
+    name = f"order:{source}:{number}"
+    if len(name) <= NAME_MAX:
+        return name
+    return f"order:{source}:{sha256(number.encode()).hexdigest()[:32]}"
 
 
 class Orders:
@@ -59,7 +66,7 @@ class Orders:
         return self._handler.handle_one(self.ask(order_id, command, context))
 
 
-def context_for(
+def context_for(  # noqa: PLR0913  (an envelope has that many lines)
     cause: UUID,
     command: Command,
     *,

@@ -6,9 +6,12 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 # ISO 4217 codes whose minor unit is not a hundredth; all others have two digits.
-EXPONENTS = dict.fromkeys(
-    ("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF").split(), 0
-) | dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
+WHOLE_ONLY = (
+    *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF"),
+    *("UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"),
+)
+THOUSANDTHS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
+EXPONENTS = dict.fromkeys(WHOLE_ONLY, 0) | dict.fromkeys(THOUSANDTHS, 3)
 
 # An ISO 4217 currency code.
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
@@ -57,6 +60,10 @@ def minor_units(amount: str, currency: str) -> int:
     digits = EXPONENTS.get(currency, 2)
     sign = -1 if amount.startswith("-") else 1
     whole, _, rest = amount.removeprefix("-").partition(".")
-    if not whole.isdecimal() or not (rest + "0").isdecimal() or rest[digits:].strip("0"):
+    if (
+        not whole.isdecimal()
+        or not (rest + "0").isdecimal()
+        or rest[digits:].strip("0")
+    ):
         raise ValueError(f"{amount!r} is not an amount of {currency}")
     return sign * int(whole + rest[:digits].ljust(digits, "0"))

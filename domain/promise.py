@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
-from domain.kernel import Code, Moment, Name, Policy, PolicyRef
+from domain.kernel import Code, LongName, Moment, Name, Policy, PolicyRef
 
 PromiseKind = Literal[
     "ship_by",  # 发货: the first pickup scan (揽收), or the merchant's word without one
@@ -54,8 +54,8 @@ class PromiseRule(Policy, frozen=True, kw_only=True):
     """One row of a policy pack: what a label promises, and from when it is in force.
 
     ``day`` counts in days of ``zone``: "same" is the end of the anchor's day when it
-    lies before ``cutoff_hour``, else of the next (极速发货); "next" is the end of the next
-    day. ``from_midnight`` counts ``hours`` from 00:00 of the day after the anchor
+    lies before ``cutoff_hour``, else of the next (极速发货); "next" is the end of the
+    next day. ``from_midnight`` counts ``hours`` from 00:00 of the day after the anchor
     (七天无理由). ``notice`` names the platform's own rule text.
     """
 
@@ -70,15 +70,23 @@ class PromiseRule(Policy, frozen=True, kw_only=True):
     zone: str = "Asia/Shanghai"
     notice: str = ""
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for a deed that would never fall due."""
+        if self.kind in DEEDS and self.hours is None and self.day is None:
+            raise ValueError(f"{self.ref}: {self.kind} needs `hours` or `day`")
+
 
 class PromiseTerms(Policy, frozen=True, kw_only=True):
     """The rules promises are pinned under, newest first for each label.
 
-    ``usual`` are the labels of an order that was placed without naming any.
+    ``usual`` are the labels of an order that was placed without naming any. An order
+    shipped ``auto_confirm_hours`` ago may be completed without the consumer's word
+    (自动确认收货, a default of domestic express).
     """
 
     rules: tuple[PromiseRule, ...]
     usual: tuple[Code, ...] = ()
+    auto_confirm_hours: Hours = 240
 
     def rule(self, label: str, at: datetime) -> PromiseRule | None:
         """Return the label's rule at order time; the oldest holds from the start."""
@@ -120,6 +128,11 @@ def due_time(offer: Offer, rule: PromiseRule, anchor: datetime) -> datetime | No
     return anchor + timedelta(hours=hours)
 
 
+def in_time(met_at: datetime, due_at: datetime) -> bool:
+    """Say whether a deed kept its promise; rules count in whole seconds."""
+    return met_at - due_at < timedelta(seconds=1)
+
+
 Standing = Literal["open", "kept", "breached", "waived", "voided"]
 
 
@@ -128,7 +141,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
     standing: Standing
     met_at: datetime | None = None
-    evidence: Name | None = None
+    evidence: LongName | None = None
 
 
 OPEN = Outcome(standing="open")
@@ -142,7 +155,6 @@ class PinnedPromise(Struct, frozen=True, kw_only=True):
     by: Name | None
     line: int | None
     policy: PolicyRef
-    anchor: Anchor
     due_at: datetime | None
     first_due_at: datetime | None
     outcome: Outcome = OPEN

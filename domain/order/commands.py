@@ -9,7 +9,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from domain.kernel import Code, Moment, Name, Report, Request, Sealed
+from domain.kernel import Code, LongName, Moment, Name, Report, Request, Sealed
 from domain.money import Money
 from domain.order.values import (
     CancelledBy,
@@ -32,7 +32,7 @@ class PlaceOrder(Report, frozen=True, kw_only=True):
     """Record that a consumer placed an order.
 
     ``number`` is the order's number at its ``source``. ``offers`` are the promises
-    shown; None takes the policy pack's usual ones, an empty tuple means there were none.
+    shown; None takes the policy pack's usual ones, an empty tuple means there are none.
     """
 
     consumer: Name
@@ -54,7 +54,7 @@ class CapturePayment(Report, frozen=True, kw_only=True):
 
 
 class ChangeAmount(Report, frozen=True, kw_only=True):
-    """Record that merchant and consumer changed what is to be paid, freight included."""
+    """Record that what is to be paid was changed, freight included."""
 
     payable: Money
 
@@ -154,7 +154,7 @@ class RecordShipDate(Report, frozen=True, kw_only=True):
 
 
 class RecordAppointment(Report, frozen=True, kw_only=True):
-    """Record a delivery appointment: one more promise, pinned under its rule (预约送达)."""
+    """Record a delivery appointment (预约送达): one more promise, under its rule."""
 
     offer: Offer
 
@@ -219,7 +219,7 @@ class ConfirmReceipt(Request, frozen=True):
 
 
 class CancelOrder(Request, frozen=True, kw_only=True):
-    """Cancel: the consumer before shipping, the merchant and the platform with cause."""
+    """Cancel: consumer and merchant before shipping, the platform at any time."""
 
     by: CancelledBy
     reason: Code
@@ -238,7 +238,7 @@ class CompleteOrder(Request, frozen=True):
 class WaivePromise(Request, frozen=True, kw_only=True):
     """Let a promise go, as the one it was made to."""
 
-    promise: Name
+    promise: LongName
     reason: Code
 
 

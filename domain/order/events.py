@@ -1,6 +1,6 @@
 """What happened to an order. Every event says itself when it happened: ``at``."""
 
-from domain.kernel import Code, Event, Moment, Name, PolicyRef, Sealed
+from domain.kernel import Code, Event, LongName, Moment, Name, PolicyRef, Sealed
 from domain.money import Money
 from domain.order.values import (
     CancelledBy,
@@ -15,7 +15,7 @@ from domain.order.values import (
     Tender,
 )
 from domain.party import Participant
-from domain.promise import Anchor, Offer, PromiseKind, PromiseSource
+from domain.promise import Offer, PromiseKind, PromiseSource
 
 # -- What was bought and paid --
 
@@ -255,6 +255,21 @@ class ContradictionResolved(
 # -- Promises --
 
 
+class ShipDateAgreed(Event, frozen=True, kw_only=True, tag="order.ship_date_agreed"):
+    """Merchant and consumer agreed on another ship date (协商发货时间)."""
+
+    at: Moment
+    due_at: Moment
+    reason: Code
+
+
+class AppointmentMade(Event, frozen=True, kw_only=True, tag="order.appointment_made"):
+    """A delivery was appointed: one more promise to pin (预约送达)."""
+
+    at: Moment
+    offer: Offer
+
+
 class PromiseMade(Event, frozen=True, kw_only=True, tag="order.promise_made"):
     """A promise was pinned to the order at payment, with the rule it stands under.
 
@@ -262,12 +277,11 @@ class PromiseMade(Event, frozen=True, kw_only=True, tag="order.promise_made"):
     """
 
     at: Moment
-    promise: Name
+    promise: LongName
     kind: PromiseKind
     source: PromiseSource
     by: Name | None = None
     line: int | None = None
-    anchor: Anchor = "paid"
     due_at: Moment | None = None
     policy: PolicyRef
 
@@ -276,7 +290,7 @@ class PromiseStarted(Event, frozen=True, kw_only=True, tag="order.promise_starte
     """The clock of a promise started, or turned out to have started at another time."""
 
     at: Moment
-    promise: Name
+    promise: LongName
     due_at: Moment
 
 
@@ -286,7 +300,7 @@ class PromiseRenegotiated(
     """The agreed time replaces the promised one (Douyin rule 101706, 2.3)."""
 
     at: Moment
-    promise: Name
+    promise: LongName
     due_at: Moment
     reason: Code
 
@@ -295,10 +309,10 @@ class PromiseKept(Event, frozen=True, kw_only=True, tag="order.promise_kept"):
     """It was done in time, and this far ahead; ``evidence`` names parcel and mark."""
 
     at: Moment
-    promise: Name
+    promise: LongName
     due_at: Moment
     ahead_seconds: int
-    evidence: Name
+    evidence: LongName
 
 
 class PromiseBreached(Event, frozen=True, kw_only=True, tag="order.promise_breached"):
@@ -310,28 +324,28 @@ class PromiseBreached(Event, frozen=True, kw_only=True, tag="order.promise_breac
     """
 
     at: Moment
-    promise: Name
+    promise: LongName
     due_at: Moment
     first_due_at: Moment
     late_seconds: int | None = None
-    evidence: Name | None = None
+    evidence: LongName | None = None
 
 
 class PromiseCleared(Event, frozen=True, kw_only=True, tag="order.promise_cleared"):
     """It was held for breached, but had been done in time after all."""
 
     at: Moment
-    promise: Name
+    promise: LongName
     due_at: Moment
     ahead_seconds: int
-    evidence: Name
+    evidence: LongName
 
 
 class PromiseWaived(Event, frozen=True, kw_only=True, tag="order.promise_waived"):
     """The consumer let it go."""
 
     at: Moment
-    promise: Name
+    promise: LongName
     reason: Code
 
 
@@ -339,14 +353,14 @@ class PromiseVoided(Event, frozen=True, kw_only=True, tag="order.promise_voided"
     """The order was cancelled before it fell due."""
 
     at: Moment
-    promise: Name
+    promise: LongName
 
 
 class PromiseReopened(Event, frozen=True, kw_only=True, tag="order.promise_reopened"):
     """What seemed to settle it no longer does."""
 
     at: Moment
-    promise: Name
+    promise: LongName
 
 
 OrderEvent = (
@@ -375,6 +389,8 @@ OrderEvent = (
     | OrderCancelled
     | ReviewRecorded
     | NoteRecorded
+    | ShipDateAgreed
+    | AppointmentMade
     | ContradictionFlagged
     | ContradictionResolved
     | PromiseMade

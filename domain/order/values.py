@@ -99,7 +99,13 @@ ContradictionCode = Literal[
     "placed_differently",
     "payment_reported_differently",
     "currencies_differ",
+    "completed_and_cancelled",
+    "promise_rule_unknown",
 ]
+
+
+# The parcel of reports that name none: everything that was ordered.
+WHOLE = "whole"
 
 
 class OrderLine(Struct, frozen=True, kw_only=True):

@@ -1,0 +1,93 @@
+"""Which reports of an order cannot all be so. They are kept, and flagged."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from domain.order.state import PICKED_UP, Order, Parcel, by_currency
+from domain.order.values import ContradictionCode
+from domain.promise import PromiseTerms
+
+Clash = tuple[ContradictionCode, str | None]
+
+
+def contradictions(order: Order, terms: PromiseTerms) -> frozenset[Clash]:
+    """Return every clash among the facts: what it is, and which parcel or payment."""
+    clashes = [*of_the_sale(order), *of_the_goods(order)]
+    for name, parcel in order.parcels.items():
+        clashes += ((code, name) for code in of_a_parcel(order, parcel))
+    ordered_at = order.placed_at or order.paid_at
+    if ordered_at is not None:
+        labels = {offer.label for offer in order.offers}
+        clashes += (
+            ("promise_rule_unknown", label)
+            for label in labels
+            if terms.rule(label, ordered_at) is None
+        )
+    return frozenset(clashes)
+
+
+def of_the_sale(order: Order) -> Iterator[Clash]:
+    """Yield what clashes among placement, payments and ends."""
+    if before(order.paid_at, order.placed_at):
+        yield "paid_before_placed", None
+    if order.placement is not None:
+        same = order.placement
+        if any(replace(told, at=same.at) != same for told in order.placements):
+            yield "placed_differently", None
+    for number, payment in order.payments.items():
+        first = payment.reports[0]
+        if any(replace(told, at=first.at) != first for told in payment.reports):
+            yield "payment_reported_differently", number
+    priced = by_currency(line.price for line in order.lines)
+    if len(priced.keys() | order.captured.keys()) > 1:
+        yield "currencies_differ", None
+    if order.completed_at is not None and order.cancelled_at is not None:
+        yield "completed_and_cancelled", None
+
+
+def of_the_goods(order: Order) -> Iterator[Clash]:
+    """Yield lines of which more was sent than ordered; what is lost does not count."""
+    sent: Counter[int] = Counter()
+    for parcel in order.parcels.values():
+        if not parcel.gone:
+            for packed in parcel.contents or ():
+                sent[packed.line] += packed.quantity
+    for line in order.lines:
+        if sent[line.line] > line.quantity:
+            yield "more_shipped_than_ordered", f"line-{line.line}"
+
+
+def of_a_parcel(order: Order, parcel: Parcel) -> Iterator[ContradictionCode]:
+    """Yield what clashes in the order of a parcel's steps."""
+    word = parcel.told[0].at if parcel.told else None
+    picked_up = time_of(parcel, PICKED_UP)
+    moved = parcel.handed_over.at if parcel.handed_over else None
+    arrived = parcel.delivered.at if parcel.delivered else None
+    steps: tuple[tuple[datetime | None, datetime | None, ContradictionCode], ...] = (
+        (word, order.placed_at, "shipped_before_placed"),
+        (word, order.paid_at, "shipped_before_paid"),
+        (moved, order.placed_at, "handed_over_before_placed"),
+        (moved, order.paid_at, "handed_over_before_paid"),
+        (arrived, order.placed_at, "delivered_before_placed"),
+        (arrived, order.paid_at, "delivered_before_paid"),
+        (arrived, picked_up, "delivered_before_handed_over"),
+    )
+    for later, earlier, code in steps:
+        if before(later, earlier):
+            yield code
+    if before(order.cancelled_at, moved or word):
+        yield "moved_after_cancelled"
+
+
+def time_of(parcel: Parcel, codes: frozenset[str]) -> datetime | None:
+    """Return the time of the first mark of these codes."""
+    mark = parcel.first(codes)
+    return mark.at if mark else None
+
+
+def before(one: datetime | None, other: datetime | None) -> bool:
+    """Say whether both are known, and the one lies before the other."""
+    return one is not None and other is not None and one < other

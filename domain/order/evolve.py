@@ -1,0 +1,242 @@
+"""What each event adds to what is known of an order: facts join, none is replaced."""
+
+from datetime import datetime
+from typing import Any, assert_never, cast
+
+from msgspec.structs import replace
+
+from domain.order.events import (
+    AddressChanged,
+    AmountChanged,
+    AppointmentMade,
+    ContradictionFlagged,
+    ContradictionResolved,
+    FundsReleased,
+    InterceptFailed,
+    InterceptRequested,
+    NoteRecorded,
+    OrderCancelled,
+    OrderCompleted,
+    OrderEvent,
+    OrderPlaced,
+    ParcelDelivered,
+    ParcelException,
+    ParcelHandedOver,
+    ParcelIntercepted,
+    ParcelLost,
+    ParcelOutForDelivery,
+    ParcelReturned,
+    ParcelReturning,
+    ParcelShipped,
+    ParcelSigned,
+    PaymentCaptured,
+    PromiseBreached,
+    PromiseCleared,
+    PromiseKept,
+    PromiseMade,
+    PromiseRenegotiated,
+    PromiseReopened,
+    PromiseStarted,
+    PromiseVoided,
+    PromiseWaived,
+    ReceiptConfirmed,
+    ReturnToSenderRequested,
+    ReviewRecorded,
+    ScanRecorded,
+    ShipDateAgreed,
+    StockConfirmed,
+)
+from domain.order.state import (
+    AgreedDate,
+    Cancellation,
+    Mark,
+    Order,
+    Parcel,
+    Payment,
+    encoded,
+)
+from domain.promise import OPEN, Outcome, PinnedPromise
+
+# What a report of a parcel's progress says, as the code of a mark.
+MARKS: dict[type[OrderEvent], str] = {
+    ParcelHandedOver: "handed_over",
+    ParcelOutForDelivery: "out_for_delivery",
+    ParcelDelivered: "delivered",
+    ParcelIntercepted: "intercepted",
+    InterceptFailed: "intercept_failed",
+    ParcelReturning: "returning",
+    ParcelReturned: "returned",
+    ParcelLost: "lost",
+}
+
+Progress = (
+    ParcelHandedOver
+    | ParcelOutForDelivery
+    | ParcelDelivered
+    | ParcelSigned
+    | ParcelIntercepted
+    | InterceptFailed
+    | ParcelReturning
+    | ParcelReturned
+    | ParcelLost
+)
+Tracking = (
+    ParcelShipped
+    | ScanRecorded
+    | ParcelException
+    | InterceptRequested
+    | ReturnToSenderRequested
+    | Progress
+)
+Judgement = (
+    PromiseMade
+    | PromiseStarted
+    | PromiseRenegotiated
+    | PromiseKept
+    | PromiseBreached
+    | PromiseCleared
+    | PromiseWaived
+    | PromiseVoided
+    | PromiseReopened
+)
+
+
+def evolve(order: Order, event: OrderEvent) -> Order:
+    """Return what is known after the event, in whatever order events are told."""
+    if isinstance(event, Tracking):
+        parcel = evolve_parcel(order.parcels.get(event.parcel, Parcel()), event)
+        return replace(order, parcels={**order.parcels, event.parcel: parcel})
+    if isinstance(event, Judgement):
+        return evolve_promises(order, event)
+    match event:
+        case OrderPlaced():
+            placements = joined(order.placements, event)
+            return replace(order, placements=placements)
+        case PaymentCaptured(payment=number):
+            known = order.payments.get(number, Payment(()))
+            payment = Payment(joined(known.reports, event))
+            return replace(order, payments={**order.payments, number: payment})
+        case AmountChanged(at=at, payable=payable):
+            return replace(order, payable=added(order.payable, (at, payable)))
+        case FundsReleased(amount=amount):
+            return replace(order, released=(*order.released, amount))
+        case StockConfirmed(at=at):
+            return replace(order, stock=added(order.stock, at))
+        case AddressChanged(at=at, address=address):
+            return replace(order, address=added(order.address, (at, address)))
+        case ReceiptConfirmed(at=at):
+            return replace(order, receipts=added(order.receipts, at))
+        case OrderCompleted(at=at):
+            return replace(order, completions=added(order.completions, at))
+        case OrderCancelled(at=at, by=by, reason=reason):
+            cancelled = added(order.cancellations, Cancellation(at, by, reason))
+            return replace(order, cancellations=cancelled)
+        case ReviewRecorded(at=at, review=review, score=score, words=words):
+            told = added(order.reviews.get(review, ()), (at, score, words or ""))
+            return replace(order, reviews={**order.reviews, review: told})
+        case NoteRecorded(at=at, words=words):
+            return replace(order, notes=order.notes | {(at, words)})
+        case ShipDateAgreed(at=at, due_at=due_at, reason=reason):
+            agreed = added(order.agreed, AgreedDate(at, due_at, reason))
+            return replace(order, agreed=agreed)
+        case AppointmentMade(offer=offer):
+            appointments = joined(order.appointments, offer, encoded)
+            return replace(order, appointments=appointments)
+        case ContradictionFlagged(code=code, about=about):
+            clashes = order.contradictions | {(code, about)}
+            return replace(order, contradictions=clashes)
+        case ContradictionResolved(code=code, about=about):
+            clashes = order.contradictions - {(code, about)}
+            return replace(order, contradictions=clashes)
+    assert_never(event)
+
+
+def evolve_parcel(parcel: Parcel, event: Tracking) -> Parcel:
+    """Return what is known of the parcel after the event."""
+    match event:
+        case ParcelShipped():
+            return replace(parcel, told=joined(parcel.told, event))
+        case ScanRecorded(scan=scan) if scan in {mark.detail for mark in parcel.marks}:
+            return parcel
+        case ScanRecorded(at=at, rank=rank, code=code, scan=scan):
+            return marked(parcel, Mark(at, rank, code, scan))
+        case ParcelSigned(at=at, signed_by=signed_by):
+            return marked(parcel, Mark(at, 0, "signed", f"by-{signed_by}"))
+        case ParcelException(at=at, exception=exception):
+            return marked(parcel, Mark(at, 0, f"exception:{exception}"))
+        case InterceptRequested(at=at):
+            return replace(parcel, intercept_at=earliest(parcel.intercept_at, at))
+        case ReturnToSenderRequested(at=at):
+            return replace(parcel, return_at=earliest(parcel.return_at, at))
+        case _:
+            return marked(parcel, Mark(event.at, 0, MARKS[type(event)]))
+
+
+def evolve_promises(order: Order, event: Judgement) -> Order:
+    """Return the promises after the event; one that was never made stays unmade."""
+    promises = dict(order.promises)
+    if isinstance(event, PromiseMade):
+        promises[event.promise] = PinnedPromise(
+            kind=event.kind,
+            source=event.source,
+            by=event.by,
+            line=event.line,
+            policy=event.policy,
+            due_at=event.due_at,
+            first_due_at=event.due_at,
+        )
+    elif event.promise in promises:
+        promises[event.promise] = evolve_promise(promises[event.promise], event)
+    return replace(order, promises=promises)
+
+
+def evolve_promise(promise: PinnedPromise, event: Judgement) -> PinnedPromise:
+    """Return how the promise stands after the event."""
+    match event:
+        case PromiseStarted(due_at=due_at):
+            return replace(promise, due_at=due_at, first_due_at=due_at, outcome=OPEN)
+        case PromiseRenegotiated(due_at=due_at):
+            return replace(promise, due_at=due_at, outcome=OPEN)
+        case PromiseKept(at=at, evidence=evidence):
+            outcome = Outcome(standing="kept", met_at=at, evidence=evidence)
+        case PromiseCleared(at=at, evidence=evidence):
+            outcome = Outcome(standing="kept", met_at=at, evidence=evidence)
+        case PromiseBreached(at=at, late_seconds=late, evidence=evidence):
+            met_at = None if late is None else at
+            outcome = Outcome(standing="breached", met_at=met_at, evidence=evidence)
+        case PromiseWaived():
+            outcome = Outcome(standing="waived")
+        case PromiseVoided():
+            outcome = Outcome(standing="voided")
+        case PromiseReopened() | PromiseMade():
+            outcome = OPEN
+        case _:
+            assert_never(event)
+    return replace(promise, outcome=outcome)
+
+
+def marked(parcel: Parcel, mark: Mark) -> Parcel:
+    """Return the parcel with the mark in its place."""
+    return replace(parcel, marks=added(parcel.marks, mark))
+
+
+def added(known: tuple[Any, ...], fact: Any) -> tuple[Any, ...]:
+    """Return the facts, in order, each once, with one more."""
+    return known if fact in known else tuple(sorted((*known, fact)))
+
+
+def joined(known: tuple[Any, ...], fact: Any, key: Any = None) -> tuple[Any, ...]:
+    """Return the reports by time, each once, with one more."""
+    if fact in known:
+        return known
+    return tuple(sorted((*known, fact), key=key or by_time))
+
+
+def by_time(event: Any) -> tuple[datetime, bytes]:
+    """Return the key that puts reports in the order they happened in."""
+    return cast("datetime", event.at), encoded(event)
+
+
+def earliest(known: datetime | None, reported: datetime) -> datetime:
+    """Return the earlier of what is known and what is reported."""
+    return reported if known is None else min(known, reported)

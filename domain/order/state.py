@@ -1,0 +1,288 @@
+"""What is known of an order: the facts as reported, and what follows from them.
+
+The facts are sets: whatever the order in which they were reported, and however often,
+they come to the same state. Times are the earliest reported, unless a rule says
+otherwise.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from msgspec import Struct, json
+
+from domain.kernel import State
+from domain.money import Money
+from domain.order.events import OrderPlaced, ParcelShipped, PaymentCaptured
+from domain.order.values import WHOLE, OrderLine, OrderStatus, Packed
+from domain.promise import Offer, PinnedPromise
+
+# Marks that prove the carrier had the parcel, should no pickup scan be known.
+PICKED_UP = frozenset({"picked_up", "handed_over"})
+MOVING = frozenset(
+    {"in_transit", "arrived_dest_city", "out_for_delivery", "at_pickup_point"}
+)
+ARRIVED = frozenset({"signed", "delivered"})
+GONE = frozenset(
+    {"returned", "returned_signed", "lost", "destroyed", "intercepted"}
+    | {"cancelled_waybill"}
+)
+
+
+class Mark(NamedTuple):
+    """One thing reported of a parcel; ``detail`` tells like marks apart (a scan id)."""
+
+    at: datetime
+    rank: int
+    code: str
+    detail: str = ""
+
+
+class Parcel(Struct, frozen=True):
+    """What is known of one parcel: what the merchant said, and every mark, in order."""
+
+    told: tuple[ParcelShipped, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    intercept_at: datetime | None = None
+    return_at: datetime | None = None
+
+    @property
+    def contents(self) -> tuple[Packed, ...] | None:
+        """What is in it, as told last; () is everything, None is not known."""
+        return self.told[-1].contents if self.told else None
+
+    @property
+    def carrier(self) -> str | None:
+        """The carrier, as told last."""
+        return self.told[-1].carrier if self.told else None
+
+    @property
+    def waybill(self) -> str | None:
+        """The waybill, as told last."""
+        return self.told[-1].waybill if self.told else None
+
+    def first(self, codes: frozenset[str]) -> Mark | None:
+        """Return the earliest mark of these codes."""
+        return next((mark for mark in self.marks if mark.code in codes), None)
+
+    @property
+    def handed_over(self) -> Mark | None:
+        """The first pickup (揽收); without one, the first sign that it was moving."""
+        return self.first(PICKED_UP) or self.first(MOVING | ARRIVED)
+
+    @property
+    def shipped(self) -> Mark | None:
+        """The ship time: the pickup, else the merchant's word (rule 101706, 2.2)."""
+        word = Mark(self.told[0].at, 0, "shipped") if self.told else None
+        return self.handed_over or word
+
+    @property
+    def delivered(self) -> Mark | None:
+        """The first arrival at the consumer's."""
+        return self.first(ARRIVED)
+
+    @property
+    def status(self) -> str:
+        """The code of the latest mark; "shipped" before any, as the merchant says."""
+        return self.marks[-1].code if self.marks else "shipped"
+
+    @property
+    def gone(self) -> bool:
+        """Whether it will not arrive: lost, stopped, or back at the sender's."""
+        return self.first(GONE) is not None
+
+
+class Payment(Struct, frozen=True):
+    """Every report of one payment. The largest amount stands, so it never shrinks."""
+
+    reports: tuple[PaymentCaptured, ...]
+
+    @property
+    def at(self) -> datetime:
+        """When it was first reported to have been made."""
+        return min(report.at for report in self.reports)
+
+    @property
+    def standing(self) -> PaymentCaptured:
+        """The report that counts."""
+        return max(self.reports, key=lambda report: (paid(report), encoded(report)))
+
+
+class AgreedDate(NamedTuple):
+    """A ship date merchant and consumer agreed on, and when they did."""
+
+    at: datetime
+    due_at: datetime
+    reason: str
+
+
+class Cancellation(NamedTuple):
+    """One report that the order was cancelled."""
+
+    at: datetime
+    by: str
+    reason: str
+
+
+class Order(State, frozen=True, kw_only=True):
+    """An order as known.
+
+    ``placements``, ``payments``, ``parcels`` and the times are facts; ``promises``,
+    ``contradictions`` and ``released`` are what was concluded from them so far.
+    """
+
+    placements: tuple[OrderPlaced, ...] = ()
+    payments: Mapping[str, Payment] = {}
+    payable: tuple[tuple[datetime, Money], ...] = ()
+    stock: tuple[datetime, ...] = ()
+    parcels: Mapping[str, Parcel] = {}
+    agreed: tuple[AgreedDate, ...] = ()
+    appointments: tuple[Offer, ...] = ()
+    address: tuple[tuple[datetime, str], ...] = ()
+    receipts: tuple[datetime, ...] = ()
+    completions: tuple[datetime, ...] = ()
+    cancellations: tuple[Cancellation, ...] = ()
+    reviews: Mapping[str, tuple[tuple[datetime, int, str], ...]] = {}
+    notes: frozenset[tuple[datetime, str]] = frozenset()
+    promises: Mapping[str, PinnedPromise] = {}
+    contradictions: frozenset[tuple[str, str | None]] = frozenset()
+    released: tuple[Money, ...] = ()
+
+    @property
+    def placement(self) -> OrderPlaced | None:
+        """The placement that counts: the earliest."""
+        return self.placements[0] if self.placements else None
+
+    @property
+    def lines(self) -> tuple[OrderLine, ...]:
+        """What was ordered, as far as it is known."""
+        return self.placement.lines if self.placement else ()
+
+    @property
+    def placed_at(self) -> datetime | None:
+        """When it was placed."""
+        return self.placement.at if self.placement else None
+
+    @property
+    def paid_at(self) -> datetime | None:
+        """When the first payment was made."""
+        return min((payment.at for payment in self.payments.values()), default=None)
+
+    @property
+    def stock_at(self) -> datetime | None:
+        """When the merchant first had the goods."""
+        return min(self.stock, default=None)
+
+    @property
+    def received_at(self) -> datetime | None:
+        """When the consumer first confirmed receipt."""
+        return min(self.receipts, default=None)
+
+    @property
+    def completed_at(self) -> datetime | None:
+        """When it was first said to be complete."""
+        return min(self.completions, default=None)
+
+    @property
+    def cancelled_at(self) -> datetime | None:
+        """When it was first said to be cancelled."""
+        return self.cancellations[0].at if self.cancellations else None
+
+    @property
+    def captured(self) -> dict[str, int]:
+        """Minor units paid, by currency."""
+        return by_currency(
+            tender.amount
+            for payment in self.payments.values()
+            for tender in payment.standing.tenders
+        )
+
+    @property
+    def escrow(self) -> dict[str, int]:
+        """Minor units paid and not yet released, by currency (担保交易)."""
+        held = self.captured
+        for currency, minor in by_currency(self.released).items():
+            held[currency] = held.get(currency, 0) - minor
+        return held
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """Every promise shown or appointed, each once."""
+        shown = (offer for placed in self.placements for offer in placed.offers)
+        return tuple(dict.fromkeys((*shown, *self.appointments)))
+
+    @property
+    def known(self) -> bool:
+        """Whether anything was ever reported of it."""
+        return bool(self.placements or self.payments or self.parcels or self.closed)
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was cancelled or completed."""
+        return self.cancelled_at is not None or self.completed_at is not None
+
+    def proof(self, deed: str, line: int | None = None) -> tuple[Mark, str] | None:
+        """Return what completed a deed for a line or all of them, and the parcel.
+
+        ``deed`` is "shipped", "handed_over" or "delivered". It is complete when the
+        parcels it was done for hold the whole quantity; where lines are unknown, only
+        a parcel that says it holds everything completes it.
+        """
+        done = (
+            (mark, name, everything_in(name, parcel))
+            for name, parcel in self.parcels.items()
+            if (mark := getattr(parcel, deed)) is not None
+        )
+        missing = {
+            each.line: each.quantity
+            for each in self.lines
+            if line is None or each.line == line
+        }
+        known = bool(missing)
+        for mark, name, contents in sorted(done, key=lambda each: each[:2]):
+            if contents == ():
+                return mark, name
+            for packed in contents or ():
+                if packed.line in missing:
+                    missing[packed.line] -= packed.quantity
+            if known and all(quantity <= 0 for quantity in missing.values()):
+                return mark, name
+        return None
+
+    @property
+    def status(self) -> OrderStatus:
+        """The state of the order, in the platform's words (domain rules, 3.1)."""
+        some = any(parcel.shipped for parcel in self.parcels.values())
+        ladder: tuple[tuple[bool, OrderStatus], ...] = (
+            (self.cancelled_at is not None, "cancelled"),
+            (self.completed_at is not None, "completed"),
+            (self.proof("delivered") is not None, "delivered"),
+            (self.proof("shipped") is not None, "shipped"),
+            (some, "partially_shipped"),
+            (self.stock_at is not None, "preparing"),
+            (bool(self.payments), "paid"),
+        )
+        return next((status for so, status in ladder if so), "pending_payment")
+
+
+def everything_in(name: str, parcel: Parcel) -> tuple[Packed, ...] | None:
+    """Return a parcel's contents; the parcel of nameless reports holds everything."""
+    return () if name == WHOLE and not parcel.told else parcel.contents
+
+
+def by_currency(amounts: Iterable[Money]) -> dict[str, int]:
+    """Return minor units added up by currency."""
+    sums: dict[str, int] = {}
+    for amount in amounts:
+        sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
+    return sums
+
+
+def paid(report: PaymentCaptured) -> int:
+    """Return a payment's size for comparing reports of the same payment."""
+    return sum(tender.amount.minor for tender in report.tenders)
+
+
+def encoded(event: Struct) -> bytes:
+    """Return an event's bytes, for an order among equals that no clock decides."""
+    return json.encode(event)
