@@ -1,0 +1,51 @@
+"""The home: the one folder everything of an installation lies in."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def make_home(home: Path) -> None:
+    """Make the home folder if there is none; others find nothing to read in it.
+
+    Root's can be passed through, for the sake of the account the database runs as.
+    """
+    home.parent.mkdir(parents=True, exist_ok=True)
+    if not home.is_dir():
+        home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, exist_ok=True)
+
+
+def private_folder(path: Path) -> Path:
+    """Return a folder only we may enter, made now if it is missing."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.chmod(0o700)
+    return path
+
+
+def kept_secret(folder: Path, name: str) -> str:
+    """Return the secret of this name: 256 random bits, made when first asked for.
+
+    It is written whole or not at all; of two processes that ask at once, both get the
+    one that was written first.
+    """
+    path = private_folder(folder) / name
+    if not path.exists():
+        keep(path, secrets.token_urlsafe(32).encode())
+    return path.read_text()
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Write a secret file whole, for our eyes only, unless it is there already."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            path.hardlink_to(draft)  # unlike a rename, it never replaces
+        except FileExistsError:
+            return
+    finally:
+        draft.unlink(missing_ok=True)

@@ -1,0 +1,132 @@
+"""The database as the rest of the system meets it: started, migrated, with roles."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from msgspec import Struct
+from psycopg.conninfo import conninfo_to_dict
+
+from interface.errors import UserError, WrongSetting
+from interface.home import make_home
+from interface.postgres.migrations import migrate
+from interface.postgres.roles import ROLES, ensure_roles, url_as
+from interface.postgres.server import EmbeddedPostgres
+from interface.postgres.use import in_use
+from interface.settings import Settings
+
+VERSION_MIN = 15
+CONNECT_SECONDS = 10
+
+
+class DatabaseUrls(Struct, frozen=True):
+    """How each role connects, as libpq connection strings.
+
+    ``owner`` migrates and nothing else; it is "" where only others are given.
+    """
+
+    owner: str
+    writer: str
+    projector: str
+    reader: str
+    keys: str
+
+
+@contextmanager
+def database(
+    settings: Settings, *, durable: bool = True, dies_with_us: bool = False
+) -> Iterator[DatabaseUrls]:
+    """Have the database at hand: started if need be, migrated, its roles made.
+
+    The embedded server is left as it was found: started by us, it stops when the last
+    that uses it has gone. ``dies_with_us``, if it is we who start it: it also stops
+    when this process is killed. Raises UserError.
+    """
+    if not settings.embedded:
+        yield prepare_database(settings)
+        return
+    server = EmbeddedPostgres(settings.home, durable=durable)
+    with in_use(server, dies_with_us=dies_with_us):
+        yield prepare_database(settings)
+
+
+def prepare_database(settings: Settings) -> DatabaseUrls:
+    """Make the roles, migrate, make the partitions; return how to connect.
+
+    Asking again changes nothing. An embedded server has to run. Raises UserError.
+    """
+    make_home(settings.home)
+    urls = database_urls(settings)
+    if urls.owner:
+        try:
+            with psycopg.connect(
+                urls.owner, autocommit=True, connect_timeout=CONNECT_SECONDS
+            ) as owner:
+                check_version(owner)
+                ensure_roles(owner, urls.owner, settings.secrets)
+                migrate(urls.owner)
+                make_partitions(owner, settings)
+        except psycopg.Error as error:
+            reason = str(error).strip().splitlines()[0]
+            raise UserError(f"The database cannot be prepared: {reason}") from None
+    return urls
+
+
+def database_urls(settings: Settings) -> DatabaseUrls:
+    """Return how each role connects, without touching the database.
+
+    For processes of a database that another one has prepared. Raises UserError.
+    """
+    given = {
+        "redress_writer": settings.database_writer_url,
+        "redress_projector": settings.database_projector_url,
+        "redress_reader": settings.database_reader_url,
+        "redress_keys": settings.database_keys_url,
+    }
+    owner = settings.database_url
+    if settings.embedded:
+        owner = EmbeddedPostgres(settings.home).url()
+    elif not owner and not all(given.values()):
+        message = "Without DATABASE_URL, the URL of every role must be set: "
+        raise WrongSetting(message + "writer, projector, reader and keys")
+    for url in (owner, *given.values()):
+        check_url(url)
+    return DatabaseUrls(
+        owner,
+        *(given[role.name] or url_as(owner, role, settings.secrets) for role in ROLES),
+    )
+
+
+def check_url(url: str) -> None:
+    """Raise WrongSetting for what is no address of a database."""
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError:
+        message = "DATABASE_URL, or the URL of a role, is no address of a database; "
+        example = "it must look like postgresql://user:password@host:port/database"
+        raise WrongSetting(message + example) from None
+
+
+def check_version(owner: psycopg.Connection) -> None:
+    """Raise UserError for a PostgreSQL that is too old."""
+    version = owner.info.server_version // 10000
+    if version < VERSION_MIN:
+        message = f"The database is PostgreSQL {version}; {VERSION_MIN} is the oldest"
+        raise UserError(f"{message} that will do")
+
+
+def make_partitions(owner: psycopg.Connection, settings: Settings) -> None:
+    """Give a new store its partitions. Raises UserError if another number is asked.
+
+    The number is chosen once: every id carries its partition.
+    """
+    known = "SELECT to_regclass('store.partition_head') IS NOT NULL"
+    if owner.execute(known).fetchone() != (True,):
+        return
+    row = owner.execute("SELECT count(*) FROM store.partition_head").fetchone()
+    existing = row[0] if row else 0
+    if not existing:
+        owner.execute("SELECT store.create_partitions(%s)", (settings.partitions,))
+    elif "partitions" in settings.given and settings.partitions != existing:
+        message = f"This store has {existing} partitions and keeps them; "
+        raise WrongSetting(f"{message}REDRESS_PARTITIONS is {settings.partitions}")
