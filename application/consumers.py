@@ -1,0 +1,48 @@
+"""Commands about consumers: which names are one person."""
+
+from uuid import UUID
+
+from application.access import Action, Actor, Owners, authorize
+from application.event_store.envelope import Ask, CommandContext, Part, Receipt
+from application.event_store.handler import CommandHandler
+from application.event_store.store import EventStore
+from domain.consumer import CONSUMER, ConsumerCommand, LinkConsumer
+from domain.ids import id_from_name, partition_of
+
+KIND = "consumer"
+
+
+class Consumers:
+    """Takes commands to consumers."""
+
+    def __init__(self, store: EventStore, handler: CommandHandler) -> None:
+        self._partitions = store.partitions
+        self._handler = handler
+
+    def id_of(self, consumer: str) -> UUID:
+        """Return the id of the stream that belongs to this name."""
+        partition = partition_of(consumer, self._partitions)
+        return id_from_name(partition, KIND, "", consumer)
+
+    def ask(
+        self, consumer: str, command: ConsumerCommand, context: CommandContext
+    ) -> Ask:
+        """Return the command as something a handler takes."""
+        part = Part(self.id_of(consumer), CONSUMER, command)
+        return Ask(context, (part,))
+
+    def take(
+        self,
+        actor: Actor,
+        consumer: str,
+        command: ConsumerCommand,
+        context: CommandContext,
+    ) -> Receipt:
+        """Return where the consumer then stands, if the actor may ask for this.
+
+        Raises as ``authorize`` and CommandHandler do.
+        """
+        linking = isinstance(command, LinkConsumer)
+        action: Action = "consumer.link" if linking else "consumer.unlink"
+        authorize(actor, action, Owners(consumer=consumer))
+        return self._handler.handle_one(self.ask(consumer, command, context))

@@ -1,0 +1,140 @@
+"""Where orders are asked from outside: who may, of which order, in whose name."""
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import Final, cast
+from uuid import UUID
+
+from msgspec import Struct
+
+from application.access import (
+    AccessRole,
+    Action,
+    Actor,
+    NotFound,
+    Owners,
+    authorize,
+)
+from application.event_store.envelope import CommandContext, Receipt
+from application.event_store.store import EventStore
+from application.orders import Orders
+from domain.ids import partition_in
+from domain.kernel import Refused
+from domain.order import (
+    ORDER,
+    CancelledBy,
+    CancelOrder,
+    Order,
+    OrderCommand,
+    OrderEvent,
+    OrderPlaced,
+    PlaceOrder,
+)
+
+# In whose name each role may cancel.
+CANCELS_FOR: Final[Mapping[AccessRole, frozenset[CancelledBy]]] = {
+    "consumer": frozenset({"consumer"}),
+    "merchant": frozenset({"merchant"}),
+    "agent": frozenset({"consumer", "merchant", "platform"}),
+    "senior_agent": frozenset({"consumer", "merchant", "platform"}),
+}
+
+SELLERS: Final = frozenset({"creator", "room_seller"})
+
+
+class ConsumerUnknown(Refused):
+    """Whose order this is has not been reported yet; words about it wait for that."""
+
+
+class NotInYourName(Refused):
+    """You can cancel only in your own name."""
+
+
+class KnownOrder(Struct, frozen=True):
+    """An order as it stands, and how many events say so."""
+
+    order_id: UUID
+    version: int
+    order: Order
+
+    @property
+    def consumer(self) -> str:
+        """Whose order it is; raises ConsumerUnknown."""
+        if self.order.placement is None:
+            raise ConsumerUnknown
+        return self.order.placement.consumer
+
+
+def owners_of_placement(placed: OrderPlaced | PlaceOrder | None) -> Owners:
+    """Return whose an order is: its consumer, its merchants, those who sold it."""
+    if placed is None:
+        return Owners()
+    merchants = {placed.merchant, *(line.merchant for line in placed.lines)}
+    creators = set()
+    for participant in placed.participants:
+        if "merchant" in participant.roles:
+            merchants.add(participant.party)
+        if not SELLERS.isdisjoint(participant.roles):
+            creators.add(participant.party)
+    return Owners(
+        consumer=placed.consumer,
+        merchants=frozenset(filter(None, merchants)),
+        creators=frozenset(creators),
+    )
+
+
+class OrderDesk:
+    """Takes what people and feeds ask of orders, having asked whether they may."""
+
+    def __init__(self, store: EventStore, orders: Orders) -> None:
+        self._store = store
+        self._orders = orders
+
+    def find(self, actor: Actor, action: Action, order_id: UUID) -> KnownOrder:
+        """Return the order, if there is one and the actor may do this with it.
+
+        Raises NotFound and NotAllowed, and StoreUnavailable.
+        """
+        if partition_in(order_id) >= self._store.partitions:
+            raise NotFound
+        loaded = self._store.load([order_id])
+        if order_id in loaded.unreadable:
+            raise loaded.unreadable[order_id].error()
+        history = loaded.histories[order_id]
+        events = cast("list[OrderEvent]", [recorded.event for recorded in history])
+        order = reduce(ORDER.evolve, events, ORDER.initial)
+        if not order.known:
+            raise NotFound
+        authorize(actor, action, owners_of_placement(order.placement))
+        return KnownOrder(order_id, len(history), order)
+
+    def place(
+        self, actor: Actor, command: PlaceOrder, context: CommandContext
+    ) -> Receipt:
+        """Return where a placed order then stands; raises as CommandHandler does."""
+        authorize(actor, "order.place", owners_of_placement(command))
+        return self._orders.handle_one(self.id_of(command), command, context)
+
+    def id_of(self, command: PlaceOrder) -> UUID:
+        """Return the id of the order that is placed."""
+        return self._orders.id_of(command.consumer, command.source, command.number)
+
+    def take(
+        self,
+        actor: Actor,
+        action: Action,
+        order_id: UUID,
+        command: Callable[[KnownOrder], OrderCommand],
+        context: CommandContext,
+    ) -> Receipt:
+        """Return where the order then stands; ``command`` is made once it is known.
+
+        Raises as ``find`` and CommandHandler do, and NotInYourName.
+        """
+        known = self.find(actor, action, order_id)
+        asked = command(known)
+        if isinstance(asked, CancelOrder):
+            names = (CANCELS_FOR.get(role, frozenset()) for role in actor.roles)
+            if asked.by not in frozenset().union(*names):
+                raise NotInYourName(by=asked.by)
+        return self._orders.handle_one(order_id, asked, context)
