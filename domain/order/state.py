@@ -74,7 +74,7 @@ class Parcel(Struct, frozen=True):
     def shipped(self) -> Mark | None:
         """The ship time: the pickup, else the merchant's word (rule 101706, 2.2)."""
         word = Mark(self.told[0].at, 0, "shipped") if self.told else None
-        return self.handed_over or word
+        return self.first(PICKED_UP) or word or self.first(MOVING | ARRIVED)
 
     @property
     def delivered(self) -> Mark | None:

@@ -1,0 +1,406 @@
+"""What an order keeps, derives, flags and refuses, in sentences."""
+
+from datetime import timedelta
+from functools import reduce
+
+import pytest
+from msgspec.structs import replace
+
+from domain.kernel import Report
+from domain.money import Money
+from domain.order import (
+    ORDER,
+    AddressChanged,
+    AlreadyDelivered,
+    AlreadyShipped,
+    AmountChanged,
+    CancelOrder,
+    CauseNeeded,
+    ChangeAddress,
+    ChangeAmount,
+    CompleteOrder,
+    ConfirmReceipt,
+    ConfirmStock,
+    ContradictionFlagged,
+    ContradictionResolved,
+    FundsReleased,
+    InterceptRequested,
+    NoSuchOrder,
+    NothingShipped,
+    Order,
+    OrderCancelled,
+    OrderClosed,
+    OrderCompleted,
+    OrderReport,
+    OrderStatus,
+    ParcelDelivered,
+    ParcelException,
+    ParcelHandedOver,
+    ParcelIntercepted,
+    ParcelLost,
+    ParcelOutForDelivery,
+    ParcelReturned,
+    ParcelReturning,
+    ParcelShipped,
+    ParcelSigned,
+    PromiseKept,
+    PromiseVoided,
+    ReceiptConfirmed,
+    RecordAddressChange,
+    RecordCancellation,
+    RecordCompletion,
+    RecordDelivery,
+    RecordException,
+    RecordHandOver,
+    RecordIntercept,
+    RecordLoss,
+    RecordNote,
+    RecordOutForDelivery,
+    RecordReturned,
+    RecordReturning,
+    RecordReview,
+    RecordScan,
+    RecordSigning,
+    RequestIntercept,
+    ReturnToSender,
+    ReturnToSenderRequested,
+    ReviewRecorded,
+    ScanRecorded,
+    ShipParcel,
+    StockConfirmed,
+    Tender,
+    TooEarlyToComplete,
+    UnknownParcel,
+)
+from domain.order.events import NoteRecorded, OrderEvent
+from tests.domain.orders import (
+    BOTH_JACKETS,
+    FRIDAY,
+    HOUR,
+    JUST_THE_HAT,
+    MONDAY,
+    NEXT_WEEK,
+    SHIP_BY,
+    THURSDAY,
+    TUESDAY,
+    WEDNESDAY,
+    bought,
+    captured,
+    given,
+    pay,
+    place,
+    placed,
+    ship,
+    shipped,
+)
+
+SEALED = "sealed:v1:abc"
+kept = PromiseKept(
+    at=TUESDAY,
+    promise=SHIP_BY,
+    due_at=WEDNESDAY,
+    ahead_seconds=86_400,
+    evidence="SF1/shipped",
+)
+sent = (*bought, shipped(TUESDAY), kept)
+delivered = ParcelDelivered(at=WEDNESDAY, parcel="SF1")
+
+
+def as_known(*events: OrderEvent) -> Order:
+    return reduce(ORDER.evolve, events, ORDER.initial)
+
+
+# -- Reports are kept --
+
+
+def test_a_report_already_known_says_nothing_new() -> None:
+    given(placed).when(place, at=MONDAY).then()
+    given(*bought).when(pay, at=MONDAY).then()
+    given(*sent).when(ship, at=TUESDAY).then()
+
+
+@pytest.mark.parametrize(
+    ("report", "event"),
+    [
+        (ConfirmStock(), StockConfirmed(at=WEDNESDAY)),
+        (
+            RecordOutForDelivery(parcel="SF1"),
+            ParcelOutForDelivery(at=WEDNESDAY, parcel="SF1"),
+        ),
+        (RecordDelivery(parcel="SF1"), delivered),
+        (
+            RecordSigning(parcel="SF1", signed_by="proxy"),
+            ParcelSigned(at=WEDNESDAY, parcel="SF1", signed_by="proxy"),
+        ),
+        (
+            RecordException(parcel="SF1", exception="damaged"),
+            ParcelException(at=WEDNESDAY, parcel="SF1", exception="damaged"),
+        ),
+        (
+            RecordIntercept(parcel="SF1", succeeded=True),
+            ParcelIntercepted(at=WEDNESDAY, parcel="SF1"),
+        ),
+        (
+            RecordReturning(parcel="SF1"),
+            ParcelReturning(at=WEDNESDAY, parcel="SF1"),
+        ),
+        (RecordReturned(parcel="SF1"), ParcelReturned(at=WEDNESDAY, parcel="SF1")),
+        (RecordLoss(parcel="SF1"), ParcelLost(at=WEDNESDAY, parcel="SF1")),
+        (
+            RecordAddressChange(address=SEALED),
+            AddressChanged(at=WEDNESDAY, address=SEALED),
+        ),
+        (
+            RecordReview(review="R-1", score=2, words=SEALED),
+            ReviewRecorded(at=WEDNESDAY, review="R-1", score=2, words=SEALED),
+        ),
+        (RecordNote(words=SEALED), NoteRecorded(at=WEDNESDAY, words=SEALED)),
+        (
+            ChangeAmount(payable=Money(1, "CNY")),
+            AmountChanged(at=WEDNESDAY, payable=Money(1, "CNY")),
+        ),
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_a_report_becomes_an_event(report: OrderReport, event: OrderEvent) -> None:
+    given(*sent).when(report, at=WEDNESDAY).then(event)
+
+
+EVERY_REPORT = (
+    place,
+    pay,
+    ship,
+    ConfirmStock(),
+    ChangeAmount(payable=Money(1, "EUR")),
+    RecordScan(parcel="SF9", scan="s-1", code="signed"),
+    RecordHandOver(),
+    RecordDelivery(),
+    RecordLoss(parcel="SF1"),
+    RecordIntercept(parcel="SF1", succeeded=False),
+    RecordCancellation(reason="unknown"),
+    RecordCompletion(),
+)
+
+
+@pytest.mark.parametrize("report", EVERY_REPORT, ids=lambda each: type(each).__name__)
+@pytest.mark.parametrize("past", [(), (placed,), sent], ids=len)
+def test_no_report_is_ever_refused(
+    report: OrderReport, past: tuple[OrderEvent, ...]
+) -> None:
+    assert isinstance(report, Report)
+    off = OrderCancelled(at=MONDAY, by="platform", reason="fraud")
+    for known in (past, (*past, off), (*past, OrderCompleted(at=MONDAY))):
+        given(*known).when(report, at=MONDAY - HOUR).happens()
+
+
+def test_a_second_telling_that_differs_is_kept_beside_the_first() -> None:
+    dearer = replace(place, lines=())
+    told = replace(placed, lines=())
+    clash = ContradictionFlagged(at=MONDAY, code="placed_differently")
+    given(placed).when(dearer, at=MONDAY).then(told, clash)
+
+
+def test_a_scan_told_again_with_the_whole_trace_is_the_same_scan() -> None:
+    scan = RecordScan(parcel="SF1", scan="s-1", code="picked_up")
+    known = given(*sent).when(scan, at=TUESDAY).happens()
+    known.when(scan, at=TUESDAY).then()
+
+
+# -- What is derived --
+
+
+@pytest.mark.parametrize(
+    ("events", "status"),
+    [
+        ((placed,), "pending_payment"),
+        (bought, "paid"),
+        ((*bought, StockConfirmed(at=MONDAY)), "preparing"),
+        (
+            (*bought, ParcelShipped(at=TUESDAY, parcel="S", contents=JUST_THE_HAT)),
+            "partially_shipped",
+        ),
+        (sent, "shipped"),
+        ((*sent, delivered), "delivered"),
+        ((*sent, delivered, OrderCompleted(at=FRIDAY)), "completed"),
+        ((*bought, OrderCancelled(at=FRIDAY, by="consumer", reason="x")), "cancelled"),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_the_state_follows_from_what_is_known(
+    events: tuple[OrderEvent, ...], status: OrderStatus
+) -> None:
+    assert as_known(*events).status == status
+
+
+def test_an_order_is_delivered_only_when_every_parcel_is() -> None:
+    jackets = ParcelShipped(at=TUESDAY, parcel="S1", contents=BOTH_JACKETS)
+    hat = ParcelShipped(at=TUESDAY, parcel="S2", contents=JUST_THE_HAT)
+    first = ParcelDelivered(at=THURSDAY, parcel="S1")
+    second = ParcelDelivered(at=WEDNESDAY, parcel="S2")
+    assert as_known(*bought, jackets, hat, first).status == "shipped"
+    whole = as_known(*bought, jackets, hat, first, second)
+    assert whole.status == "delivered"
+    assert whole.proof("delivered") == (whole.parcels["S1"].delivered, "S1")
+
+
+def test_the_parcel_stands_where_its_latest_scan_says_whenever_that_came() -> None:
+    late = ScanRecorded(at=THURSDAY, parcel="SF1", scan="b", code="out_for_delivery")
+    early = ScanRecorded(at=TUESDAY, parcel="SF1", scan="a", code="picked_up")
+    for told in ((early, late), (late, early)):
+        assert as_known(*sent, *told).parcels["SF1"].status == "out_for_delivery"
+
+
+def test_of_two_scans_in_one_second_the_one_told_later_stands() -> None:
+    first = ScanRecorded(at=TUESDAY, parcel="SF1", scan="a", code="signed", rank=0)
+    second = ScanRecorded(at=TUESDAY, parcel="SF1", scan="b", code="in_transit", rank=1)
+    assert as_known(*sent, second, first).parcels["SF1"].status == "in_transit"
+
+
+def test_money_paid_is_held_until_the_order_is_complete() -> None:
+    assert as_known(*bought).escrow == {"CNY": 45_000}
+    released = FundsReleased(at=FRIDAY, amount=Money(45_000, "CNY"))
+    complete = given(*sent).when(RecordCompletion(), at=FRIDAY)
+    complete.then(OrderCompleted(at=FRIDAY), released)
+    assert as_known(*sent, OrderCompleted(at=FRIDAY), released).escrow == {"CNY": 0}
+
+
+# -- What clashes is flagged --
+
+
+def test_steps_out_of_their_order_are_flagged_and_kept() -> None:
+    early = ParcelHandedOver(at=MONDAY - HOUR, parcel="whole")
+    unpaid = given(replace(placed, at=MONDAY - 2 * HOUR), early)
+    flagged = ContradictionFlagged(
+        at=MONDAY, code="handed_over_before_paid", about="whole"
+    )
+    told = unpaid.when(pay, at=MONDAY).happens()
+    told.when(pay, at=MONDAY).then()
+    assert flagged in told.past
+    assert captured in told.past
+
+
+def test_an_earlier_report_may_resolve_the_clash() -> None:
+    clash = ContradictionFlagged(
+        at=WEDNESDAY, code="delivered_before_handed_over", about="SF1"
+    )
+    over = ParcelHandedOver(at=THURSDAY, parcel="SF1")
+    past = (*sent, delivered, over, clash)
+    events = given(*past).when(RecordHandOver(parcel="SF1"), at=TUESDAY).happens().past
+    assert (
+        ContradictionResolved(
+            at=TUESDAY, code="delivered_before_handed_over", about="SF1"
+        )
+        in events
+    )
+
+
+def test_more_sent_than_ordered_is_flagged_unless_the_first_was_lost() -> None:
+    again = ShipParcel(parcel="SF2", contents=JUST_THE_HAT)
+    resent = ParcelShipped(at=FRIDAY, parcel="SF2", contents=JUST_THE_HAT)
+    first = ParcelShipped(at=TUESDAY, parcel="SF1", contents=JUST_THE_HAT)
+    clash = ContradictionFlagged(
+        at=FRIDAY, code="more_shipped_than_ordered", about="line-2"
+    )
+    given(*bought, first).when(again, at=FRIDAY).then(resent, clash)
+    lost = ParcelLost(at=THURSDAY, parcel="SF1")
+    given(*bought, first, lost).when(again, at=FRIDAY).then(resent)
+
+
+def test_one_payment_told_twice_with_other_amounts_is_flagged() -> None:
+    dearer = Tender(tender="wechat", amount=Money(99_999, "CNY"))
+    again = replace(pay, tenders=(dearer,))
+    events = given(*bought).when(again, at=MONDAY).happens().past
+    assert events[-1] == ContradictionFlagged(
+        at=MONDAY, code="payment_reported_differently", about="P-1"
+    )
+    assert as_known(*events).escrow == {"CNY": 99_999}
+
+
+def test_a_parcel_that_moves_after_the_order_was_cancelled_is_flagged() -> None:
+    off = OrderCancelled(at=TUESDAY, by="consumer", reason="x")
+    voided = PromiseVoided(at=TUESDAY, promise=SHIP_BY)
+    events = given(*bought, off, voided).when(ship, at=WEDNESDAY).happens().past
+    assert events[-1] == ContradictionFlagged(
+        at=WEDNESDAY, code="moved_after_cancelled", about="SF1"
+    )
+
+
+# -- Requests meet the rules --
+
+
+def test_nothing_can_be_asked_of_an_order_nobody_knows() -> None:
+    given().when(ConfirmReceipt(), at=MONDAY).refused(NoSuchOrder)
+
+
+def test_consumer_and_merchant_cancel_only_before_shipping() -> None:
+    cancel = CancelOrder(by="consumer", reason="changed_mind")
+    off = OrderCancelled(at=TUESDAY, by="consumer", reason="changed_mind")
+    voided = PromiseVoided(at=TUESDAY, promise=SHIP_BY)
+    given(*bought).when(cancel, at=TUESDAY).then(off, voided)
+    given(*sent).when(cancel, at=WEDNESDAY).refused(AlreadyShipped)
+    merchant = CancelOrder(by="merchant", reason="out_of_stock")
+    given(*sent).when(merchant, at=WEDNESDAY).refused(AlreadyShipped)
+
+
+def test_the_platform_cancels_also_what_is_on_its_way() -> None:
+    cancel = CancelOrder(by="platform", reason="fraud")
+    given(*sent).when(cancel, at=WEDNESDAY).then(
+        OrderCancelled(at=WEDNESDAY, by="platform", reason="fraud")
+    )
+
+
+def test_a_cancellation_says_who_cancels() -> None:
+    nobody = CancelOrder(by="unknown", reason="x")
+    given(*bought).when(nobody, at=TUESDAY).refused(CauseNeeded)
+
+
+def test_cancelling_twice_is_cancelling_once_and_a_completed_order_stays() -> None:
+    cancel = CancelOrder(by="consumer", reason="x")
+    off = OrderCancelled(at=MONDAY, by="consumer", reason="x")
+    given(*bought, off).when(cancel, at=TUESDAY).then()
+    done = OrderCompleted(at=MONDAY)
+    given(*sent, done).when(cancel, at=TUESDAY).refused(OrderClosed)
+
+
+def test_the_address_changes_only_before_shipping() -> None:
+    elsewhere = ChangeAddress(address=SEALED)
+    changed = AddressChanged(at=MONDAY, address=SEALED)
+    given(*bought).when(elsewhere, at=MONDAY).then(changed)
+    given(*sent).when(elsewhere, at=WEDNESDAY).refused(AlreadyShipped)
+
+
+def test_confirming_receipt_completes_the_order_and_releases_the_money() -> None:
+    given(*sent).when(ConfirmReceipt(), at=FRIDAY).then(
+        ReceiptConfirmed(at=FRIDAY),
+        OrderCompleted(at=FRIDAY),
+        FundsReleased(at=FRIDAY, amount=Money(45_000, "CNY")),
+    )
+    given(*bought).when(ConfirmReceipt(), at=FRIDAY).refused(NothingShipped)
+
+
+def test_without_the_consumers_word_an_order_completes_ten_days_after_shipping() -> (
+    None
+):
+    tenth_day = TUESDAY + timedelta(days=10)
+    given(*sent).when(CompleteOrder(), at=NEXT_WEEK).refused(TooEarlyToComplete)
+    given(*sent).when(CompleteOrder(), at=tenth_day).then(
+        OrderCompleted(at=tenth_day),
+        FundsReleased(at=tenth_day, amount=Money(45_000, "CNY")),
+    )
+
+
+def test_a_parcel_on_its_way_can_be_stopped_once_and_not_after_it_arrived() -> None:
+    stop = RequestIntercept(parcel="SF1", reason="consumer_moved")
+    asked = InterceptRequested(at=WEDNESDAY, parcel="SF1", reason="consumer_moved")
+    given(*sent).when(stop, at=WEDNESDAY).then(asked)
+    given(*sent, asked).when(stop, at=THURSDAY).then()
+    given(*sent, delivered).when(stop, at=THURSDAY).refused(AlreadyDelivered)
+    stranger = RequestIntercept(parcel="SF9", reason="consumer_moved")
+    given(*sent).when(stranger, at=WEDNESDAY).refused(UnknownParcel)
+
+
+def test_a_parcel_on_its_way_can_be_sent_back() -> None:
+    back = ReturnToSender(parcel="SF1", reason="refused")
+    asked = ReturnToSenderRequested(at=WEDNESDAY, parcel="SF1", reason="refused")
+    given(*sent).when(back, at=WEDNESDAY).then(asked)
+    given(*sent, asked).when(back, at=THURSDAY).then()
