@@ -5,49 +5,22 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 
-from psycopg.conninfo import make_conninfo
-
+from application.consumers import Consumers
 from application.event_store.connections import Pool, connection_pool
 from application.event_store.handler import CommandHandler
 from application.event_store.postgres import PostgresEventStore
+from application.order_desk import OrderDesk
 from application.orders import Orders
 from application.people import People, PostgresKeys
 from application.policies import PolicyBook, shipped_policies
 from interface.clock import clock
-from interface.postgres.roles import ROLES, url_as
-from interface.postgres.server import EmbeddedPostgres
-from interface.secrets import kept_secret
+from interface.home import kept_secret
+from interface.postgres.database import DatabaseUrls, database, database_urls
 from interface.settings import Settings
 from interface.tokens import Tokens, open_tokens
 
 # Connections a process may hold at most, by role.
-POOL_SIZES = {
-    "redress_writer": 8,
-    "redress_projector": 4,
-    "redress_reader": 8,
-    "redress_keys": 2,
-}
-
-
-def database_urls(settings: Settings) -> dict[str, str]:
-    """Return how each login role connects. Raises UserError if no database runs.
-
-    What the settings name is taken as it is; the rest is derived from the owner's
-    address and the passwords in the secrets folder.
-    """
-    given = {
-        "redress_writer": settings.database_writer_url,
-        "redress_projector": settings.database_projector_url,
-        "redress_reader": settings.database_reader_url,
-        "redress_keys": settings.database_keys_url,
-    }
-    if all(given.values()):
-        return given
-    owner = settings.database_url or EmbeddedPostgres(settings.home).url()
-    return {
-        role.name: given[role.name] or url_as(owner, role, settings.secrets)
-        for role in ROLES
-    }
+WRITERS_MAX, PROJECTORS_MAX, READERS_MAX, KEYS_MAX = 8, 4, 8, 2
 
 
 class Redress:
@@ -58,45 +31,39 @@ class Redress:
     first needed; :func:`open_redress` closes them.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, urls: DatabaseUrls) -> None:
         self.settings = settings
-        self._closing = ExitStack()
+        self.urls = urls
+        self._pools = ExitStack()
 
     def close(self) -> None:
         """Give every connection back."""
-        self._closing.close()
+        self._pools.close()
 
     # -- Connections --
 
     @cached_property
-    def urls(self) -> dict[str, str]:
-        """How each login role connects."""
-        return database_urls(self.settings)
-
-    @cached_property
     def writer(self) -> Pool:
         """Connections that may append events."""
-        return self._pool("redress_writer")
+        return self._pool(self.urls.writer, WRITERS_MAX)
 
     @cached_property
     def projector(self) -> Pool:
         """Connections that may fill projections."""
-        return self._pool("redress_projector")
+        return self._pool(self.urls.projector, PROJECTORS_MAX)
 
     @cached_property
     def reader(self) -> Pool:
         """Connections that only read."""
-        return self._pool("redress_reader")
+        return self._pool(self.urls.reader, READERS_MAX)
 
     @cached_property
     def keys(self) -> Pool:
         """Connections that reach people's keys."""
-        return self._pool("redress_keys")
+        return self._pool(self.urls.keys, KEYS_MAX)
 
-    def _pool(self, role: str) -> Pool:
-        url = make_conninfo(self.urls[role], application_name=role)
-        pool = connection_pool(url, max_size=POOL_SIZES[role])
-        return self._closing.enter_context(pool)
+    def _pool(self, url: str, max_size: int) -> Pool:
+        return self._pools.enter_context(connection_pool(url, max_size=max_size))
 
     # -- Commands --
 
@@ -121,6 +88,16 @@ class Redress:
         return Orders(self.store, self.handler, self.policies)
 
     @cached_property
+    def consumers(self) -> Consumers:
+        """Commands to consumers."""
+        return Consumers(self.store, self.handler)
+
+    @cached_property
+    def desk(self) -> OrderDesk:
+        """Where orders are asked from outside."""
+        return OrderDesk(self.store, self.orders)
+
+    @cached_property
     def people(self) -> People:
         """The words of people, sealed."""
         secret = kept_secret(self.settings.secrets, "people-master")
@@ -139,11 +116,20 @@ def master_key(secret: str) -> bytes:
 
 
 @contextmanager
-def open_redress(settings: Settings) -> Iterator[Redress]:
-    """Lend the product as these settings ask for it. Raises UserError."""
+def open_redress(settings: Settings, *, prepared: bool = False) -> Iterator[Redress]:
+    """Lend the product as these settings ask for it. Raises UserError.
+
+    The database is started if need be and brought up to date, and left as it was found;
+    ``prepared`` says that another process sees to that, as for children of
+    ``redress up``.
+    """
     clock.set(settings.clock)
-    redress = Redress(settings)
-    try:
+    with ExitStack() as stack:
+        urls = (
+            database_urls(settings)
+            if prepared
+            else stack.enter_context(database(settings))
+        )
+        redress = Redress(settings, urls)
+        stack.callback(redress.close)
         yield redress
-    finally:
-        redress.close()

@@ -22,7 +22,7 @@ from application.access import ROLES, AccessRole, Actor
 from domain.kernel import Name
 from interface.clock import clock, now
 from interface.errors import UserError, WrongSetting
-from interface.secrets import keep, private_folder
+from interface.home import keep, private_folder
 from interface.settings import Settings
 
 ISSUER: Final = "redress"

@@ -1,0 +1,71 @@
+"""Who knocks: a bearer token becomes an actor, a handler's action is its door.
+
+Whatever is not said to be open is closed: a handler without an action lets nobody in.
+"""
+
+from typing import Any, Final
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.types import ASGIApp
+from msgspec.structs import replace
+
+from application.access import Action, Actor, NotAllowed, may_ever
+from application.projections.persons import PersonQueries
+from interface.api.problems import Wrong
+from interface.tokens import BadToken, Tokens
+
+# What a handler says of itself: ``opt=does("order.read")`` or ``opt=OPEN``.
+OPEN: Final[dict[str, Any]] = {"open": True}
+
+CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="redress"'}
+
+
+def does(action: Action) -> dict[str, Any]:
+    """Return the option that says what a handler does, as the access table knows it."""
+    return {"action": action}
+
+
+class Authentication(AbstractAuthenticationMiddleware):
+    """Turns the bearer token into an actor; only handlers marked OPEN need none."""
+
+    def __init__(self, app: ASGIApp, tokens: Tokens) -> None:
+        super().__init__(app, exclude_from_auth_key="open")
+        self._tokens = tokens
+
+    async def authenticate_request(
+        self, connection: ASGIConnection[Any, Any, Any, Any]
+    ) -> AuthenticationResult:
+        """Return who asks; 401 without a token we believe."""
+        scheme, _, token = connection.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            detail = "Send a token as: Authorization: Bearer …"
+            raise Wrong("unauthenticated", 401, detail, headers=CHALLENGE)
+        try:
+            actor = self._tokens.actor(token.strip())
+        except BadToken as error:
+            raise Wrong(
+                "unauthenticated", 401, str(error), headers=CHALLENGE
+            ) from error
+        return AuthenticationResult(user=actor, auth=None)
+
+
+def door(
+    connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler
+) -> None:
+    """Let in whoever might have business here; raises NotAllowed."""
+    if handler.opt.get("open"):
+        return
+    action = handler.opt.get("action")
+    if action is None or not may_ever(connection.user, action):
+        raise NotAllowed(action=action)
+
+
+def current_actor(request: Request[Actor, None, Any], persons: PersonQueries) -> Actor:
+    """Return who asks, with all the names that are known to be the same consumer."""
+    actor: Actor = request.user
+    if "consumer" not in actor.roles:
+        return actor
+    return replace(actor, linked=frozenset(persons.persons_of(actor.subject)))

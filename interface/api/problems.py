@@ -1,0 +1,223 @@
+"""How a "no" reads over HTTP: RFC 9457, one shape for all of them.
+
+``type`` is stable and ends in ``code``; ``title`` is the same for one type always;
+``detail`` is for the person in front of it; ``errors`` name the fields.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from msgspec import UNSET, Struct, UnsetType, ValidationError
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+
+from application.access import NotAllowed, NotFound
+from application.event_store.store import KeyReused, StaleVersion, StoreUnavailable
+from application.order_desk import NotInYourName
+from application.people import WordsTooLong
+from domain.kernel import Refused
+
+log = structlog.get_logger(__name__)
+
+PROBLEM_JSON: Final = "application/problem+json"
+RETRY_AFTER_SECONDS: Final = 1
+
+# What a rule's "no" is over HTTP; every other Refused is 409.
+STATUSES: Final[Mapping[type[Refused], int]] = {
+    StaleVersion: 412,
+    KeyReused: 422,
+    NotFound: 404,
+    NotAllowed: 403,
+    NotInYourName: 403,
+}
+
+# The sentences of what the door itself refuses, by code.
+TITLES: Final[Mapping[str, str]] = {
+    "malformed": "The request cannot be read.",
+    "invalid": "Some fields hold what they may not.",
+    "idempotency_key_missing": "A change needs an Idempotency-Key header.",
+    "if_match_missing": "Say which version you last saw, in an If-Match header.",
+    "unauthenticated": "This needs a valid bearer token.",
+    "forbidden": "Your role may not do this.",
+    "not_found": "There is no such thing here.",
+    "method_not_allowed": "This address does not take that method.",
+    "body_too_large": "The body is larger than we take.",
+    "not_json": "The body must be JSON.",
+    "too_many_streams": "Too many live streams are open.",
+    "behind": "What you wait for is not shown yet; ask again.",
+    "unavailable": "The database does not answer; nothing is lost, ask again.",
+    "unexpected": "Something went wrong on our side.",
+    "refused": "The request was refused.",
+}
+
+# Litestar's own refusals, by status.
+CODES: Final[Mapping[int, str]] = {
+    400: "malformed",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "not_json",
+    503: "unavailable",
+}
+
+# What a library says of a value, and where: "Expected `int` - at `$.lines[0].price`".
+WHERE: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$\.?(?P<where>.*)`)?$")
+
+
+class FieldError(Struct, frozen=True):
+    """What is wrong with one field: where it stands, by its name in the request."""
+
+    field: str
+    message: str
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """A problem document (RFC 9457). ``version`` is where the thing stands now."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    errors: tuple[FieldError, ...] | UnsetType = UNSET
+    version: int | UnsetType = UNSET
+
+
+class Wrong(HTTPException):
+    """What the door refuses: a code of TITLES, a status, words for people."""
+
+    def __init__(
+        self,
+        code: str,
+        status: int,
+        detail: str = "",
+        *,
+        errors: Iterable[FieldError] = (),
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(
+            detail=detail or TITLES[code], status_code=status, headers=headers
+        )
+        self.code = code
+        self.errors = tuple(errors)
+
+
+def invalid(field: str, message: str) -> Wrong:
+    """Return the "no" to one field that holds what it may not."""
+    return Wrong("invalid", 400, errors=[FieldError(field, message)])
+
+
+def invalid_body(error: ValidationError) -> Wrong:
+    """Return the "no" to a body, naming the field the library stumbled over."""
+    found = WHERE.match(str(error))
+    assert found is not None, "the pattern fits any text of one line"
+    return invalid(found["where"] or "body", found["what"])
+
+
+def answer(
+    problem: Problem, headers: Mapping[str, str] | None = None
+) -> Response[Problem]:
+    """Return the problem as a response."""
+    return Response(
+        problem,
+        status_code=problem.status,
+        media_type=PROBLEM_JSON,
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def document(
+    code: str, status: int, detail: str, errors: tuple[FieldError, ...] = ()
+) -> Problem:
+    """Return the problem document of a code."""
+    return Problem(
+        type=f"urn:redress:{code}",
+        title=TITLES[code],
+        status=status,
+        detail=detail,
+        code=code,
+        errors=errors or UNSET,
+    )
+
+
+def of_refusal(_request: Request[Any, Any, Any], refusal: Refused) -> Response[Problem]:
+    """Translate a rule's "no"."""
+    said = ", ".join(f"{name}: {value}" for name, value in refusal.details.items())
+    version = refusal.details.get("version")
+    return answer(
+        Problem(
+            type=f"urn:redress:refused:{refusal.code}",
+            title=str(refusal),
+            status=STATUSES.get(type(refusal), HTTPStatus.CONFLICT),
+            detail=f"{refusal} ({said})" if said else str(refusal),
+            code=refusal.code,
+            version=version if isinstance(version, int) else UNSET,
+        ),
+        {"ETag": f'"{version}"'} if isinstance(version, int) else None,
+    )
+
+
+def of_http(
+    _request: Request[Any, Any, Any], error: HTTPException
+) -> Response[Problem]:
+    """Translate what the door, or the framework at it, refuses."""
+    status = error.status_code
+    headers = dict(error.headers or {})
+    if isinstance(error, Wrong):
+        return answer(document(error.code, status, error.detail, error.errors), headers)
+    if isinstance(error, ValidationException):
+        found = tuple(field_errors(error))
+        detail = "; ".join(f"{each.field}: {each.message}" for each in found)
+        return answer(document("invalid", status, detail or error.detail, found))
+    ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    code = CODES.get(status, "unexpected" if ours else "refused")
+    return answer(document(code, status, error.detail or TITLES[code]), headers)
+
+
+def field_errors(error: ValidationException) -> Iterable[FieldError]:
+    """Return the fields the framework found fault with."""
+    for each in error.extra if isinstance(error.extra, list) else ():
+        yield FieldError(str(each.get("key", "body")), str(each.get("message", "")))
+
+
+def of_outage(_request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
+    """Say that the database does not answer, and when to ask again."""
+    log.warning("database_unavailable", kind=type(error).__name__)
+    detail = "Ask again with the same Idempotency-Key: it takes effect once."
+    problem = document("unavailable", HTTPStatus.SERVICE_UNAVAILABLE, detail)
+    return answer(problem, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+def of_long_words(
+    _request: Request[Any, Any, Any], error: WordsTooLong
+) -> Response[Problem]:
+    """Say that words are too long to be sealed."""
+    found = (FieldError("body", str(error)),)
+    return answer(document("invalid", HTTPStatus.BAD_REQUEST, str(error), found))
+
+
+def of_accident(
+    _request: Request[Any, Any, Any], error: Exception
+) -> Response[Problem]:
+    """Tell the caller that we failed, and the log how."""
+    log.error("unexpected", exc_info=error)
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return answer(document("unexpected", status, "It has been written down for us."))
+
+
+HANDLERS: Final[dict[Any, Any]] = {
+    HTTPException: of_http,
+    Refused: of_refusal,
+    WordsTooLong: of_long_words,
+    StoreUnavailable: of_outage,
+    OperationalError: of_outage,
+    PoolTimeout: of_outage,
+    Exception: of_accident,
+}
