@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from msgspec import Struct
-from psycopg_pool import ConnectionPool
 
+from application.event_store.connections import Pool, available
 from domain.ids import partition_of
 
 PROVIDE = """
@@ -73,9 +73,12 @@ class KeyStore(Protocol):
 
 
 class PostgresKeys:
-    """Keys in schema ``people``; the pool's role is ``redress_keys``."""
+    """Keys in schema ``people``; the pool's role is ``redress_keys``.
 
-    def __init__(self, pool: ConnectionPool, partitions: int) -> None:
+    Its statements may be asked again, so a broken connection is StoreUnavailable.
+    """
+
+    def __init__(self, pool: Pool, partitions: int) -> None:
         self._pool = pool
         self._partitions = partitions
 
@@ -92,7 +95,7 @@ class PostgresKeys:
                 "consumer": missing,
                 "wrapped": [candidates[consumer] for consumer in missing],
             }
-            with self._pool.connection() as connection:
+            with available(self._pool, writes=False) as connection:
                 found |= connection.execute(PROVIDE, rows, binary=True).fetchall()
         return found
 
@@ -107,7 +110,7 @@ class PostgresKeys:
             "purpose": [each.purpose for each in accesses],
             "words": [each.words for each in accesses],
         }
-        with self._pool.connection() as connection:
+        with available(self._pool, writes=False) as connection:
             return dict(connection.execute(OPEN, rows, binary=True).fetchall())
 
     def _partitions_of(self, consumers: Collection[str]) -> list[int]:

@@ -1,0 +1,146 @@
+"""How a stream stood: at a version, as at a recorded time, as of an occurred time."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import reduce
+from typing import Any, Protocol
+from uuid import UUID
+
+from msgspec import Struct
+
+from application.event_store.envelope import RecordedEvent
+from application.event_store.mapper import tag_of
+from application.event_store.store import Unreadable
+from domain.consumer import CONSUMER
+from domain.kernel import AnyDecider, Event, State
+from domain.order import ORDER
+
+# The kind of a stream is what the tags of its events begin with.
+DECIDERS: Mapping[str, AnyDecider] = {"order": ORDER, "consumer": CONSUMER}
+
+
+class Histories(Protocol):
+    """Where streams are read from."""
+
+    def stream(self, stream_id: UUID) -> Sequence[RecordedEvent | Unreadable]:
+        """Return one stream from its first event; empty if there is none."""
+        ...
+
+
+class NoSuchStream(LookupError):
+    """Nothing was ever recorded under this id."""
+
+    def __init__(self, stream_id: UUID) -> None:
+        super().__init__(f"Nothing was ever recorded under the id {stream_id}")
+
+
+class NoSuchVersion(LookupError):
+    """The stream has not come so far."""
+
+    def __init__(self, version: int, last: int) -> None:
+        super().__init__(
+            f"Version {version} was asked for; this stream has 0 to {last}"
+        )
+
+
+class StateAt(Struct, frozen=True, kw_only=True):
+    """A stream's state, folded from ``events`` of its events.
+
+    ``version`` is that of the last event folded, 0 for none.
+    """
+
+    stream_id: UUID
+    kind: str
+    version: int
+    events: int
+    state: State
+
+
+def state_at(
+    histories: Histories,
+    stream_id: UUID,
+    *,
+    version: int | None = None,
+    as_at: datetime | None = None,
+    as_of: datetime | None = None,
+) -> StateAt:
+    """Return the state of any stream, the latest if no point is named.
+
+    ``version``: after the first n events. ``as_at``: as it was known then, the longest
+    prefix recorded by that time. ``as_of``: what had happened by then, as known today,
+    in the order it happened. Raises NoSuchStream, NoSuchVersion, UnreadableEvent, and
+    ValueError for more than one point.
+    """
+    if sum(point is not None for point in (version, as_at, as_of)) > 1:
+        raise ValueError("Ask for a version, as at, or as of: one of them")
+    history = histories.stream(stream_id)
+    if not history:
+        raise NoSuchStream(stream_id)
+    kind = kind_of(history)
+    chosen: Sequence[RecordedEvent | Unreadable] = history
+    if version is not None:
+        chosen = first(version, history)
+    elif as_at is not None:
+        chosen = known_by(as_at, history)
+    elif as_of is not None:
+        chosen = happened_by(as_of, history)
+    readable = all_readable(chosen)
+    return StateAt(
+        stream_id=stream_id,
+        kind=kind,
+        version=max((recorded.version for recorded in readable), default=0),
+        events=len(readable),
+        state=fold(kind, (recorded.event for recorded in readable)),
+    )
+
+
+def kind_of(history: Iterable[RecordedEvent | Unreadable]) -> str:
+    """Return what a stream is about, by the tag of its first event."""
+    begin = next(iter(history))
+    tag = begin.tag if isinstance(begin, Unreadable) else tag_of(type(begin.event))
+    return tag.partition(".")[0]
+
+
+def fold(kind: str, events: Iterable[Event]) -> Any:
+    """Return the state that the events of a kind of stream come to."""
+    decider = DECIDERS[kind]
+    return reduce(decider.evolve, events, decider.initial)
+
+
+def first(
+    version: int, history: Sequence[RecordedEvent | Unreadable]
+) -> Sequence[RecordedEvent | Unreadable]:
+    """Return the first n events. Raises NoSuchVersion."""
+    if not 0 <= version <= len(history):
+        raise NoSuchVersion(version, len(history))
+    return history[:version]
+
+
+def known_by(
+    moment: datetime, history: Sequence[RecordedEvent | Unreadable]
+) -> Sequence[RecordedEvent | Unreadable]:
+    """Return the longest prefix recorded by then; recorded time never runs back."""
+    known = sum(recorded.recorded_at <= moment for recorded in history)
+    return history[:known]
+
+
+def happened_by(
+    moment: datetime, history: Iterable[RecordedEvent | Unreadable]
+) -> Sequence[RecordedEvent]:
+    """Return what occurred by then, in that order. Raises UnreadableEvent."""
+    happened = [
+        recorded for recorded in all_readable(history) if recorded.occurred_at <= moment
+    ]
+    return sorted(happened, key=lambda each: (each.occurred_at, each.version))
+
+
+def all_readable(
+    history: Iterable[RecordedEvent | Unreadable],
+) -> Sequence[RecordedEvent]:
+    """Return the events, if every one can be read. Raises UnreadableEvent."""
+    readable: list[RecordedEvent] = []
+    for recorded in history:
+        if isinstance(recorded, Unreadable):
+            raise recorded.error()
+        readable.append(recorded)
+    return readable

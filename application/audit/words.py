@@ -1,0 +1,108 @@
+"""What an event says, in plain words, for whoever reads a history at a terminal."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from msgspec import Struct, structs
+
+from application.event_store.mapper import tag_of
+from domain.kernel import Event
+from domain.money import Money
+from domain.promise import Offer
+
+# A tag's sentence: {name} is a field of the event, {name?…} a phrase if it is set.
+SENTENCES: Mapping[str, str] = {
+    "order.placed": "{consumer} placed order {number} at {source}"
+    "{channel? in the * channel}{content?, sold by *}{lines?: *}"
+    "{participants?; with *}{offers?; shown: *}",
+    "order.payment_captured": "payment {payment} captured: {tenders}",
+    "order.amount_changed": "the amount to pay was changed to {payable}",
+    "order.funds_released": "{amount} released to the merchant",
+    "order.stock_confirmed": "the merchant has the goods and prepares them",
+    "order.parcel_shipped": "parcel {parcel} shipped{carrier? by *}"
+    "{waybill?, waybill *}{contents?, holding *}",
+    "order.scan_recorded": "parcel {parcel} scanned: {code}"
+    "{raw_code? (carrier's code *)}{text?, *}",
+    "order.parcel_handed_over": "parcel {parcel} handed over to the carrier",
+    "order.parcel_out_for_delivery": "parcel {parcel} out for delivery",
+    "order.parcel_delivered": "parcel {parcel} delivered",
+    "order.parcel_signed": "parcel {parcel} signed for, by: {signed_by}",
+    "order.parcel_exception": "parcel {parcel} in trouble: {exception}",
+    "order.intercept_requested": "asked to stop parcel {parcel}: {reason}",
+    "order.parcel_intercepted": "parcel {parcel} stopped on its way",
+    "order.intercept_failed": "parcel {parcel} could not be stopped",
+    "order.return_to_sender_requested": "asked to return parcel {parcel}: {reason}",
+    "order.parcel_returning": "parcel {parcel} on its way back to the sender",
+    "order.parcel_returned": "parcel {parcel} back at the sender's",
+    "order.parcel_lost": "parcel {parcel} lost",
+    "order.address_changed": "the address was changed: {address}",
+    "order.receipt_confirmed": "the consumer confirmed receipt",
+    "order.completed": "the order is complete",
+    "order.cancelled": "cancelled by {by}: {reason}",
+    "order.review_recorded": "review {review}: {score} of 5{words?, *}",
+    "order.note_recorded": "a note: {words}",
+    "order.ship_date_agreed": "agreed to ship by {due_at}: {reason}",
+    "order.appointment_made": "a delivery was appointed: {offer}",
+    "order.contradiction_flagged": "reports clash: {code}{about? (*)}",
+    "order.contradiction_resolved": "reports no longer clash: {code}{about? (*)}",
+    "order.promise_made": "promised by {source}{by? (*)}: {promise}{due_at?, due *}, "
+    "under {policy}",
+    "order.promise_started": "the clock of {promise} runs until {due_at}",
+    "order.promise_renegotiated": "{promise} put to {due_at}: {reason}",
+    "order.promise_kept": "{promise} kept, {ahead_seconds} ahead ({evidence})",
+    "order.promise_breached": "{promise}, due {due_at}, breached{late_seconds?, * late}"
+    "{evidence? (*)}",
+    "order.promise_cleared": "{promise} was kept after all, {ahead_seconds} ahead "
+    "({evidence})",
+    "order.promise_waived": "{promise} waived: {reason}",
+    "order.promise_voided": "{promise} no longer owed",
+    "order.promise_reopened": "{promise} open again",
+    "consumer.linked": "{consumer} and {other} are one person: {basis}",
+    "consumer.unlinked": "{consumer} and {other} are not one person",
+}
+
+FIELD = re.compile(r"\{(\w+)(?:\?([^}]*))?\}")
+
+
+def plain_words(event: Event, opened: Callable[[str], str]) -> str:
+    """Return the event as a sentence; ``opened`` says how a sealed value is shown."""
+    tag = tag_of(type(event))
+    fields = structs.asdict(event)
+    sentence = SENTENCES[tag]
+
+    def filled(found: re.Match[str]) -> str:
+        value = shown(fields[found[1]], opened, found[1])
+        return value if found[2] is None else value and found[2].replace("*", value)
+
+    return FIELD.sub(filled, sentence)
+
+
+def shown(value: Any, opened: Callable[[str], str], field: str = "") -> str:
+    """Return a field's value for people; "" for what is not set."""
+    match value:
+        case None | ():
+            return ""
+        case str() if value.startswith("sealed:"):
+            return opened(value)
+        case int() if field.endswith("_seconds"):
+            return str(timedelta(seconds=value))
+        case datetime():
+            return moment(value)
+        case Money():
+            return f"{value} {value.currency}"
+        case tuple():
+            return ", ".join(shown(each, opened) for each in value)
+        case Offer():
+            return value.label
+        case Struct():
+            parts = (shown(part, opened) for part in structs.asdict(value).values())
+            return " ".join(filter(None, parts))
+        case _:
+            return str(value)
+
+
+def moment(value: datetime) -> str:
+    """Return a moment as people read it, in UTC, to the second."""
+    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"

@@ -1,0 +1,151 @@
+"""A history as a person reads it."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from application.audit.replay import Open, replay
+from application.audit.state import NoSuchStream
+from application.audit.words import SENTENCES, plain_words
+from application.event_store.mapper import tag_of
+from application.people import ERASED, MemoryKeys, People
+from domain.events import ALL_EVENTS
+from domain.ids import compose
+from domain.order import (
+    NoteRecorded,
+    PromiseBreached,
+    PromiseKept,
+    ReviewRecorded,
+    ScanRecorded,
+)
+from tests.application.audit.histories import STREAM, Told, recorded, spoilt, told
+from tests.domain.orders import MONDAY, SHIP_BY, TUESDAY, WEDNESDAY, captured, placed
+
+LATE = "比说好的晚了两天"
+
+
+def reading(people: People) -> Open:
+    def open_sealed(consumer: str, sealed: Sequence[str]) -> list[str | None]:
+        pairs = [(consumer, each) for each in sealed]
+        return people.open_many(pairs, actor="auditor:1")
+
+    return open_sealed
+
+
+def test_every_event_has_its_sentence_and_every_field_named_is_there() -> None:
+    assert set(SENTENCES) == {tag_of(event_type) for event_type in ALL_EVENTS}
+
+
+def test_a_line_says_who_what_and_when_it_happened_and_was_known() -> None:
+    [line, _] = replay(
+        told((captured, MONDAY, TUESDAY), (placed, MONDAY, TUESDAY)), STREAM
+    )
+
+    assert (line.version, line.position) == (1, "3.101")
+    assert (line.occurred_at, line.recorded_at) == (MONDAY, TUESDAY)
+    assert (line.actor, line.type) == ("feed:shop", "order.payment_captured")
+    assert line.words == (
+        "payment P-1 captured: wechat 400.00 CNY 1, voucher 50.00 CNY 1"
+    )
+    assert line.leaf == "01" * 32
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (
+            placed,
+            (
+                "anna placed order A-1 at shop in the content channel, sold by clip-9 "
+                "room-3: 1 jacket 2 400.00 CNY, 2 hat 1 50.00 CNY; with shop-1 "
+                "merchant, room_seller, host-7 creator, room_seller; shown: ship-48h"
+            ),
+        ),
+        (
+            PromiseKept(
+                at=TUESDAY,
+                promise=SHIP_BY,
+                due_at=WEDNESDAY,
+                ahead_seconds=86_400,
+                evidence="SF1/picked_up",
+            ),
+            "ship_by/order/merchant kept, 1 day, 0:00:00 ahead (SF1/picked_up)",
+        ),
+        (
+            PromiseBreached(
+                at=WEDNESDAY,
+                promise=SHIP_BY,
+                due_at=TUESDAY,
+                first_due_at=TUESDAY,
+            ),
+            "ship_by/order/merchant, due 2026-11-24 09:00:00Z, breached",
+        ),
+        (
+            ScanRecorded(at=MONDAY, parcel="SF1", scan="x", code="picked_up", rank=0),
+            "parcel SF1 scanned: picked_up",
+        ),
+    ],
+)
+def test_events_are_told_in_plain_words(event: PromiseKept, words: str) -> None:
+    assert plain_words(event, str) == words
+
+
+def test_sealed_words_stay_sealed_unless_they_are_opened() -> None:
+    keys = MemoryKeys()
+    people = People(keys, b"m" * 32)
+    review = ReviewRecorded(
+        at=TUESDAY, review="R-1", score=2, words=people.seal("anna", LATE)
+    )
+    foreign = NoteRecorded(at=TUESDAY, words=people.seal("ben", "not hers"))
+    gone = NoteRecorded(at=TUESDAY, words=ERASED)
+    history = told(
+        (placed, MONDAY, MONDAY),
+        (review, TUESDAY, TUESDAY),
+        (foreign, TUESDAY, TUESDAY),
+        (gone, TUESDAY, TUESDAY),
+    )
+
+    closed = [line.words for line in replay(history, STREAM)][1:]
+    opened = [line.words for line in replay(history, STREAM, reading(people))][1:]
+
+    assert closed == [
+        "review R-1: 2 of 5, (sealed)",
+        "a note: (sealed)",
+        "a note: (erased)",
+    ]
+    assert opened == [
+        f"review R-1: 2 of 5, “{LATE}”",
+        "a note: (sealed for somebody else)",
+        "a note: (erased)",
+    ]
+    assert {actor for actor, _ in keys.accesses} == {"auditor:1"}
+
+
+def test_erased_words_are_shown_as_erased() -> None:
+    keys = MemoryKeys()
+    people = People(keys, b"m" * 32)
+    note = NoteRecorded(at=TUESDAY, words=people.seal("anna", LATE))
+    keys.erase(["anna"])
+    history = told((placed, MONDAY, MONDAY), (note, TUESDAY, TUESDAY))
+
+    lines = replay(history, STREAM, reading(people))
+
+    assert lines[1].words == "a note: (erased)"
+
+
+def test_a_line_that_cannot_be_read_says_so_and_the_rest_is_told() -> None:
+    history = Told(
+        recorded(1, placed, MONDAY, MONDAY),
+        spoilt(2, TUESDAY),
+        recorded(3, captured, MONDAY, WEDNESDAY),
+    )
+
+    lines = replay(history, STREAM)
+
+    assert [line.version for line in lines] == [1, 2, 3]
+    assert lines[1].words == "(cannot be read: no event type has this tag)"
+
+
+def test_a_stream_nobody_wrote_to_is_said_to_be_missing() -> None:
+    with pytest.raises(NoSuchStream):
+        replay(told((placed, MONDAY, MONDAY)), compose(9, 9, 9))
