@@ -5,7 +5,7 @@ payment, with the rule it was given under; how it stands afterwards follows from
 facts alone, never from the order in which they were reported.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -105,7 +105,7 @@ def promise_key(kind: str, offer: Offer) -> str:
 
 def end_of_day(day: date, zone: str) -> datetime:
     """Return 23:59:59 of the day there: the last moment that keeps "by that day"."""
-    return datetime.combine(day, time(23, 59, 59), ZoneInfo(zone))
+    return datetime.combine(day, time(23, 59, 59), ZoneInfo(zone)).astimezone(UTC)
 
 
 def due_time(offer: Offer, rule: PromiseRule, anchor: datetime) -> datetime | None:
@@ -124,8 +124,8 @@ def due_time(offer: Offer, rule: PromiseRule, anchor: datetime) -> datetime | No
         return None
     if rule.from_midnight:
         start = datetime.combine(tomorrow, time(), ZoneInfo(rule.zone))
-        return start + timedelta(hours=hours)
-    return anchor + timedelta(hours=hours)
+        return start.astimezone(UTC) + timedelta(hours=hours)
+    return anchor.astimezone(UTC) + timedelta(hours=hours)
 
 
 def in_time(met_at: datetime, due_at: datetime) -> bool:

@@ -77,9 +77,10 @@ def promises_to_pin(order: Order, terms: PromiseTerms) -> Iterator[OrderEvent]:
                 due_at=moment,
                 policy=rule.ref,
             )
-        elif moment is not None and moment != order.promises[key].first_due_at:
-            anchor = anchor_time(order, rule)
-            yield PromiseStarted(at=anchor or moment, promise=key, due_at=moment)
+        elif moment != order.promises[key].first_due_at:
+            started_at = anchor_time(order, rule) or order.paid_at
+            assert started_at is not None, "promises are pinned at payment"
+            yield PromiseStarted(at=started_at, promise=key, due_at=moment)
 
 
 def anchor_time(order: Order, rule: PromiseRule) -> datetime | None:
@@ -133,7 +134,9 @@ def deed_judged(
 ) -> Iterator[OrderEvent]:
     """Yield the event, if any, that brings a promised deed up to the facts."""
     due, before = promise.due_at, promise.outcome
-    assert due is not None, "a promised deed always has its time"
+    if due is None:
+        yield from voided_unstarted(order, key, promise)
+        return
     first = promise.first_due_at or due
     proof = order.proof(DEED_OF[promise.kind], promise.line)
     if proof is not None:
@@ -178,13 +181,23 @@ def window_judged(
     """
     due, before = promise.due_at, promise.outcome
     off = order.cancelled_at
-    if off is not None and (due is None or in_time(off, due)):
+    if due is None:
+        yield from voided_unstarted(order, key, promise)
+    elif off is not None and in_time(off, due):
         if before.standing != "voided":
             yield PromiseVoided(at=off, promise=key)
-    elif before.standing != "kept" and due is not None and run_out(clock, due):
+    elif before.standing != "kept" and run_out(clock, due):
         yield PromiseKept(
             at=due, promise=key, due_at=due, ahead_seconds=0, evidence="clock"
         )
+
+
+def voided_unstarted(
+    order: Order, key: str, promise: PinnedPromise
+) -> Iterator[OrderEvent]:
+    """Yield the end of a promise whose clock will never start: the order is off."""
+    if order.cancelled_at is not None and promise.outcome.standing != "voided":
+        yield PromiseVoided(at=order.cancelled_at, promise=key)
 
 
 def run_out(clock: datetime | None, due: datetime) -> bool:

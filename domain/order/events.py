@@ -287,11 +287,14 @@ class PromiseMade(Event, frozen=True, kw_only=True, tag="order.promise_made"):
 
 
 class PromiseStarted(Event, frozen=True, kw_only=True, tag="order.promise_started"):
-    """The clock of a promise started, or turned out to have started at another time."""
+    """The clock of a promise started, or turned out to start at another time.
+
+    Without ``due_at`` it turned out not to have started yet.
+    """
 
     at: Moment
     promise: LongName
-    due_at: Moment
+    due_at: Moment | None
 
 
 class PromiseRenegotiated(
