@@ -1,0 +1,181 @@
+"""What a batch of asks comes to, decided in memory on what was loaded."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from hashlib import sha256
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import replace
+
+from application.event_store.envelope import Ask, Receipt, RecordedEvent, StreamVersion
+from application.event_store.store import (
+    Append,
+    Conflict,
+    KeyReused,
+    Loaded,
+    StaleVersion,
+    StreamAppend,
+)
+from domain.ids import partition_in
+from domain.kernel import AnyDecider, Event
+
+# An ask's answer. An exception is a value here, so that it disturbs no other ask of the
+# batch: a Refused is the rule that forbids it, any other exception is our mistake.
+Answer: TypeAlias = Receipt | Exception
+
+CANONICAL = msgspec.json.Encoder(order="deterministic")
+
+
+class Batch:
+    """Asks decided one after the other, each seeing what those before it decided.
+
+    What an ask saw of an earlier one is only true once that is written. So an answer
+    that rests on it waits for ``answers``, and is none if the earlier ask lost a race.
+    """
+
+    def __init__(self, loaded: Loaded) -> None:
+        self._loaded = loaded
+        self._streams: dict[UUID, Stream] = {}
+        self._answers: dict[int, Answer] = {}
+        self._failures: dict[int, tuple[Exception, frozenset[int]]] = {}
+        self._command_ids: set[tuple[int, UUID]] = set()
+        self.appends: dict[int, Append] = {}
+
+    def take(self, number: int, ask: Ask) -> None:
+        """Decide an ask. The second of one command id is left for another attempt."""
+        name = command_key(ask)
+        if name in self._loaded.seen:
+            self._answers[number] = self._answer_again(ask)
+        elif name not in self._command_ids:
+            authors = frozenset(
+                each
+                for part in ask.parts
+                for each in self._stream(part.stream_id).authors
+            )
+            try:
+                drafts = self._decide(ask)
+            except Exception as error:  # noqa: BLE001 - a value, see Answer
+                self._failures[number] = error, authors
+            else:
+                self._keep(number, ask, drafts, authors)
+
+    def answers(self, outcomes: Mapping[int, Receipt | Conflict]) -> dict[int, Answer]:
+        """Return the answers, given what came of ``appends``; the rest asks again."""
+        receipts = {
+            number: outcome
+            for number, outcome in outcomes.items()
+            if isinstance(outcome, Receipt)
+        }
+        written = {number for number, each in receipts.items() if not each.repeated}
+        failures = {
+            number: error
+            for number, (error, authors) in self._failures.items()
+            if authors <= written
+        }
+        return {**self._answers, **receipts, **failures}
+
+    def _answer_again(self, ask: Ask) -> Answer:
+        request, receipt = self._loaded.seen[command_key(ask)]
+        if request != request_hash(ask):
+            return KeyReused(command_id=ask.context.command_id)
+        return replace(receipt, repeated=True)
+
+    def _decide(self, ask: Ask) -> dict[UUID, list[Event]]:
+        first = self._stream(ask.parts[0].stream_id)
+        if ask.context.expected_version not in (None, first.version):
+            raise StaleVersion(version=first.version)
+        drafts: dict[UUID, list[Event]] = {}
+        for part in ask.parts:
+            if unreadable := self._loaded.unreadable.get(part.stream_id):
+                raise unreadable.error()
+            draft = drafts.setdefault(part.stream_id, [])
+            state = self._stream(part.stream_id).state(part.decider)
+            state = reduce(part.decider.evolve, draft, state)
+            draft += part.decider.decide(
+                state, part.command, part.policy, ask.context.at
+            )
+        return drafts
+
+    def _keep(
+        self,
+        number: int,
+        ask: Ask,
+        drafts: Mapping[UUID, Sequence[Event]],
+        authors: frozenset[int],
+    ) -> None:
+        appends = tuple(
+            StreamAppend(stream_id, self._stream(stream_id).version, events)
+            for stream_id, events in drafts.items()
+        )
+        if any(drafts.values()):
+            self._command_ids.add(command_key(ask))
+            for stream_id, events in drafts.items():
+                self._stream(stream_id).add(events, number)
+        elif not authors:
+            self._answers[number] = self._nothing_new(appends)
+            return
+        self.appends[number] = Append(ask.context, request_hash(ask), appends)
+
+    def _nothing_new(self, appends: Sequence[StreamAppend]) -> Receipt:
+        """Return where the streams stand: what was asked for is so already."""
+        first = appends[0]
+        last = max(self._stream(each.stream_id).position for each in appends)
+        return Receipt(
+            stream_id=first.stream_id,
+            version=first.version,
+            position=f"{partition_in(first.stream_id)}.{last}",
+            streams=tuple(
+                StreamVersion(each.stream_id, each.version) for each in appends
+            ),
+        )
+
+    def _stream(self, stream_id: UUID) -> "Stream":
+        if stream_id not in self._streams:
+            self._streams[stream_id] = Stream(self._loaded.histories[stream_id])
+        return self._streams[stream_id]
+
+
+class Stream:
+    """A stream as the next ask of the batch sees it."""
+
+    def __init__(self, history: Sequence[RecordedEvent]) -> None:
+        self.authors: list[int] = []
+        self.position = history[-1].position if history else 0
+        self._events = [recorded.event for recorded in history]
+        self._folded: dict[Any, tuple[int, Any]] = {}
+
+    @property
+    def version(self) -> int:
+        """The version it stands at, the events still to be written included."""
+        return len(self._events)
+
+    def state(self, decider: AnyDecider) -> Any:
+        """Return what its events amount to, folding each only once."""
+        count, state = self._folded.get(decider.evolve, (0, decider.initial))
+        state = reduce(decider.evolve, self._events[count:], state)
+        self._folded[decider.evolve] = self.version, state
+        return state
+
+    def add(self, events: Iterable[Event], author: int) -> None:
+        """Show the next ask what this one decided."""
+        self._events += events
+        self.authors.append(author)
+
+
+def command_key(ask: Ask) -> tuple[int, UUID]:
+    """Return under which name an ask takes effect at most once."""
+    return partition_in(ask.parts[0].stream_id), ask.context.command_id
+
+
+def request_hash(ask: Ask) -> bytes:
+    """Return the SHA-256 of what is asked: its name, streams and commands.
+
+    Who asks and when is not part of it: asking again is asking later.
+    """
+    parts = [
+        (part.stream_id, type(part.command).__name__, part.command)
+        for part in ask.parts
+    ]
+    return sha256(CANONICAL.encode((ask.context.name, parts))).digest()

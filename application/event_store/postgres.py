@@ -1,0 +1,287 @@
+"""The event store on PostgreSQL: streams out, batches of asks in, the log to read."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple, TypeAlias
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from application.event_store.asks import AskOutcome, StoredAsk, StoredPart
+from application.event_store.connections import Pool, available
+from application.event_store.envelope import Receipt, RecordedEvent, StreamVersion
+from application.event_store.mapper import (
+    Addressed,
+    RedressMapper,
+    SpoiltBody,
+    UnknownTag,
+)
+from application.event_store.recorder import RedressApplicationRecorder
+from application.event_store.store import (
+    Append,
+    Conflict,
+    Loaded,
+    StoreUnavailable,
+    StreamAppend,
+    Unreadable,
+    occurred_at,
+)
+from application.event_store.upcasts import UPCASTS, Upcasts
+from domain.events import ALL_EVENTS
+from domain.ids import partition_in
+from domain.kernel import Event
+
+# A line of the log: an event, or the place of one that cannot be read.
+LogEntry: TypeAlias = RecordedEvent | Unreadable
+
+COLUMNS = """
+    e.partition, e.position, e.stream_id, e.version, e.type, e.body, e.occurred_at,
+    e.recorded_at, e.command_id, e.actor, e.correlation_id, e.leaf
+"""
+
+# The inner ORDER BY makes each stream one walk along its index, whatever the planner
+# believes about the size of the table.
+LOAD = f"""
+    SELECT {COLUMNS}, NULL::bigint AS last_position, NULL::uuid[] AS streams,
+           NULL::bigint[] AS versions, NULL::bytea[] AS leaves, NULL::bytea AS hash
+    FROM unnest(%b::smallint[], %b::uuid[]) AS s (partition, stream_id)
+    CROSS JOIN LATERAL (
+        SELECT * FROM store.event AS e
+        WHERE e.partition = s.partition AND e.stream_id = s.stream_id
+        ORDER BY e.version
+    ) AS e
+    UNION ALL
+    SELECT c.partition, NULL, NULL, NULL, NULL, NULL, NULL,
+           NULL, c.command_id, NULL, NULL, NULL,
+           c.last_position, c.streams, c.versions, array(
+               SELECT e.leaf FROM store.event AS e
+               WHERE e.partition = c.partition
+                 AND e.position BETWEEN c.first_position AND c.last_position
+               ORDER BY e.position
+           ), c.request_hash
+    FROM unnest(%b::smallint[], %b::uuid[]) AS a (partition, command_id)
+    CROSS JOIN LATERAL (
+        SELECT * FROM store.command AS c
+        WHERE c.partition = a.partition AND c.command_id = a.command_id
+        LIMIT 1
+    ) AS c
+"""  # noqa: S608 - the columns are the constant above
+READ = f"""
+    SELECT {COLUMNS} FROM store.event AS e
+    WHERE e.partition = %s AND e.position > %s
+    ORDER BY e.position LIMIT %s
+"""  # noqa: S608 - the columns are the constant above
+STREAMS = f"""
+    SELECT {COLUMNS}
+    FROM unnest(%b::smallint[], %b::uuid[]) AS s (partition, stream_id)
+    CROSS JOIN LATERAL (
+        SELECT * FROM store.event AS e
+        WHERE e.partition = s.partition AND e.stream_id = s.stream_id
+        ORDER BY e.version
+    ) AS e
+"""  # noqa: S608 - the columns are the constant above
+HEADS = "SELECT partition, position FROM store.partition_head ORDER BY partition"
+
+
+class Row(NamedTuple):
+    """A row of store.event."""
+
+    partition: int
+    position: int
+    stream_id: UUID
+    version: int
+    tag: str
+    body: bytes
+    occurred_at: datetime
+    recorded_at: datetime
+    command_id: UUID
+    actor: str
+    correlation_id: UUID
+    leaf: bytes
+
+
+class PostgresEventStore:
+    """Keeps the promises of EventStore, and lets projections and auditors read.
+
+    ``writer`` must reach the primary: decisions rest on what it loads. ``reader`` may
+    lag. Both pools are open, and in autocommit (``connection_pool`` makes such).
+    """
+
+    def __init__(
+        self,
+        writer: Pool,
+        reader: Pool,
+        event_types: Iterable[type[Event]] = ALL_EVENTS,
+        upcasts: Upcasts = UPCASTS,
+    ) -> None:
+        self._writer, self._reader = writer, reader
+        self._recorder = RedressApplicationRecorder(writer)
+        self._mapper = RedressMapper(event_types=event_types, upcasts=upcasts)
+        self._partitions = len(self._query(writer, HEADS, ()))
+        if self._partitions == 0:
+            raise StoreUnavailable(
+                "The store has no partitions yet. Run the migrations, which end by "
+                "calling store.create_partitions."
+            )
+
+    @property
+    def partitions(self) -> int:
+        """The number of partitions, chosen when the store was created."""
+        return self._partitions
+
+    # -- For the command handler --
+
+    def load(
+        self, stream_ids: Sequence[UUID], command_ids: Sequence[tuple[int, UUID]] = ()
+    ) -> Loaded:
+        """Return whole streams, and the receipts of commands seen, in one query."""
+        histories: dict[UUID, list[RecordedEvent]] = {each: [] for each in stream_ids}
+        seen: dict[tuple[int, UUID], tuple[bytes, Receipt]] = {}
+        unreadable: dict[UUID, Unreadable] = {}
+        values = (
+            *addresses(histories),
+            [partition for partition, _ in command_ids],
+            [command_id for _, command_id in command_ids],
+        )
+        for *event, last, streams, versions, leaves, request_hash in self._query(
+            self._writer, LOAD, values
+        ):
+            row = Row(*event)
+            if last is not None:
+                receipt = receipt_of(row.partition, last, streams, versions, leaves)
+                seen[row.partition, row.command_id] = request_hash, receipt
+            elif isinstance(entry := self._entry(row), RecordedEvent):
+                histories[row.stream_id].append(entry)
+            else:
+                unreadable.setdefault(row.stream_id, entry)
+        return Loaded(histories, seen, unreadable)
+
+    def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
+        """Append a batch in one statement and one commit; an outcome for each."""
+        if not appends:
+            return []
+        stored = [self._stored(each) for each in appends]
+        return [answer(outcome) for outcome in self._recorder.append_asks(stored)]
+
+    # -- For projections and auditors --
+
+    def read(self, partition: int, after: int, limit: int) -> list[LogEntry]:
+        """Return the log of a partition behind a position, in the order of commits.
+
+        There are no gaps and no latecomers: whoever has read up to a position has read
+        all there is up to it.
+        """
+        rows = self._query(self._reader, READ, (partition, after, limit))
+        return [self._entry(Row(*row)) for row in rows]
+
+    def heads(self) -> dict[int, int]:
+        """Return the last position of every partition, 0 before its first event."""
+        return dict(self._query(self._reader, HEADS, ()))
+
+    def stream(self, stream_id: UUID) -> list[LogEntry]:
+        """Return one stream from its first event; empty if there is none."""
+        return self.events_of([stream_id])[stream_id]
+
+    def events_of(self, stream_ids: Iterable[UUID]) -> dict[UUID, list[LogEntry]]:
+        """Return several streams whole, an entry for each, in one query."""
+        streams: dict[UUID, list[LogEntry]] = {each: [] for each in stream_ids}
+        for row in self._query(self._reader, STREAMS, addresses(streams)):
+            streams[row[2]].append(self._entry(Row(*row)))
+        return streams
+
+    # -- Between rows and events --
+
+    def _query(self, pool: Pool, query: str, values: Sequence[object]) -> list[Any]:
+        with available(pool, writes=False) as connection:
+            return connection.cursor(binary=True).execute(query, values).fetchall()
+
+    def _stored(self, append: Append) -> StoredAsk:
+        context = append.context
+        return StoredAsk(
+            partition=partition_in(append.streams[0].stream_id),
+            command_id=context.command_id,
+            name=context.name,
+            actor=context.actor,
+            asked_at=context.asked_at,
+            correlation_id=context.correlation_id,
+            request_hash=append.request_hash,
+            parts=[self._stored_part(part, context.at) for part in append.streams],
+        )
+
+    def _stored_part(self, part: StreamAppend, at: datetime) -> StoredPart:
+        events: list[tuple[str, bytes, datetime | None]] = []
+        for version, event in enumerate(part.events, start=part.version + 1):
+            addressed = Addressed(part.stream_id, version, event)
+            stored = self._mapper.to_stored_event(addressed)
+            events.append((stored.topic, stored.state, occurred_at(event, at)))
+        return StoredPart(part.stream_id, part.version, events)
+
+    def _entry(self, row: Row) -> LogEntry:
+        try:
+            event = self._mapper.decode(row.tag, row.body)
+        except UnknownTag:
+            return unreadable(row, "unknown_tag", "no event type has this tag")
+        except SpoiltBody as error:
+            return unreadable(row, "spoilt_body", str(error))
+        return RecordedEvent(
+            stream_id=row.stream_id,
+            version=row.version,
+            partition=row.partition,
+            position=row.position,
+            occurred_at=row.occurred_at.astimezone(UTC),
+            recorded_at=row.recorded_at.astimezone(UTC),
+            actor=row.actor,
+            command_id=row.command_id,
+            correlation_id=row.correlation_id,
+            leaf=row.leaf,
+            event=event,
+        )
+
+
+def addresses(stream_ids: Iterable[UUID]) -> tuple[list[int], list[UUID]]:
+    """Return the columns of partitions and ids that say where the streams are."""
+    ids = list(stream_ids)
+    return [partition_in(stream_id) for stream_id in ids], ids
+
+
+def receipt_of(
+    partition: int,
+    last_position: int,
+    streams: Sequence[UUID],
+    versions: Sequence[int],
+    leaves: Sequence[bytes] | None,
+) -> Receipt:
+    """Return the receipt that the rows of an ask amount to, now or years later."""
+    return Receipt(
+        stream_id=streams[0],
+        version=versions[0],
+        position=f"{partition}.{last_position}",
+        leaves=tuple(leaf.hex() for leaf in leaves or ()),
+        streams=tuple(map(StreamVersion, streams, versions)),
+    )
+
+
+def answer(outcome: AskOutcome) -> Receipt | Conflict:
+    """Return what the handler is told of an ask."""
+    kind, partition, last_position, streams, versions, leaves = outcome
+    if kind == "conflict":
+        return Conflict(streams[0], versions[0])
+    receipt = receipt_of(partition, last_position, streams, versions, leaves)
+    return replace(receipt, repeated=True) if kind == "repeated" else receipt
+
+
+def unreadable(
+    row: Row, why: Literal["unknown_tag", "spoilt_body"], detail: str
+) -> Unreadable:
+    """Return what is known of an event that cannot be read."""
+    return Unreadable(
+        stream_id=row.stream_id,
+        version=row.version,
+        partition=row.partition,
+        position=row.position,
+        recorded_at=row.recorded_at.astimezone(UTC),
+        tag=row.tag,
+        body=row.body,
+        why=why,
+        detail=detail,
+    )
