@@ -14,6 +14,7 @@ from application.event_store.envelope import RecordedEvent
 from application.event_store.mapper import tag_of
 from application.event_store.store import Unreadable
 from application.people import ERASED, SealBroken
+from domain.ids import partition_of
 from domain.order import OrderPlaced
 
 HITS_MAX = 500
@@ -22,7 +23,8 @@ HITS_MAX = 500
 FIND = """
     SELECT DISTINCT stream_id, kind, name, source, consumer
     FROM projection.reference
-    WHERE name = %(name)s OR consumer = %(name)s AND kind = 'order'
+    WHERE name = %(name)s
+       OR partition = %(partition)s AND consumer = %(name)s AND kind = 'order'
     ORDER BY kind, name, source, stream_id
     LIMIT %(limit)s
 """
@@ -54,16 +56,21 @@ class ReplayLine(Struct, frozen=True, kw_only=True):
     leaf: str
 
 
-def find_streams(reader: Pool, name: str) -> list[Found]:
+def find_streams(reader: Pool, partitions: int, name: str) -> list[Found]:
     """Return the streams an order number, waybill, payment or consumer leads to.
 
     Several may carry one name; at most 500 are returned.
     """
+    values = {
+        "name": name,
+        "partition": partition_of(name, partitions),
+        "limit": HITS_MAX,
+    }
     with (
         available(reader, writes=False) as connection,
         connection.cursor(row_factory=class_row(Found)) as cursor,
     ):
-        return cursor.execute(FIND, {"name": name, "limit": HITS_MAX}).fetchall()
+        return cursor.execute(FIND, values).fetchall()
 
 
 def replay(
