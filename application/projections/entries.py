@@ -1,0 +1,156 @@
+"""What the timeline says of each event: its kind, and the facts its wording needs."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from domain.consumer import ConsumersLinked, ConsumersUnlinked
+from domain.kernel import Event
+from domain.order.events import (
+    AddressChanged,
+    AmountChanged,
+    AppointmentMade,
+    ContradictionFlagged,
+    ContradictionResolved,
+    FundsReleased,
+    InterceptFailed,
+    InterceptRequested,
+    NoteRecorded,
+    OrderCancelled,
+    OrderCompleted,
+    OrderPlaced,
+    ParcelDelivered,
+    ParcelException,
+    ParcelHandedOver,
+    ParcelIntercepted,
+    ParcelLost,
+    ParcelOutForDelivery,
+    ParcelReturned,
+    ParcelReturning,
+    ParcelShipped,
+    ParcelSigned,
+    PaymentCaptured,
+    PromiseBreached,
+    PromiseCleared,
+    PromiseKept,
+    PromiseMade,
+    PromiseRenegotiated,
+    PromiseReopened,
+    PromiseStarted,
+    PromiseVoided,
+    PromiseWaived,
+    ReceiptConfirmed,
+    ReturnToSenderRequested,
+    ReviewRecorded,
+    ScanRecorded,
+    ShipDateAgreed,
+    StockConfirmed,
+)
+
+EntryKind = Literal[
+    "order",
+    "payment",
+    "shipment",
+    "tracking",
+    "promise",
+    "review",
+    "complaint",
+    "contradiction",
+    "address",
+    "note",
+    "consumer_link",
+]
+
+KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
+    "order": (OrderPlaced, StockConfirmed, OrderCompleted, OrderCancelled),
+    "payment": (PaymentCaptured, AmountChanged, FundsReleased),
+    "shipment": (
+        ParcelShipped,
+        ShipDateAgreed,
+        InterceptRequested,
+        ReturnToSenderRequested,
+        ReceiptConfirmed,
+    ),
+    "tracking": (
+        ScanRecorded,
+        ParcelHandedOver,
+        ParcelOutForDelivery,
+        ParcelDelivered,
+        ParcelSigned,
+        ParcelException,
+        ParcelIntercepted,
+        InterceptFailed,
+        ParcelReturning,
+        ParcelReturned,
+        ParcelLost,
+    ),
+    "promise": (
+        PromiseMade,
+        PromiseStarted,
+        PromiseRenegotiated,
+        PromiseKept,
+        PromiseBreached,
+        PromiseCleared,
+        PromiseWaived,
+        PromiseVoided,
+        PromiseReopened,
+        AppointmentMade,
+    ),
+    "review": (ReviewRecorded,),
+    "contradiction": (ContradictionFlagged, ContradictionResolved),
+    "address": (AddressChanged,),
+    "note": (NoteRecorded,),
+    "consumer_link": (ConsumersLinked, ConsumersUnlinked),
+}
+KIND_OF = {event_type: kind for kind, types in KINDS.items() for event_type in types}
+
+# A review of so many stars or fewer is a complaint.
+COMPLAINT_STARS_MAX = 2
+
+
+def kind_of(event: Event) -> EntryKind:
+    """Return what kind of entry the event makes."""
+    match event:
+        case ReviewRecorded(score=score) if score <= COMPLAINT_STARS_MAX:
+            return "complaint"
+        case _:
+            return KIND_OF[type(event)]
+
+
+def code_of(event: Event) -> str:
+    """Return the event's tag."""
+    return str(type(event).__struct_config__.tag)
+
+
+def facts_of(event: Event) -> dict[str, Any]:
+    """Return ids, codes, numbers, times and sealed values: never free text.
+
+    Lists that may be long are given as their count and sum.
+    """
+    facts: dict[str, Any] = msgspec.to_builtins(event)
+    facts = {
+        name: value
+        for name, value in facts.items()
+        if name not in {"type", "at"} and value not in (None, [], ())
+    }
+    match event:
+        case OrderPlaced(lines=lines, offers=offers):
+            sums: dict[str, int] = {}
+            for amount in (
+                each for line in lines for each in (line.price, line.freight)
+            ):
+                if amount is not None:
+                    sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
+            return facts | {"lines": len(lines), "offers": len(offers), "total": sums}
+        case PaymentCaptured(tenders=tenders):
+            sums = {}
+            for each in tenders:
+                currency = each.amount.currency
+                sums[currency] = sums.get(currency, 0) + each.amount.minor
+            return facts | {"total": sums}
+        case ParcelShipped(contents=contents):
+            return facts | {"contents": sum(packed.quantity for packed in contents)}
+        case _ if "promise" in facts:
+            return facts | {"promise_kind": facts["promise"].partition("/")[0]}
+        case _:
+            return facts

@@ -1,0 +1,110 @@
+"""How projections read the log: ranges of several partitions in one query."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
+from typing import Any, NamedTuple, TypeAlias
+from uuid import UUID
+
+from application.event_store.connections import Connection
+from application.event_store.envelope import RecordedEvent
+from application.event_store.mapper import RedressMapper, SpoiltBody, UnknownTag
+from application.event_store.postgres import COLUMNS, HEADS, Row, unreadable
+from application.event_store.store import Unreadable
+
+# A line of the log: an event, or the place of one that cannot be read.
+Logged: TypeAlias = RecordedEvent | Unreadable
+
+# How far something is, by partition.
+Positions: TypeAlias = Mapping[int, int]
+
+# One range after another by its key: never a scan of the log, whatever the planner
+# believes about the size of the table.
+READ_RANGES = f"""
+SELECT {COLUMNS}
+  FROM unnest(%(partition)s::smallint[], %(after)s::bigint[], %(upto)s::bigint[])
+       AS wanted (partition, after, upto)
+ CROSS JOIN LATERAL (
+       SELECT * FROM store.event AS e
+        WHERE e.partition = wanted.partition
+          AND e.position > wanted.after AND e.position <= wanted.upto
+        ORDER BY e.position LIMIT wanted.upto - wanted.after) AS e
+"""  # noqa: S608 - the columns are a constant of the store
+
+READ_STREAM = f"""
+SELECT {COLUMNS} FROM store.event AS e
+ WHERE e.partition = %(partition)s AND e.stream_id = %(stream_id)s
+   AND e.position > %(after)s AND e.position <= %(upto)s
+ ORDER BY e.version
+"""  # noqa: S608 - the columns are a constant of the store
+
+# How many batches are kept: one for each projection that may lag behind the others.
+KEPT_MAX = 8
+
+
+class Range(NamedTuple):
+    """Positions of a partition: those after one, up to and including another."""
+
+    partition: int
+    after: int
+    upto: int
+
+
+class Log:
+    """Reads the log, and keeps what it read last for the next projection that asks.
+
+    History never changes and has no gaps, so what is kept is never stale. For one
+    thread.
+    """
+
+    def __init__(self, mapper: RedressMapper | None = None) -> None:
+        self._mapper = mapper or RedressMapper()
+        self._kept: dict[tuple[Range, ...], Sequence[Logged]] = {}
+
+    def heads(self, connection: Connection) -> Positions:
+        """Return the last position of every partition, 0 before its first event."""
+        return dict(connection.execute(HEADS).fetchall())
+
+    def read(self, ranges: Iterable[Range], connection: Connection) -> Sequence[Logged]:
+        """Return all events of the ranges, in order within each partition."""
+        wanted = tuple(ranges)
+        if wanted not in self._kept:
+            if len(self._kept) >= KEPT_MAX:
+                del self._kept[next(iter(self._kept))]
+            columns = (list(column) for column in zip(*wanted, strict=True))
+            values = dict(zip(Range._fields, columns, strict=True))
+            self._kept[wanted] = self._rows(READ_RANGES, values, connection)
+        return self._kept[wanted]
+
+    def stream(
+        self, stream_id: UUID, wanted: Range, connection: Connection
+    ) -> Sequence[Logged]:
+        """Return the events of one stream that lie in the range."""
+        values = {"stream_id": stream_id, **wanted._asdict()}
+        return self._rows(READ_STREAM, values, connection)
+
+    def _rows(
+        self, query: str, values: dict[str, Any], connection: Connection
+    ) -> Sequence[Logged]:
+        with connection.cursor(binary=True) as cursor:
+            return [self._logged(Row(*row)) for row in cursor.execute(query, values)]
+
+    def _logged(self, row: Row) -> Logged:
+        try:
+            event = self._mapper.decode(row.tag, row.body)
+        except UnknownTag:
+            return unreadable(row, "unknown_tag", "no event type has this tag")
+        except SpoiltBody as error:
+            return unreadable(row, "spoilt_body", str(error))
+        return RecordedEvent(
+            stream_id=row.stream_id,
+            version=row.version,
+            partition=row.partition,
+            position=row.position,
+            occurred_at=row.occurred_at.astimezone(UTC),
+            recorded_at=row.recorded_at.astimezone(UTC),
+            actor=row.actor,
+            command_id=row.command_id,
+            correlation_id=row.correlation_id,
+            leaf=row.leaf,
+            event=event,
+        )

@@ -1,0 +1,299 @@
+"""How the promise board is filled: each order's promises, folded over its events."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeAlias, assert_never, cast
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+from psycopg import Cursor
+from psycopg.rows import class_row
+
+from application.event_store.envelope import RecordedEvent
+from application.projections.promise_board import BoardPromise
+from application.projections.runtime import Projection, columns
+from domain.order.events import (
+    OrderPlaced,
+    ParcelShipped,
+    PromiseBreached,
+    PromiseCleared,
+    PromiseKept,
+    PromiseMade,
+    PromiseRenegotiated,
+    PromiseReopened,
+    PromiseStarted,
+    PromiseVoided,
+    PromiseWaived,
+)
+
+LOAD_PROMISES = """
+SELECT partition, order_id, promise, kind, source, by, line, standing, made_at, due_at,
+       first_due_at, met_at, late_seconds, ahead_seconds, evidence, policy, version,
+       consumer, order_source, merchant, creator, carrier
+  FROM promise_board_v1
+  JOIN unnest(%(partition)s::smallint[], %(order_id)s::uuid[])
+       AS touched (partition, order_id) USING (partition, order_id)
+"""
+
+LOAD_ORDERS = """
+SELECT partition, order_id, placement, shipped_at, carrier
+  FROM promise_order_v1
+  JOIN unnest(%(partition)s::smallint[], %(order_id)s::uuid[])
+       AS touched (partition, order_id) USING (partition, order_id)
+"""
+
+SAVE_PROMISES = """
+INSERT INTO promise_board_v1
+       (partition, order_id, promise, kind, source, by, line, standing, made_at, due_at,
+        first_due_at, met_at, late_seconds, ahead_seconds, evidence, policy, version,
+        consumer, order_source, merchant, creator, carrier)
+SELECT * FROM unnest(
+       %(partition)s::smallint[], %(order_id)s::uuid[], %(promise)s::text[],
+       %(kind)s::text[], %(source)s::text[], %(by)s::text[], %(line)s::integer[],
+       %(standing)s::text[], %(made_at)s::timestamptz[], %(due_at)s::timestamptz[],
+       %(first_due_at)s::timestamptz[], %(met_at)s::timestamptz[],
+       %(late_seconds)s::bigint[], %(ahead_seconds)s::bigint[], %(evidence)s::text[],
+       %(policy)s::text[], %(version)s::bigint[], %(consumer)s::text[],
+       %(order_source)s::text[], %(merchant)s::text[], %(creator)s::text[],
+       %(carrier)s::text[])
+    ON CONFLICT (partition, order_id, promise) DO UPDATE
+   SET standing = excluded.standing, due_at = excluded.due_at,
+       first_due_at = excluded.first_due_at, met_at = excluded.met_at,
+       late_seconds = excluded.late_seconds, ahead_seconds = excluded.ahead_seconds,
+       evidence = excluded.evidence, version = excluded.version,
+       consumer = excluded.consumer, order_source = excluded.order_source,
+       merchant = excluded.merchant, creator = excluded.creator,
+       carrier = excluded.carrier
+"""
+
+SAVE_ORDERS = """
+INSERT INTO promise_order_v1 (partition, order_id, placement, shipped_at, carrier)
+SELECT * FROM unnest(
+       %(partition)s::smallint[], %(order_id)s::uuid[], %(placement)s::bytea[],
+       %(shipped_at)s::timestamptz[], %(carrier)s::text[])
+    ON CONFLICT (partition, order_id) DO UPDATE
+   SET placement = excluded.placement, shipped_at = excluded.shipped_at,
+       carrier = excluded.carrier
+"""
+
+encoded = msgspec.json.Encoder().encode
+decoded = msgspec.json.Decoder(OrderPlaced).decode
+
+
+class Place(Struct, frozen=True):
+    """Where an order lies, partition first."""
+
+    partition: int
+    order_id: UUID
+
+
+class Parties(Struct, frozen=True):
+    """A row: what tells whom all promises of an order concern.
+
+    ``placement`` is the earliest there is, as its event was written: what it says does
+    not depend on who was told first. ``carrier`` is that of the earliest shipment.
+    """
+
+    partition: int
+    order_id: UUID
+    placement: bytes | None = None
+    shipped_at: datetime | None = None
+    carrier: str | None = None
+
+
+Settling: TypeAlias = (
+    PromiseStarted
+    | PromiseRenegotiated
+    | PromiseKept
+    | PromiseBreached
+    | PromiseCleared
+    | PromiseWaived
+    | PromiseVoided
+    | PromiseReopened
+)
+Watched: TypeAlias = OrderPlaced | ParcelShipped | PromiseMade | Settling
+
+
+class OrderPromises:
+    """The promises of one order and the parties to them, while a batch is folded."""
+
+    def __init__(self, parties: Parties) -> None:
+        self.parties = parties
+        self.promises: dict[str, BoardPromise] = {}
+
+    def take(self, recorded: RecordedEvent) -> None:
+        """Fold one event."""
+        event = cast("Watched", recorded.event)  # event_types lets no other pass
+        match event:
+            case OrderPlaced() | ParcelShipped():
+                self.parties = introduced(self.parties, event)
+            case PromiseMade(promise=promise):
+                self.promises[promise] = made(event, recorded)
+            case _:
+                row = self.promises[event.promise]
+                self.promises[event.promise] = settled(row, event, recorded.version)
+
+    def rows(self) -> list[BoardPromise]:
+        """Return the promises, each with the parties it concerns."""
+        return [addressed(row, self.parties) for row in self.promises.values()]
+
+
+def introduced(parties: Parties, event: OrderPlaced | ParcelShipped) -> Parties:
+    """Return the parties to an order after it was placed, or a parcel shipped."""
+    if isinstance(event, ParcelShipped):
+        shipped_at, carrier = parties.shipped_at, parties.carrier
+        if event.carrier is None:
+            return parties
+        if shipped_at is None or carrier is None:
+            return replace(parties, shipped_at=event.at, carrier=event.carrier)
+        first = min((shipped_at, carrier), (event.at, event.carrier))
+        return replace(parties, shipped_at=first[0], carrier=first[1])
+    if parties.placement is None:
+        return replace(parties, placement=encoded(event))
+    first_placed = min(event, decoded(parties.placement), key=by_time)
+    return replace(parties, placement=encoded(first_placed))
+
+
+def by_time(event: OrderPlaced) -> tuple[datetime, bytes]:
+    """Return the key by which the placement that counts comes first."""
+    return event.at, encoded(event)
+
+
+def addressed(row: BoardPromise, parties: Parties) -> BoardPromise:
+    """Return the promise with the parties it concerns."""
+    row = replace(row, carrier=parties.carrier)
+    creator = row.by if row.source == "creator" else None
+    if parties.placement is None:
+        return replace(row, creator=creator)
+    placed = decoded(parties.placement)
+    sellers = {each.line: each.merchant for each in placed.lines if each.merchant}
+    creators = (each.party for each in placed.participants if "creator" in each.roles)
+    any_seller = placed.merchant or next(iter(sellers.values()), None)
+    return replace(
+        row,
+        consumer=placed.consumer,
+        order_source=placed.source,
+        merchant=sellers.get(row.line or 0, any_seller),
+        creator=creator or next(creators, None),
+    )
+
+
+def made(event: PromiseMade, recorded: RecordedEvent) -> BoardPromise:
+    """Return the row of a promise just made."""
+    return BoardPromise(
+        partition=recorded.partition,
+        order_id=recorded.stream_id,
+        promise=event.promise,
+        kind=event.kind,
+        source=event.source,
+        by=event.by,
+        line=event.line,
+        standing="open",
+        made_at=event.at,
+        due_at=event.due_at,
+        first_due_at=event.due_at,
+        policy=event.policy,
+        version=recorded.version,
+    )
+
+
+def settled(row: BoardPromise, event: Settling, version: int) -> BoardPromise:
+    """Return the row after an event that says how the promise stands now."""
+    row = replace(
+        row,
+        standing="open",
+        version=version,
+        met_at=None,
+        late_seconds=None,
+        ahead_seconds=None,
+        evidence=None,
+    )
+    match event:
+        case PromiseStarted(due_at=due_at):
+            return replace(row, due_at=due_at, first_due_at=due_at)
+        case PromiseRenegotiated(due_at=due_at):
+            return replace(row, due_at=due_at)
+        case PromiseKept() | PromiseCleared():
+            return replace(
+                row,
+                standing="kept",
+                met_at=event.at,
+                ahead_seconds=event.ahead_seconds,
+                evidence=event.evidence,
+            )
+        case PromiseBreached(late_seconds=late):
+            return replace(
+                row,
+                standing="breached",
+                met_at=None if late is None else event.at,
+                late_seconds=late,
+                evidence=event.evidence,
+            )
+        case PromiseWaived():
+            return replace(row, standing="waived")
+        case PromiseVoided():
+            return replace(row, standing="voided")
+        case PromiseReopened():
+            return row
+    assert_never(event)
+
+
+class PromiseBoard(Projection):
+    """Shows every promise, how it stands, and when it falls or fell due."""
+
+    name = "promise_board"
+    version = 1
+    event_types = (
+        OrderPlaced,
+        ParcelShipped,
+        PromiseMade,
+        PromiseStarted,
+        PromiseRenegotiated,
+        PromiseKept,
+        PromiseBreached,
+        PromiseCleared,
+        PromiseWaived,
+        PromiseVoided,
+        PromiseReopened,
+    )
+    tables = ("promise_board_v1", "promise_order_v1")
+
+    def project(
+        self, batch: Sequence[RecordedEvent], cursor: Cursor[tuple[Any, ...]]
+    ) -> None:
+        """Fold the batch over the orders it touches: two reads, two writes."""
+        orders = load(batch, cursor)
+        before = {place: order.parties for place, order in orders.items()}
+        for each in batch:
+            orders[Place(each.partition, each.stream_id)].take(each)
+        rows = [row for order in orders.values() for row in order.rows()]
+        cursor.execute(SAVE_PROMISES, columns(BoardPromise, rows))
+        met = [
+            order.parties
+            for place, order in orders.items()
+            if order.parties != before[place]
+        ]
+        cursor.execute(SAVE_ORDERS, columns(Parties, met))
+
+
+def load(
+    batch: Sequence[RecordedEvent], cursor: Cursor[tuple[Any, ...]]
+) -> Mapping[Place, OrderPromises]:
+    """Return what the board knows of the orders a batch touches."""
+    places = {Place(each.partition, each.stream_id) for each in batch}
+    orders = {
+        place: OrderPromises(Parties(place.partition, place.order_id))
+        for place in places
+    }
+    touched = columns(Place, list(places))
+    connection = cursor.connection
+    with connection.cursor(row_factory=class_row(Parties)) as reader:
+        for parties in reader.execute(LOAD_ORDERS, touched):
+            orders[Place(parties.partition, parties.order_id)].parties = parties
+    with connection.cursor(row_factory=class_row(BoardPromise)) as reader:
+        for row in reader.execute(LOAD_PROMISES, touched):
+            order = orders[Place(row.partition, row.order_id)]
+            order.promises[row.promise] = row
+    return orders

@@ -1,0 +1,30 @@
+"""Every projection there is, in the order they are listed to people."""
+
+from application.projections.order_rows import OrderPage
+from application.projections.persons import Persons
+from application.projections.promise_rows import PromiseBoard
+from application.projections.references import References
+from application.projections.runtime import Projection
+from application.projections.timeline import Timeline
+
+# The reference index first: what waits for a name is retried when the index learns it.
+READ_MODELS: tuple[Projection, ...] = (
+    References(),
+    Persons(),
+    OrderPage(),
+    PromiseBoard(),
+    Timeline(),
+)
+
+
+class NoSuchProjection(ValueError):
+    """There is no projection of this name."""
+
+
+def read_model(name: str) -> Projection:
+    """Return the projection; raises NoSuchProjection, naming those there are."""
+    by_name = {each.name: each for each in READ_MODELS}
+    if name not in by_name:
+        known = ", ".join(by_name)
+        raise NoSuchProjection(f"There is no projection {name!r}; there are {known}.")
+    return by_name[name]

@@ -1,0 +1,222 @@
+"""What every projection is, and how one moves forward: rows and checkpoint at once."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, ClassVar
+from uuid import UUID
+
+import psycopg
+from msgspec import Struct
+from psycopg import Cursor
+from psycopg.sql import SQL, Identifier
+
+from application.event_store.connections import Connection, Pool
+from application.event_store.envelope import RecordedEvent
+from application.event_store.store import Unreadable
+from application.projections.log import Logged
+from domain.kernel import Event
+
+BATCH_MAX = 1000
+REASON_LENGTH_MAX = 500
+
+# The tables of the live read models, and those a rebuild fills beside them.
+LIVE, SCRATCH = "projection", "scratch"
+
+# Moves a row only from where the batch begins: nothing is read twice or left out.
+MOVE_CHECKPOINTS = """
+UPDATE checkpoint SET position = batch.last
+  FROM unnest(%(partitions)s::smallint[], %(firsts)s::bigint[], %(lasts)s::bigint[])
+       AS batch (partition, first, last)
+ WHERE (projection, version) = (%(projection)s, %(version)s)
+   AND checkpoint.partition = batch.partition
+   AND checkpoint.position = batch.first - 1
+"""
+
+PARKED_STREAMS = """
+SELECT stream_id FROM parked
+ WHERE (projection, version) = (%(projection)s, %(version)s)
+   AND partition = ANY (%(partitions)s::smallint[])
+"""
+
+PARK = """
+INSERT INTO parked
+       (projection, version, partition, stream_id, position, reason, attempts)
+SELECT %(projection)s, %(version)s, *
+  FROM unnest(%(partition)s::smallint[], %(stream_id)s::uuid[], %(position)s::bigint[],
+              %(reason)s::text[], %(attempts)s::integer[])
+"""
+
+
+class OutOfStep(Exception):
+    """The batch does not begin where the projection stands: read before, or too far."""
+
+
+class Projection(ABC):
+    """A read model: how its rows are filled, and beside it how they are asked.
+
+    ``tables`` are what it fills; each carries the ``version``. A new version fills
+    tables of its own while the old one still answers; then the view of the plain name
+    is pointed at the new table. SQL in ``project`` names tables without a schema: the
+    live ones and those of a rebuild differ in nothing else.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    event_types: ClassVar[tuple[type[Event], ...]]
+    tables: ClassVar[tuple[str, ...]]
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """The parameters that name this projection in every statement."""
+        return {"projection": self.name, "version": self.version}
+
+    @abstractmethod
+    def project(
+        self, batch: Sequence[RecordedEvent], cursor: Cursor[tuple[Any, ...]]
+    ) -> None:
+        """Write what the batch means: fold in memory, then a few statements.
+
+        A batch is up to about 1,000 events of one or more partitions, in order of
+        position within each partition. The streams of a batch are independent: what one
+        stream wrote never changes what another one's events mean.
+        """
+
+
+class Parking(Struct, frozen=True):
+    """A stream that could not be read on, and where and why it stopped."""
+
+    partition: int
+    stream_id: UUID
+    position: int
+    reason: str
+    attempts: int = 1
+
+
+Parked = Mapping[UUID, Parking]
+
+
+@contextmanager
+def transaction(pool: Pool, schema: str = LIVE) -> Iterator[Connection]:
+    """Lend a connection for one transaction that finds tables in the schema."""
+    with pool.connection() as connection, connection.transaction():
+        use(schema, connection)
+        yield connection
+
+
+def use(schema: str, connection: Connection) -> None:
+    """Have this transaction, and no longer, find tables in the schema."""
+    name = SQL("SET LOCAL search_path TO {}").format(Identifier(schema))
+    connection.execute(name)
+
+
+def advance(
+    projection: Projection, batch: Sequence[Logged], connection: Connection
+) -> Parked:
+    """Project a batch and move the checkpoints, in the caller's transaction.
+
+    The checkpoints also pass the events that the projection does not read, so that
+    whoever waits for a position never waits in vain. A stream with an event that cannot
+    be read, or that the projection fails on, is parked from there on; the rest goes on.
+    Returns what was parked; raises OutOfStep, and whatever is no fault of an event.
+    """
+    with connection.cursor() as cursor:
+        move(projection, batch, cursor)
+        cursor.execute(
+            PARKED_STREAMS,
+            projection.key | {"partitions": list({each.partition for each in batch})},
+        )
+        waiting = {stream_id for (stream_id,) in cursor}
+        readable = [each for each in batch if each.stream_id not in waiting]
+        parked = apply(projection, readable, cursor)
+        park(projection, parked.values(), cursor)
+        return parked
+
+
+def move(projection: Projection, batch: Sequence[Logged], cursor: Cursor[Any]) -> None:
+    """Move the checkpoints from before the batch to its end; raises OutOfStep."""
+    lasts = {each.partition: each.position for each in batch}
+    firsts = {each.partition: each.position for each in reversed(batch)}
+    parameters = projection.key | {
+        "partitions": list(firsts),
+        "firsts": list(firsts.values()),
+        "lasts": [lasts[partition] for partition in firsts],
+    }
+    cursor.execute(MOVE_CHECKPOINTS, parameters)
+    if cursor.rowcount < len(lasts):
+        raise OutOfStep(f"{projection.name}@{projection.version}: {firsts} to {lasts}")
+
+
+def apply(
+    projection: Projection, batch: Sequence[Logged], cursor: Cursor[Any]
+) -> Parked:
+    """Project what can be; return the streams that cannot be read on, and why."""
+    parked: dict[UUID, Parking] = {}
+    events: list[RecordedEvent] = []
+    for each in batch:
+        if each.stream_id in parked:
+            continue
+        if isinstance(each, Unreadable):
+            parked[each.stream_id] = parking(each, f"{each.why}: {each.tag}")
+        elif isinstance(each.event, projection.event_types):
+            events.append(each)
+    return {**parked, **project_bisecting(projection, events, cursor)}
+
+
+def project_bisecting(
+    projection: Projection, events: Sequence[RecordedEvent], cursor: Cursor[Any]
+) -> Parked:
+    """Project all at once; where that fails, by halves, down to the event at fault."""
+    if not events:
+        return {}
+    try:
+        with cursor.connection.transaction():
+            projection.project(events, cursor)
+    except Exception as error:
+        if not at_fault(error):
+            raise
+        if len(events) == 1:
+            return {events[0].stream_id: parking(events[0], described(error))}
+    else:
+        return {}
+    middle = len(events) // 2
+    parked = project_bisecting(projection, events[:middle], cursor)
+    rest = [each for each in events[middle:] if each.stream_id not in parked]
+    return {**parked, **project_bisecting(projection, rest, cursor)}
+
+
+def at_fault(error: Exception) -> bool:
+    """Say whether an event may be to blame, and not the database or the program.
+
+    A lost connection, a full disk or a missing table would park every stream there is.
+    """
+    if isinstance(error, psycopg.Error):
+        return isinstance(error, psycopg.DataError | psycopg.IntegrityError)
+    return not isinstance(error, OSError | MemoryError)
+
+
+def described(error: Exception) -> str:
+    """Return the error in one line; a database's further lines may quote whole rows."""
+    return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+
+
+def parking(at: Logged, reason: str) -> Parking:
+    """Return the parking of a stream at this event."""
+    return Parking(at.partition, at.stream_id, at.position, reason[:REASON_LENGTH_MAX])
+
+
+def park(
+    projection: Projection, parked: Iterable[Parking], cursor: Cursor[Any]
+) -> None:
+    """Write down which streams wait."""
+    rows = list(parked)
+    if rows:
+        cursor.execute(PARK, projection.key | columns(Parking, rows))
+
+
+def columns(row_type: type[Struct], rows: Sequence[Struct]) -> dict[str, list[Any]]:
+    """Turn rows into one list per field, as ``unnest`` wants them."""
+    return {
+        field: [getattr(row, field) for row in rows]
+        for field in row_type.__struct_fields__
+    }

@@ -1,0 +1,284 @@
+"""The trust timeline: all that happened to a person, newest first."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from psycopg import Cursor
+from psycopg.rows import class_row
+
+from application.event_store.connections import Pool
+from application.event_store.envelope import RecordedEvent
+from application.projections.entries import EntryKind, code_of, facts_of, kind_of
+from application.projections.paging import Page, key_of, page, page_size
+from application.projections.runtime import Projection, columns
+from domain.consumer import ConsumersLinked, ConsumersUnlinked
+from domain.events import ALL_EVENTS
+from domain.kernel import Event
+from domain.order.events import OrderEvent, OrderPlaced
+
+OWNERS = """
+SELECT partition, stream_id, consumer
+  FROM timeline_owner_v1
+  JOIN unnest(%(partition)s::smallint[], %(stream_id)s::uuid[])
+       AS touched (partition, stream_id) USING (partition, stream_id)
+"""
+
+SAVE = """
+INSERT INTO timeline_v1
+       (partition, position, shown, stream_id, version, consumer, order_id, kind, code,
+        occurred_at, recorded_at, facts)
+SELECT partition, position, shown, stream_id, version, consumer, order_id, kind, code,
+       occurred_at, recorded_at, facts::jsonb
+  FROM unnest(
+       %(partition)s::smallint[], %(position)s::bigint[], %(shown)s::bigint[],
+       %(stream_id)s::uuid[], %(version)s::bigint[], %(consumer)s::text[],
+       %(order_id)s::uuid[], %(kind)s::text[], %(code)s::text[],
+       %(occurred_at)s::timestamptz[], %(recorded_at)s::timestamptz[],
+       %(facts)s::text[])
+    AS entry (partition, position, shown, stream_id, version, consumer, order_id, kind,
+              code, occurred_at, recorded_at, facts)
+"""
+
+SAVE_OWNERS = """
+INSERT INTO timeline_owner_v1 (partition, stream_id, consumer)
+SELECT * FROM unnest(
+       %(partition)s::smallint[], %(stream_id)s::uuid[], %(consumer)s::text[])
+"""
+
+# What came before anyone said whose it was is shown as of when it was said.
+CLAIM = """
+UPDATE timeline_v1 AS entry SET consumer = owner.consumer, shown = owner.since
+  FROM unnest(%(partition)s::smallint[], %(stream_id)s::uuid[], %(consumer)s::text[],
+              %(since)s::bigint[]) AS owner (partition, stream_id, consumer, since)
+ WHERE (entry.partition, entry.stream_id) = (owner.partition, owner.stream_id)
+   AND entry.consumer IS NULL
+"""
+
+ENTRY = """
+       entry.partition, entry.position, entry.shown, entry.stream_id, entry.version,
+       entry.consumer, entry.order_id, entry.kind, entry.code, entry.occurred_at,
+       entry.recorded_at, entry.facts
+"""
+
+# One walk along the index for each name of the person, then the newest of them all.
+NEWEST = f"""
+SELECT {ENTRY}
+  FROM unnest(%(consumers)s::text[]) AS person (consumer)
+ CROSS JOIN LATERAL (
+       SELECT * FROM projection.timeline AS entry
+        WHERE entry.consumer = person.consumer
+          AND (%(kinds)s::text[] IS NULL OR entry.kind = ANY (%(kinds)s::text[]))
+          AND (%(order_id)s::uuid IS NULL OR entry.order_id = %(order_id)s::uuid)
+          AND (entry.occurred_at, entry.partition, entry.position)
+            < (coalesce(%(occurred_at)s::timestamptz, 'infinity'),
+               coalesce(%(partition)s::smallint, 0),
+               coalesce(%(position)s::bigint, 0))
+        ORDER BY entry.occurred_at DESC, entry.partition DESC, entry.position DESC
+        LIMIT %(limit)s) AS entry
+ ORDER BY entry.occurred_at DESC, entry.partition DESC, entry.position DESC
+ LIMIT %(limit)s
+"""  # noqa: S608 - the columns are the constant above
+
+# Entries that became visible at once are never torn apart: a reader that has got as far
+# as a position has got all that was shown by then.
+AFTER = f"""
+SELECT {ENTRY}
+  FROM unnest(%(consumers)s::text[]) AS person (consumer)
+  JOIN projection.timeline AS entry ON entry.consumer = person.consumer
+  LEFT JOIN unnest(%(partitions)s::smallint[], %(positions)s::bigint[])
+       AS seen (partition, position) ON seen.partition = entry.partition
+ WHERE entry.shown > coalesce(seen.position, 0)
+ ORDER BY entry.partition, entry.shown
+ FETCH FIRST %(limit)s ROWS WITH TIES
+"""  # noqa: S608 - the columns are the constant above
+
+EXISTS = """
+SELECT EXISTS (SELECT FROM projection.timeline WHERE consumer = %(consumer)s)
+    OR EXISTS (SELECT FROM projection.consumer_link WHERE other = %(consumer)s)
+"""
+
+
+class Entry(Struct, frozen=True):
+    """A row: one event, as its consumer sees it.
+
+    ``shown`` is the position from which on the timeline shows it: the entry's own,
+    unless the stream named its consumer only later. ``code`` is the event's tag.
+    """
+
+    partition: int
+    position: int
+    shown: int
+    stream_id: UUID
+    version: int
+    consumer: str | None
+    order_id: UUID | None
+    kind: EntryKind
+    code: str
+    occurred_at: datetime
+    recorded_at: datetime
+    facts: Any
+
+
+class Stream(Struct, frozen=True):
+    """A stream, partition first."""
+
+    partition: int
+    stream_id: UUID
+
+
+class Owner(Struct, frozen=True):
+    """Whose a stream is, and the position since when that is known."""
+
+    partition: int
+    stream_id: UUID
+    consumer: str
+    since: int
+
+
+class Place(Struct, frozen=True, array_like=True):
+    """Where an entry stands on the timeline."""
+
+    occurred_at: datetime
+    partition: int
+    position: int
+
+
+def owner_in(event: Event) -> str | None:
+    """Return the consumer that the event names as its stream's own."""
+    match event:
+        case OrderPlaced(consumer=consumer):
+            return consumer
+        case ConsumersLinked(consumer=consumer) | ConsumersUnlinked(consumer=consumer):
+            return consumer
+        case _:
+            return None
+
+
+class Timeline(Projection):
+    """Shows what happened to a person. The first event to name an owner is believed."""
+
+    name = "timeline"
+    version = 1
+    event_types = ALL_EVENTS
+    tables = ("timeline_v1", "timeline_owner_v1")
+
+    def project(
+        self, batch: Sequence[RecordedEvent], cursor: Cursor[tuple[Any, ...]]
+    ) -> None:
+        """Write a row for each event; fill in the owner where it comes to light."""
+        streams = {Stream(each.partition, each.stream_id) for each in batch}
+        cursor.execute(OWNERS, columns(Stream, list(streams)))
+        owners = {Stream(row[0], row[1]): row[2] for row in cursor}
+        told: dict[Stream, Owner] = {}
+        for each in batch:
+            stream = Stream(each.partition, each.stream_id)
+            if stream not in owners and (consumer := owner_in(each.event)):
+                owners[stream] = consumer
+                told[stream] = Owner(*astuple(stream), consumer, each.position)
+        entries = [entry(each, owners, told) for each in batch]
+        cursor.execute(SAVE, columns(Entry, entries))
+        if told:
+            new = columns(Owner, list(told.values()))
+            cursor.execute(SAVE_OWNERS, new)
+            cursor.execute(CLAIM, new)
+
+
+def astuple(stream: Stream) -> tuple[int, UUID]:
+    """Return the two parts of a stream's place."""
+    return stream.partition, stream.stream_id
+
+
+def entry(
+    recorded: RecordedEvent, owners: Mapping[Stream, str], told: Mapping[Stream, Owner]
+) -> Entry:
+    """Return the row of one event, shown since its owner is known."""
+    stream = Stream(recorded.partition, recorded.stream_id)
+    since = told[stream].since if stream in told else 0
+    event = recorded.event
+    return Entry(
+        partition=recorded.partition,
+        position=recorded.position,
+        shown=max(recorded.position, since),
+        stream_id=recorded.stream_id,
+        version=recorded.version,
+        consumer=owners.get(stream),
+        order_id=recorded.stream_id if isinstance(event, OrderEvent) else None,
+        kind=kind_of(event),
+        code=code_of(event),
+        occurred_at=recorded.occurred_at,
+        recorded_at=recorded.recorded_at,
+        facts=msgspec.json.encode(facts_of(event)).decode(),
+    )
+
+
+class TimelineQueries:
+    """What a person's timeline is asked. ``consumers`` are all names of that person."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def newest(
+        self,
+        consumers: Sequence[str],
+        *,
+        limit: int,
+        cursor: str | None = None,
+        kinds: Sequence[EntryKind] = (),
+        order_id: UUID | None = None,
+    ) -> Page[Entry]:
+        """Return a page, newest first; raises BadCursor."""
+        size = page_size(limit)
+        after = key_of(cursor, Place) if cursor else None
+        values = {
+            "consumers": list(consumers),
+            "kinds": list(kinds) or None,
+            "order_id": order_id,
+            "occurred_at": after and after.occurred_at,
+            "partition": after and after.partition,
+            "position": after and after.position,
+            "limit": size + 1,
+        }
+        return page(self._rows(NEWEST, values), size, place)
+
+    def after(
+        self, seen: Mapping[int, int], consumers: Sequence[str], *, limit: int
+    ) -> Sequence[Entry]:
+        """Return what was shown after these positions, by partition and ``shown``.
+
+        Entries shown at one position all come together, be it beyond the limit. Whoever
+        has taken them all has seen their partition up to ``shown``.
+        """
+        values = {
+            "consumers": list(consumers),
+            "partitions": list(seen.keys()),
+            "positions": list(seen.values()),
+            "limit": page_size(limit),
+        }
+        return sorted(self._rows(AFTER, values), key=as_shown)
+
+    def exists(self, consumer: str) -> bool:
+        """Say whether anything is known of this consumer."""
+        with self._pool.connection() as connection:
+            row = connection.execute(EXISTS, {"consumer": consumer}).fetchone()
+        return bool(row and row[0])
+
+    def _rows(self, query: str, values: Mapping[str, Any]) -> list[Entry]:
+        with (
+            self._pool.connection() as connection,
+            connection.cursor(row_factory=class_row(Entry)) as cursor,
+        ):
+            return cursor.execute(query, values).fetchall()
+
+
+def place(entry: Entry) -> Place:
+    """Return where the entry stands on the timeline."""
+    return Place(entry.occurred_at, entry.partition, entry.position)
+
+
+def as_shown(entry: Entry) -> tuple[int, int, int]:
+    """Return the key that puts entries in the order they became visible in."""
+    return entry.partition, entry.shown, entry.position
