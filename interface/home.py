@@ -3,6 +3,9 @@
 import os
 import secrets
 from pathlib import Path
+from typing import IO
+
+LOG_BYTES_MAX = 10_000_000
 
 
 def make_home(home: Path) -> None:
@@ -49,3 +52,13 @@ def keep(path: Path, content: bytes) -> None:
             return
     finally:
         draft.unlink(missing_ok=True)
+
+
+def open_log(path: Path) -> IO[bytes]:
+    """Open a log to add to, at its end; a long one is put aside first."""
+    private_folder(path.parent)
+    if path.exists() and path.stat().st_size > LOG_BYTES_MAX:
+        path.replace(path.with_suffix(".log.1"))
+    log = path.open("ab")
+    log.seek(0, os.SEEK_END)
+    return log

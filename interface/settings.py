@@ -213,6 +213,10 @@ class Settings(Struct, frozen=True, kw_only=True):
             else (f"http://{host}:{self.http_port}")
         )
 
+    def __repr__(self) -> str:
+        """Show where, never with which passwords: this may end in a log."""
+        return f"Settings(home={str(self.home)!r}, http_port={self.http_port})"
+
 
 class Setting(NamedTuple):
     """One setting as ``redress settings`` shows it."""
@@ -295,3 +299,8 @@ def listed(settings: Settings) -> list[Setting]:
             )
         )
     return rows
+
+
+def environment_with(**changes: str) -> dict[str, str]:
+    """Return the environment of this process for a child, with these changes."""
+    return {**os.environ, **changes}

@@ -10,6 +10,7 @@ import pytest
 from psycopg import sql
 
 from interface.postgres.database import DatabaseUrls, database
+from interface.postgres.server import EmbeddedPostgres
 from interface.settings import Settings
 
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
@@ -34,7 +35,8 @@ def database_of_the_session() -> Iterator[DatabaseUrls]:
     """Start and migrate a PostgreSQL with eight partitions, once."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         settings = Settings(home=Path(folder) / "home", partitions=PARTITIONS)
-        with database(settings, durable=False, dies_with_us=True) as urls:
+        server = EmbeddedPostgres(settings.home, durable=False)
+        with database(settings, server, dies_with_us=True) as urls:
             with psycopg.connect(urls.owner, autocommit=True) as owner:
                 remember(owner)
             yield urls

@@ -69,8 +69,9 @@ def create(data: Path, account: Account, programs: Path, password: str) -> None:
     if data.exists():
         message = f"{data} is there, but holds no database (no PG_VERSION)"
         raise UserError(f"{message}; move it away and start again")
-    staging = data.with_name(f"{data.name}.new")
-    shutil.rmtree(staging, ignore_errors=True)
+    for left_behind in data.parent.glob(f"{data.name}.new.*"):
+        shutil.rmtree(left_behind, ignore_errors=True)
+    staging = data.with_name(f"{data.name}.new.{os.getpid()}")
     try:
         staging.mkdir(mode=PRIVATE)
         account.own(staging)
@@ -93,7 +94,7 @@ def initialise(staging: Path, account: Account, programs: Path, password: str) -
     words += [f"--pwfile={secret}", "--auth=scram-sha-256", "--encoding=UTF8"]
     words += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     made = subprocess.run(  # noqa: S603  # our own words and paths
-        account.command(*words, "--no-instructions"),
+        account.command(*words, "--no-instructions", dies_with_us=True),
         capture_output=True,
         check=False,
         cwd="/",

@@ -31,10 +31,17 @@ class DatabaseUrls(Struct, frozen=True):
     reader: str
     keys: str
 
+    def __repr__(self) -> str:
+        """Show no passwords: this may end in a log."""
+        return "DatabaseUrls(…)"
+
 
 @contextmanager
 def database(
-    settings: Settings, *, durable: bool = True, dies_with_us: bool = False
+    settings: Settings,
+    server: EmbeddedPostgres | None = None,
+    *,
+    dies_with_us: bool = False,
 ) -> Iterator[DatabaseUrls]:
     """Have the database at hand: started if need be, migrated, its roles made.
 
@@ -45,7 +52,7 @@ def database(
     if not settings.embedded:
         yield prepare_database(settings)
         return
-    server = EmbeddedPostgres(settings.home, durable=durable)
+    server = server or EmbeddedPostgres(settings.home)
     with in_use(server, dies_with_us=dies_with_us):
         yield prepare_database(settings)
 

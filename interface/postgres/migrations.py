@@ -68,6 +68,8 @@ def run(url: str, folder: Path) -> list[str]:
     """Apply what is missing. The caller holds the lock."""
     uri = DatabaseURI(None, None, None, None, None, None, conninfo_to_dict(url))
     with WholeMigrations(uri, default_migration_table) as backend:
+        # If we are killed, the server notices at once, not when the statement ends.
+        backend.execute("SET client_connection_check_interval = '1s'")
         backend.init_database()
         backend.break_lock()  # of a run that was killed: we hold the real lock
         with backend.lock():

@@ -58,14 +58,16 @@ def serves(pid: int, data: Path) -> bool:
         return False
 
 
-def forget_the_dead(data: Path) -> None:
-    """Remove a postmaster.pid whose number now belongs to another program.
+def forget_the_dead(data: Path, sockets: Path) -> None:
+    """Remove the lock files of a server that is gone.
 
-    PostgreSQL itself would wait for that program for ever. If the dead server's
-    children still live, its shared memory still tells the next one so.
+    The number in them may by now belong to another program, or to a dead process that
+    nobody has asked after; PostgreSQL would wait for either for ever. If children of
+    the dead server still live, its shared memory still tells the next one so.
     """
     if running(data) is None:
-        (data / "postmaster.pid").unlink(missing_ok=True)
+        for left_behind in (data / "postmaster.pid", *sockets.glob(".s.PGSQL.*.lock")):
+            left_behind.unlink(missing_ok=True)
 
 
 def stop(data: Path) -> None:

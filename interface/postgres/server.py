@@ -1,18 +1,19 @@
 """The embedded PostgreSQL: started, checked and stopped by ourselves."""
 
+import errno
+import os
 import shutil
 import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from interface.errors import UserError
-from interface.home import kept_secret, private_folder
+from interface.home import kept_secret, open_log
 from interface.postgres import cluster, postmaster
 from interface.postgres.account import account_for
 
@@ -20,14 +21,13 @@ DATABASE = "redress"
 PORT = "5432"  # only part of the socket's name; nothing listens on a network
 START_SECONDS = 30  # to get past what a killed server left behind
 RECOVERY_SECONDS = 300  # to replay what it had not written out
-LOG_BYTES_MAX = 10_000_000
 FREE_BYTES_MIN = 20_000_000  # less, and whatever went wrong, it is the disk
 
 # Without these an acknowledged command might not be on disk.
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
 # What a starting server says when the one before it has not quite gone.
-PASSING = ("lock file", "shared memory block", "is starting up", "shutting down")
+PASSING = ("already exists", "still in use", "is starting up", "shutting down")
 
 
 class EmbeddedPostgres:
@@ -79,9 +79,10 @@ class EmbeddedPostgres:
             sockets = cluster.socket_folder(self.home, account)
             words += ["-c", f"unix_socket_directories={sockets}"]
             words += [] if self._durable else ["-c", "fsync=off"]
-            self._launch(account.command(*words, dies_with_us=dies_with_us))
+            self._launch(account.command(*words, dies_with_us=dies_with_us), sockets)
         except UserError as error:
-            if shutil.disk_usage(self.home).free < FREE_BYTES_MIN:
+            free = shutil.disk_usage(self.home).free
+            if free < FREE_BYTES_MIN or os.strerror(errno.ENOSPC) in str(error):
                 message = f"The disk of {self.home} is full; make room and start again"
                 raise UserError(f"{message} ({error})") from None
             raise
@@ -102,11 +103,11 @@ class EmbeddedPostgres:
             self._process.wait()
             self._process = None
 
-    def _launch(self, command: list[str]) -> None:
+    def _launch(self, command: list[str], sockets: Path) -> None:
         """Start the server, again and again while a killed one is still going."""
         deadline = time.monotonic() + START_SECONDS
         pause = 0.1
-        while (reason := self._attempt(command)) is not None:
+        while (reason := self._attempt(command, sockets)) is not None:
             passing = any(words in reason for words in PASSING)
             if not passing or time.monotonic() > deadline:
                 message = f"PostgreSQL does not start: {reason} (log: {self.log})"
@@ -114,10 +115,12 @@ class EmbeddedPostgres:
             time.sleep(pause)
             pause = min(2 * pause, 2.0)
 
-    def _attempt(self, command: list[str]) -> str | None:
+    def _attempt(self, command: list[str], sockets: Path) -> str | None:
         """Start the server once. Return why it ended, None if it is ready."""
-        postmaster.forget_the_dead(self.data)
-        with self._open_log() as log:
+        if self._process is not None:
+            self._process.poll()  # It is gone; the kernel wants to be asked.
+        postmaster.forget_the_dead(self.data, sockets)
+        with open_log(self.log) as log:
             began = log.tell()
             process = subprocess.Popen(  # noqa: S603  # our own words and paths
                 command,
@@ -152,15 +155,6 @@ class EmbeddedPostgres:
                 raise UserError(f"{message} (log: {self.log})")
             time.sleep(postmaster.POLL_SECONDS)
         return False
-
-    def _open_log(self) -> IO[bytes]:
-        """Open the log to add to; a long one is put aside first."""
-        private_folder(self.log.parent)
-        if self.log.exists() and self.log.stat().st_size > LOG_BYTES_MAX:
-            self.log.replace(self.log.with_suffix(".log.1"))
-        log = self.log.open("ab")
-        log.seek(0, 2)
-        return log
 
     def _check(self) -> None:
         """Refuse a server that might lose what it acknowledged; make the database."""

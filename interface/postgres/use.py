@@ -37,6 +37,19 @@ def in_use(server: EmbeddedPostgres, *, dies_with_us: bool = False) -> Iterator[
                     server.stop()
 
 
+def revive(server: EmbeddedPostgres) -> bool:
+    """Start the server again if it is gone; whether it was. Raises UserError.
+
+    For a user of the server that stays: whoever killed it may do so any time.
+    """
+    if server.running:
+        return False
+    with turn(server):
+        if not server.running:
+            server.start(dies_with_us=True)
+    return True
+
+
 @contextmanager
 def turn(server: EmbeddedPostgres) -> Iterator[None]:
     """Be the only one who starts or stops this server."""

@@ -1,0 +1,50 @@
+# Two commands for users: make run, make test. The rest is for those who change it.
+
+.PHONY: run test check install lock clean
+.DEFAULT_GOAL := run
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+run: .venv/runs
+	@exec $(BIN)/redress up
+
+test: .venv/tests
+	$(BIN)/pytest
+
+check: .venv/tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+install: .venv/tests
+
+# What runs needs the first file; tests and checks need the second, which holds more.
+.venv/runs: requirements.lock pyproject.toml | .venv/bin/pip
+	@$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/tests: requirements-dev.lock pyproject.toml | .venv/runs
+	@$(BIN)/pip install --quiet --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "Redress needs Python 3.11 or later as $(PYTHON); name another: make PYTHON=..." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+		|| { echo "Python has no venv; install it first (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
+	@rm -rf .venv
+	@echo "Making the environment in .venv; the first time this takes a minute or two."
+	@$(PYTHON) -m venv .venv
+
+# After a change of the dependencies in pyproject.toml.
+LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header \
+	--python-version 3.11 pyproject.toml --group build
+lock:
+	$(LOCK) --output-file requirements.lock
+	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf .venv

@@ -1,0 +1,156 @@
+"""``redress up``: database, API and workers in one."""
+
+import errno
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import NamedTuple, NoReturn
+
+import rich_click as click
+
+from interface.clock import ahead_by
+from interface.errors import UserError
+from interface.postgres.database import DatabaseUrls, database
+from interface.postgres.server import EmbeddedPostgres
+from interface.postgres.use import revive
+from interface.running import only_one
+from interface.settings import Settings, environment_with, read_settings
+from interface.supervisor import Child, Supervisor
+
+READY_SECONDS = 60
+POLL_SECONDS = 0.2
+DOCUMENTATION = "/docs"
+
+ME = (sys.executable, "-m", "interface.cli.main")
+CHILDREN = (Child("serve", (*ME, "serve")), Child("work", (*ME, "work")))
+
+
+class DemoToken(NamedTuple):
+    """A bearer token to try the API with."""
+
+    role: str
+    subject: str
+    token: str
+
+
+class Stopped(BaseException):
+    """Somebody pressed Ctrl-C, or asked this process to end."""
+
+
+@click.command()
+def command() -> None:
+    """Start the database, the API and the workers; Ctrl-C stops them again."""
+    run(read_settings(), CHILDREN, click.echo)
+
+
+def run(
+    settings: Settings, children: Sequence[Child], say: Callable[[str], object]
+) -> None:
+    """Run until asked to stop. Raises UserError if it cannot start."""
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, stop_once)
+    try:
+        with only_one(settings.home):
+            check_port(settings)
+            server = EmbeddedPostgres(settings.home)
+            with database(settings, server, dies_with_us=True) as urls:
+                load_sample_if_empty(settings, urls, say)
+                supervise(settings, children, say, server)
+    except Stopped:
+        say("Stopped.")
+
+
+def stop_once(signum: int, frame: FrameType | None) -> NoReturn:
+    """Turn the first such signal into Stopped; cleaning up is not disturbed again."""
+    del signum, frame  # Which one, and where we were, makes no difference.
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, signal.SIG_IGN)
+    raise Stopped
+
+
+def supervise(
+    settings: Settings,
+    children: Sequence[Child],
+    say: Callable[[str], object],
+    server: EmbeddedPostgres,
+) -> None:
+    """Keep the children and the database alive; tell when the API can be used."""
+    ahead = ahead_by(settings.clock).total_seconds()
+    supervisor = Supervisor(
+        children,
+        environment=environment_with(
+            REDRESS_HOME=str(settings.home),
+            REDRESS_CLOCK=str(ahead) if settings.clock else "",
+        ),
+        say=say,
+        logs=settings.logs if sys.stderr.isatty() else None,
+    )
+    waiting_until = time.monotonic() + READY_SECONDS
+    try:
+        supervisor.start()
+        while True:
+            supervisor.look()
+            if settings.embedded and revive(server):
+                say(f"PostgreSQL had ended and was started again (log: {server.log})")
+            if waiting_until and answers(settings):
+                welcome(settings, say)
+                waiting_until = 0.0
+            elif waiting_until and time.monotonic() > waiting_until:
+                say(f"Nothing answers at {settings.url} yet; the log may say why")
+                waiting_until = time.monotonic() + READY_SECONDS
+            time.sleep(POLL_SECONDS)
+    finally:
+        supervisor.stop()
+
+
+def welcome(settings: Settings, say: Callable[[str], object]) -> None:
+    """Print what a person needs to begin."""
+    say(f"Redress is up at {settings.url}")
+    say(f"Documentation of the API: {settings.url}{DOCUMENTATION}")
+    for token in demo_tokens(settings):
+        say(f"Token of {token.role} {token.subject}: {token.token}")
+    if sys.stderr.isatty():
+        say(f"Logs: {settings.logs}")
+    say("Ctrl-C stops it.")
+
+
+def check_port(settings: Settings) -> None:
+    """Raise UserError if nobody can listen where the settings say."""
+    host, port = settings.http_host, settings.http_port
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        with socket.socket(family) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((host, port))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            message = f"Port {port} of {host} is in use; stop what uses it, or set "
+            raise UserError(f"{message}REDRESS_HTTP_PORT to another") from None
+        message = f"Nobody can listen at {host}, port {port}: {error.strerror}; set "
+        raise UserError(f"{message}REDRESS_HTTP_HOST or REDRESS_HTTP_PORT") from None
+
+
+def answers(settings: Settings) -> bool:
+    """Whether something listens where the API should."""
+    host = "127.0.0.1" if settings.http_host == "0.0.0.0" else settings.http_host  # noqa: S104  # compared with, not bound to
+    try:
+        socket.create_connection((host, settings.http_port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def load_sample_if_empty(
+    settings: Settings, urls: DatabaseUrls, say: Callable[[str], object]
+) -> None:
+    """Load the small sample of our own making into a store that has no events."""
+    del settings, urls, say
+
+
+def demo_tokens(settings: Settings) -> Sequence[DemoToken]:
+    """Return ready-made tokens for an agent, an auditor and a consumer."""
+    del settings
+    return ()

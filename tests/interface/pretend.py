@@ -1,0 +1,99 @@
+"""A ``redress up`` whose API and worker only pretend, run as a real process."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import rich_click as click
+
+from interface.cli.up import run
+from interface.settings import read_settings
+from interface.supervisor import Child
+
+ROOT = Path(__file__).parents[2]
+PYTHON = sys.executable
+SECONDS = 90  # then a test has failed, whatever it waits for
+
+
+def main() -> None:
+    """Run it, as the settings say."""
+    settings = read_settings()
+    address = ["--bind", settings.http_host, str(settings.http_port)]
+    api = Child("api", (PYTHON, "-m", "http.server", *address))
+    worker = Child("worker", (PYTHON, "-c", "import signal; signal.pause()"))
+    run(settings, (api, worker), click.echo)
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def environment(home: Path, port: int, **more: str) -> dict[str, str]:
+    kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+    ours = {"REDRESS_HOME": str(home), "REDRESS_HTTP_PORT": str(port)}
+    return {**kept, **ours, **more}
+
+
+def redress(
+    *words: str, home: Path, port: int = 8710, **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of the real command line to its end."""
+    return subprocess.run(
+        [PYTHON, "-m", "interface.cli.main", *words],
+        cwd=ROOT,
+        env=environment(home, port, **more),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+class Up:
+    """A running ``redress up``, and what it says."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        assert process.stdout is not None
+        self.process = process
+        self.said: IO[str] = process.stdout
+
+    def says(self, words: str) -> str:
+        """Read until a line holds these words, and return it."""
+        for line in self.said:
+            if words in line:
+                return line.strip()
+        raise AssertionError(f"it ended without saying {words!r}")
+
+    def ends(self, sign: signal.Signals | None = None) -> int:
+        """Send it a signal, if one is given, and return its exit code."""
+        if sign is not None:
+            self.process.send_signal(sign)
+        return self.process.wait(SECONDS)
+
+
+@contextmanager
+def up(home: Path, port: int, **more: str) -> Iterator[Up]:
+    """Start it, and see to it that it is gone in the end."""
+    command = [PYTHON, "-c", "from tests.interface.pretend import main; main()"]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment(home, port, **more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            yield Up(process)
+        finally:
+            process.terminate()
+            process.wait(SECONDS)

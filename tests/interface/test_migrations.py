@@ -1,0 +1,149 @@
+"""Migrations: each whole or not at all, whoever dies, whoever else is at it."""
+
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from interface.errors import UserError
+from interface.postgres.database import DatabaseUrls, prepare_database
+from interface.postgres.migrations import migrate
+from interface.postgres.server import EmbeddedPostgres
+from interface.postgres.use import in_use
+from interface.settings import Settings
+from tests.interface.pretend import PYTHON, ROOT
+from tests.interface.test_embedded_postgres import eventually
+
+FIRST = "CREATE TABLE first (promise text); INSERT INTO first VALUES ('100% kept')"
+SECOND = "CREATE TABLE second AS SELECT promise FROM first"
+SLOW = "CREATE TABLE second (); SELECT pg_sleep(600)"
+
+
+@pytest.fixture
+def empty(database: DatabaseUrls) -> Iterator[str]:
+    """Make a database beside the others', without a single table."""
+    with psycopg.connect(database.owner, autocommit=True) as owner:
+        owner.execute("CREATE DATABASE empty")
+        yield make_conninfo(database.owner, dbname="empty")
+        owner.execute("DROP DATABASE empty WITH (FORCE)")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "0001_first.sql").write_text(FIRST)
+    (tmp_path / "0002_second.sql").write_text(SECOND)
+    return tmp_path
+
+
+def tables(url: str) -> set[str]:
+    query = "SELECT relname FROM pg_class WHERE relname IN ('first', 'second')"
+    with psycopg.connect(url) as owner:
+        return {name for (name,) in owner.execute(query)}
+
+
+def test_all_migrations_run_on_an_empty_database_and_only_once(empty: str) -> None:
+    every = sorted(path.stem for path in (ROOT / "migrations").glob("*.sql"))
+    assert migrate(empty) == every
+    assert migrate(empty) == []
+
+
+def test_they_run_in_the_order_of_their_numbers(empty: str, folder: Path) -> None:
+    assert migrate(empty, folder) == ["0001_first", "0002_second"]
+
+
+def test_of_two_at_once_one_waits_and_finds_it_done(empty: str, folder: Path) -> None:
+    with ThreadPoolExecutor() as both:
+        done = both.map(lambda _: migrate(empty, folder), range(2))
+    assert sorted(map(len, done)) == [0, 2]
+
+
+def test_of_one_that_fails_nothing_stays_and_it_is_named(
+    empty: str, folder: Path
+) -> None:
+    (folder / "0002_second.sql").write_text(f"{SECOND}; SELECT nonsense")
+    with pytest.raises(UserError, match='0002_second failed: column "nonsense"'):
+        migrate(empty, folder)
+    assert tables(empty) == {"first"}
+    (folder / "0002_second.sql").write_text(SECOND)
+    assert migrate(empty, folder) == ["0002_second"]
+
+
+def test_one_killed_half_way_leaves_nothing_and_the_next_start_works(
+    empty: str, folder: Path
+) -> None:
+    (folder / "0002_second.sql").write_text(SLOW)
+    code = "import sys; from interface.postgres.migrations import migrate; "
+    code += "migrate(sys.argv[1], __import__('pathlib').Path(sys.argv[2]))"
+    with (
+        subprocess.Popen(
+            [PYTHON, "-c", code, empty, str(folder)], cwd=ROOT
+        ) as migrating,
+        psycopg.connect(empty, autocommit=True) as owner,
+    ):
+        busy = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"
+        eventually(lambda: owner.execute(busy).fetchone() == (1,))
+        migrating.kill()
+    (folder / "0002_second.sql").write_text(SECOND)
+    assert migrate(empty, folder) == ["0002_second"]
+    assert tables(empty) == {"first", "second"}
+
+
+# -- Any PostgreSQL will do, and an owner that is no superuser --
+
+
+def test_an_ordinary_owner_can_prepare_a_database_of_his_own(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path / "theirs", durable=False)
+    with in_use(server, dies_with_us=True):
+        with psycopg.connect(server.url(), autocommit=True) as administrator:
+            make = "CREATE ROLE shop LOGIN CREATEROLE PASSWORD 'open sesame'"
+            administrator.execute(make)
+            administrator.execute("CREATE DATABASE shop OWNER shop")
+        as_shop = {"user": "shop", "password": "open sesame", "dbname": "shop"}
+        url = make_conninfo(server.url(), **as_shop)
+        settings = Settings(home=tmp_path / "ours", database_url=url, partitions=8)
+        urls = prepare_database(settings)
+        assert prepare_database(settings) == urls
+        with psycopg.connect(urls.reader) as reader:
+            query = "SELECT count(*) FROM store.partition_head"
+            assert reader.execute(query).fetchone() == (8,)
+        elsewhere = Settings(home=tmp_path / "lost", database_url=url, partitions=8)
+        with psycopg.connect(prepare_database(elsewhere).writer) as writer:
+            assert writer.execute("SHOW statement_timeout").fetchone() == ("5s",)
+
+
+@pytest.mark.parametrize(
+    ("role", "statement"), [("writer", "5s"), ("projector", "1min"), ("reader", "15s")]
+)
+def test_no_role_can_keep_others_waiting(
+    database: DatabaseUrls, role: str, statement: str
+) -> None:
+    with psycopg.connect(getattr(database, role)) as connection:
+        for setting, limit in (
+            ("statement_timeout", statement),
+            ("idle_in_transaction_session_timeout", "5s"),
+            ("lock_timeout", "2s"),
+        ):
+            show = sql.SQL("SHOW {}").format(sql.Identifier(setting))
+            assert connection.execute(show).fetchone() == (limit,)
+
+
+def test_a_store_keeps_the_partitions_it_was_made_with(
+    database: DatabaseUrls, tmp_path: Path
+) -> None:
+    asked = Settings(
+        home=tmp_path / "home",
+        database_url=database.owner,
+        database_writer_url=database.writer,
+        database_projector_url=database.projector,
+        database_reader_url=database.reader,
+        database_keys_url=database.keys,
+        partitions=9,
+        given=frozenset({"partitions"}),
+    )
+    with pytest.raises(UserError, match="has 8 partitions and keeps them"):
+        prepare_database(asked)
