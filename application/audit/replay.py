@@ -141,9 +141,14 @@ def opened_words(
         if value not in known:
             return "(sealed for somebody else)"
         words = known[value]
-        return "(erased)" if words is None else f"“{words}”"
+        return "(erased)" if words is None else f"“{harmless(words)}”"
 
     return opened
+
+
+def harmless(words: str) -> str:
+    """Return a stranger's words on one line, unable to steer a terminal."""
+    return "".join(each if each.isprintable() else " " for each in words)
 
 
 def opened_by(

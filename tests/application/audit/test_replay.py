@@ -121,6 +121,16 @@ def test_sealed_words_stay_sealed_unless_they_are_opened() -> None:
     assert {actor for actor, _ in keys.accesses} == {"auditor:1"}
 
 
+def test_opened_words_cannot_steer_a_terminal() -> None:
+    people = People(MemoryKeys(), b"m" * 32)
+    note = NoteRecorded(at=TUESDAY, words=people.seal("anna", "a\x1b[2J\nb"))
+    history = told((placed, MONDAY, MONDAY), (note, TUESDAY, TUESDAY))
+
+    lines = replay(history, STREAM, reading(people))
+
+    assert lines[1].words == "a note: “a [2J b”"
+
+
 def test_erased_words_are_shown_as_erased() -> None:
     keys = MemoryKeys()
     people = People(keys, b"m" * 32)
