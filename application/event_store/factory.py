@@ -83,6 +83,10 @@ class RedressFactory(InfrastructureFactory[RedressTrackingRecorder]):
         """Give the connections back to the database."""
         self.pool.close()
 
+    def __del__(self) -> None:
+        if hasattr(self, "pool"):  # Applications of the library are seldom closed.
+            self.close()
+
     def _kind(self, topic: str, usual: type[T]) -> type[T]:
         named = self.env.get(topic)
         kind: type[T] = resolve_topic(named) if named else usual

@@ -6,6 +6,7 @@ from typing import assert_never
 from uuid import UUID, uuid4
 
 from application.event_store.envelope import Ask, CommandContext, Part
+from application.event_store.mapper import RedressMapper
 from domain.ids import random_id
 from domain.kernel import AnyDecider, Command, Decider, Event, Moment, Refused, State
 
@@ -110,3 +111,9 @@ def asking(
 
 def put_up(thing: str, shelf_id: UUID, command_id: UUID | None = None) -> Ask:
     return asking((shelf_id, PutUp(thing)), command_id=command_id)
+
+
+class ShelfMapper(RedressMapper):
+    """Knows the events of shelves, and no others."""
+
+    event_types = SHELF_EVENTS

@@ -1,16 +1,46 @@
 """The event store on a real PostgreSQL."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta, timezone
+from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from application.event_store.connections import connection_pool
+from application.event_store.envelope import Receipt, RecordedEvent
+from application.event_store.handler import CommandHandler
+from application.event_store.leaf import leaf_hash
 from application.event_store.postgres import PostgresEventStore
+from application.event_store.store import (
+    Append,
+    Conflict,
+    OutcomeUnknown,
+    StoreUnavailable,
+    UnknownEvent,
+    Unreadable,
+    UnreadableEvent,
+)
+from domain.ids import random_id
 from interface.postgres.database import DatabaseUrls
-from tests.application.event_store.shelf import SHELF_EVENTS
-from tests.event_store_contract import EventStoreContract, ReadableStore
+from tests.application.event_store.cut_line import CutLine, cut_line
+from tests.application.event_store.shelf import (
+    MONDAY,
+    SHELF_EVENTS,
+    PutUp,
+    ReportFall,
+    ThingPutUp,
+    a_shelf,
+    asking,
+    put_up,
+)
+from tests.event_store_contract import (
+    VASE,
+    EventStoreContract,
+    ReadableStore,
+    appending,
+)
 
 
 @pytest.fixture
@@ -20,6 +50,12 @@ def postgres_store(clean_database: DatabaseUrls) -> Iterator[PostgresEventStore]
         connection_pool(clean_database.reader) as reader,
     ):
         yield PostgresEventStore(writer, reader, SHELF_EVENTS)
+
+
+@pytest.fixture
+def owner(clean_database: DatabaseUrls) -> Iterator[psycopg.Connection]:
+    with psycopg.connect(clean_database.owner, autocommit=True) as connection:
+        yield connection
 
 
 class TestPostgresEventStore(EventStoreContract):
@@ -38,3 +74,183 @@ class TestPostgresEventStore(EventStoreContract):
                 "UPDATE store.partition_head SET recorded_at = %s WHERE partition = 7",
                 (until,),
             )
+
+
+def test_the_database_and_python_prove_a_row_alike(owner: psycopg.Connection) -> None:
+    ids = [uuid4() for _ in range(3)]
+    moment = datetime(1969, 7, 20, 20, 17, 40, 123457, timezone(timedelta(hours=-5)))
+    query = """
+        SELECT store.leaf(%s::smallint, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    """
+    values = (4095, 2**40, ids[0], 7, "花瓶.put", b"\xff\x00", moment, MONDAY)
+    row = owner.execute(query, (*values, ids[1], "agent:李", ids[2])).fetchone()
+    assert row == (
+        leaf_hash(
+            partition=4095,
+            position=2**40,
+            stream_id=ids[0],
+            version=7,
+            tag="花瓶.put",
+            body=b"\xff\x00",
+            occurred_at=moment,
+            recorded_at=MONDAY,
+            command_id=ids[1],
+            actor="agent:李",
+            correlation_id=ids[2],
+        ),
+    )
+
+
+def test_the_whole_road_from_ask_to_log(
+    postgres_store: PostgresEventStore, owner: psycopg.Connection
+) -> None:
+    shelf, other, command = a_shelf(), a_shelf(), uuid4()
+    handler = CommandHandler(postgres_store)
+    ask = asking((shelf, PutUp("vase")), (other, PutUp("clock")), command_id=command)
+    first, again = handler.handle_one(ask), handler.handle_one(ask)
+    assert (first.repeated, again.repeated) == (False, True)
+    assert (first.leaves, first.position) == (again.leaves, "7.2")
+    assert owner.execute(
+        "SELECT position, type, event->>'thing', leaf FROM store.event_json"
+    ).fetchall() == [
+        (1, "shelf.thing_put_up", "vase", first.leaves[0]),
+        (2, "shelf.thing_put_up", "clock", first.leaves[1]),
+    ]
+    assert owner.execute(
+        "SELECT command_id, name, actor, asked_at, first_position, last_position"
+        " FROM store.command"
+    ).fetchall() == [(command, "put_up", "agent:li", MONDAY, 1, 2)]
+
+
+def test_hundreds_of_asks_are_one_batch(postgres_store: PostgresEventStore) -> None:
+    shelves = [a_shelf(number % 8) for number in range(100)]
+    asks = [
+        put_up(thing, shelf)
+        for thing in ("vase", "clock", "radio")
+        for shelf in shelves
+    ]
+    answers = CommandHandler(postgres_store).handle(asks)
+    assert all(isinstance(each, Receipt) for each in answers)
+    assert sum(postgres_store.heads().values()) == 300
+    for partition, head in postgres_store.heads().items():
+        log = postgres_store.read(partition, 0, 1000)
+        assert [each.position for each in log] == list(range(1, head + 1))
+    streams = postgres_store.events_of(shelves)
+    assert all([each.version for each in streams[it]] == [1, 2, 3] for it in shelves)
+
+
+def test_an_event_nobody_knows_hides_no_other(
+    postgres_store: PostgresEventStore, clean_database: DatabaseUrls
+) -> None:
+    shelf, other = a_shelf(), a_shelf()
+    handler = CommandHandler(postgres_store)
+    handler.handle([put_up("vase", shelf), put_up("vase", other)])
+    handler.handle_one(asking((shelf, ReportFall("vase"))))
+    with (
+        connection_pool(clean_database.writer) as writer,
+        connection_pool(clean_database.reader) as reader,
+    ):
+        older = PostgresEventStore(writer, reader, [ThingPutUp])
+        log = older.read(7, 0, 10)
+        assert [type(each) for each in log] == [RecordedEvent] * 2 + [Unreadable]
+        stranger = log[2]
+        assert isinstance(stranger, Unreadable)
+        assert (stranger.position, stranger.version) == (3, 2)
+        assert (stranger.stream_id, stranger.tag) == (shelf, "shelf.thing_fell")
+        answers = CommandHandler(older).handle(
+            [put_up("clock", shelf), put_up("clock", other)]
+        )
+        assert [type(each) for each in answers] == [UnknownEvent, Receipt]
+        assert "7.3" in str(answers[0])
+
+
+def test_a_spoilt_event_is_shown_in_its_place(
+    postgres_store: PostgresEventStore, owner: psycopg.Connection
+) -> None:
+    shelf = a_shelf()
+    CommandHandler(postgres_store).handle_one(put_up("vase", shelf))
+    owner.execute(
+        "SET session_replication_role = replica; UPDATE store.event SET body = '{}'"
+    )
+    (entry,) = postgres_store.stream(shelf)
+    assert isinstance(entry, Unreadable)
+    assert entry.why == "spoilt_body"
+    assert type(entry.error()) is UnreadableEvent
+
+
+def test_a_store_without_partitions_says_what_to_do(
+    clean_database: DatabaseUrls, owner: psycopg.Connection
+) -> None:
+    owner.execute("DELETE FROM store.partition_head")
+    with (
+        connection_pool(clean_database.writer) as pool,
+        pytest.raises(StoreUnavailable, match="Run the migrations"),
+    ):
+        PostgresEventStore(pool, pool, SHELF_EVENTS)
+
+
+def test_an_id_of_a_larger_store_is_refused(
+    postgres_store: PostgresEventStore,
+) -> None:
+    stranger = random_id(4000, 0, 0)
+    with pytest.raises(psycopg.errors.InvalidParameterValue, match="no partition 4000"):
+        postgres_store.append([appending((stranger, 0, [VASE]))])
+
+
+def test_an_answer_lost_after_the_commit_is_found_again(
+    clean_database: DatabaseUrls,
+) -> None:
+    ask = put_up("vase", a_shelf())
+    with (
+        cut_line(clean_database.writer) as line,
+        connection_pool(line.conninfo) as writer,
+        connection_pool(clean_database.reader) as reader,
+    ):
+        store = PostgresEventStore(writer, reader, SHELF_EVENTS)
+        with pytest.raises(OutcomeUnknown):
+            CommandHandler(Losing(store, line)).handle_one(ask)
+        assert store.heads()[7] == 1, "it was written all the same"
+        again = CommandHandler(store).handle_one(ask)
+        assert again.repeated
+        assert (again.version, len(again.leaves)) == (1, 1)
+        assert store.heads()[7] == 1
+
+
+class Losing:
+    """A store that loses the answer to an append."""
+
+    def __init__(self, store: PostgresEventStore, line: CutLine) -> None:
+        self._store, self._line = store, line
+        self.partitions = store.partitions
+        self.load = store.load
+
+    def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
+        self._line.lose_next_answer()
+        return self._store.append(appends)
+
+
+def test_a_lock_held_too_long_means_nothing_was_written(
+    postgres_store: PostgresEventStore,
+    clean_database: DatabaseUrls,
+    owner: psycopg.Connection,
+) -> None:
+    hasty = make_conninfo(clean_database.writer, options="-c lock_timeout=50ms")
+    with connection_pool(hasty) as pool, owner.transaction():
+        owner.execute("SELECT FROM store.partition_head FOR UPDATE")
+        handler = CommandHandler(PostgresEventStore(pool, pool, SHELF_EVENTS))
+        with pytest.raises(StoreUnavailable) as failure:
+            handler.handle_one(put_up("vase", a_shelf()))
+    assert type(failure.value) is StoreUnavailable
+    assert postgres_store.heads()[7] == 0
+
+
+def test_no_database_means_nothing_was_written(
+    clean_database: DatabaseUrls,
+) -> None:
+    nowhere = make_conninfo(clean_database.writer, host="/nowhere", hostaddr="")
+    pool = connection_pool(nowhere, wait_s=0.05)
+    pool.open()
+    with pytest.raises(StoreUnavailable) as failure:
+        PostgresEventStore(pool, pool, SHELF_EVENTS)
+    pool.close()
+    assert type(failure.value) is StoreUnavailable

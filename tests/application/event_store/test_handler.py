@@ -1,0 +1,341 @@
+"""Load, decide, append: what becomes of one ask, and of many in a batch."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID, uuid4
+
+import pytest
+
+from application.event_store.batch import Answer, request_hash
+from application.event_store.envelope import Receipt
+from application.event_store.handler import CommandHandler, PartsApart
+from application.event_store.store import (
+    ATTEMPTS_MAX,
+    Append,
+    Conflict,
+    KeyReused,
+    Loaded,
+    StaleVersion,
+    StreamAppend,
+    UnknownEvent,
+    Unreadable,
+)
+from tests.application.event_store.shelf import (
+    MONDAY,
+    SUNDAY,
+    BreakDown,
+    PutUp,
+    ReportFall,
+    ShelfFull,
+    ThingFell,
+    ThingPutUp,
+    a_shelf,
+    asking,
+    put_up,
+)
+from tests.memory_store import MemoryEventStore
+
+
+@pytest.fixture
+def store() -> MemoryEventStore:
+    return MemoryEventStore()
+
+
+@pytest.fixture
+def handler(store: MemoryEventStore) -> CommandHandler:
+    return CommandHandler(store)
+
+
+def things(store: MemoryEventStore, shelf: UUID) -> list[str]:
+    events = [recorded.event for recorded in store.stream(shelf)]
+    return [event.thing for event in events if isinstance(event, ThingPutUp)]
+
+
+def kinds(answers: Sequence[Answer]) -> list[type]:
+    return [type(each) for each in answers]
+
+
+def test_a_command_leads_to_events_and_a_receipt(
+    store: MemoryEventStore, handler: CommandHandler
+) -> None:
+    shelf = a_shelf()
+    receipt = handler.handle_one(put_up("vase", shelf))
+    assert (receipt.stream_id, receipt.version, receipt.position) == (shelf, 1, "7.1")
+    assert things(store, shelf) == ["vase"]
+    assert handler.handle_one(put_up("clock", shelf)).version == 2
+
+
+def test_what_is_refused_leaves_no_trace_and_may_be_asked_again(
+    handler: CommandHandler,
+) -> None:
+    shelf, command = a_shelf(), uuid4()
+    handler.handle([put_up(thing, shelf) for thing in ("vase", "clock", "radio")])
+    with pytest.raises(ShelfFull):
+        handler.handle_one(put_up("lamp", shelf, command))
+    handler.handle_one(asking((shelf, ReportFall("vase"))))
+    assert not handler.handle_one(put_up("lamp", shelf, command)).repeated
+
+
+def test_asked_twice_the_first_receipt_returns(
+    store: MemoryEventStore, handler: CommandHandler
+) -> None:
+    shelf, ask = a_shelf(), put_up("vase", a_shelf(), uuid4())
+    first = handler.handle_one(ask)
+    handler.handle_one(put_up("clock", shelf))
+    again = handler.handle_one(ask)
+    assert again.repeated
+    assert (again.version, again.leaves) == (first.version, first.leaves)
+    assert store.heads()[7] == 2
+
+
+def test_an_id_used_for_something_else_is_refused(handler: CommandHandler) -> None:
+    shelf, command = a_shelf(), uuid4()
+    handler.handle_one(put_up("vase", shelf, command))
+    with pytest.raises(KeyReused):
+        handler.handle_one(put_up("clock", shelf, command))
+
+
+def test_in_one_batch_too_an_id_counts_once(
+    store: MemoryEventStore, handler: CommandHandler
+) -> None:
+    shelf, command = a_shelf(), uuid4()
+    ask = put_up("vase", shelf, command)
+    other = put_up("clock", shelf, command)
+    first, again, reused = handler.handle([ask, ask, other])
+    assert isinstance(first, Receipt)
+    assert not first.repeated
+    assert isinstance(again, Receipt)
+    assert again.repeated
+    assert isinstance(reused, KeyReused)
+    assert things(store, shelf) == ["vase"]
+
+
+def test_after_a_refusal_the_next_under_the_same_id_is_decided(
+    handler: CommandHandler,
+) -> None:
+    full, empty, command = a_shelf(), a_shelf(), uuid4()
+    fill = [put_up(thing, full) for thing in ("vase", "clock", "radio")]
+    asks = [put_up("lamp", full, command), put_up("lamp", empty, command)]
+    assert kinds(handler.handle([*fill, *asks])[-2:]) == [ShelfFull, Receipt]
+
+
+def test_who_saw_an_older_version_is_told(handler: CommandHandler) -> None:
+    shelf = a_shelf()
+    handler.handle_one(asking((shelf, PutUp("vase")), expected_version=0))
+    with pytest.raises(StaleVersion) as refusal:
+        handler.handle_one(asking((shelf, PutUp("clock")), expected_version=0))
+    assert refusal.value.details == {"version": 1}
+
+
+def test_what_is_so_already_writes_nothing(
+    store: MemoryEventStore, handler: CommandHandler
+) -> None:
+    shelf = a_shelf()
+    handler.handle_one(put_up("vase", shelf))
+    handler.handle_one(put_up("clock", a_shelf()))
+    receipt = handler.handle_one(put_up("vase", shelf, uuid4()))
+    assert (receipt.version, receipt.position, receipt.leaves) == (1, "7.1", ())
+    assert store.heads()[7] == 2
+
+
+def test_of_a_batch_each_gets_its_own_answer(
+    store: MemoryEventStore, handler: CommandHandler
+) -> None:
+    shelf, other = a_shelf(), a_shelf(3)
+    answers = handler.handle(
+        [
+            put_up("vase", shelf),
+            asking((shelf, BreakDown())),
+            put_up("clock", shelf),
+            put_up("vase", shelf),
+            put_up("radio", shelf),
+            put_up("lamp", shelf),
+            put_up("vase", other),
+            asking((shelf, ReportFall("vase")), (other, PutUp("vase"))),
+            asking(),
+        ]
+    )
+    assert kinds(answers) == [
+        Receipt,
+        ZeroDivisionError,
+        Receipt,
+        Receipt,
+        Receipt,
+        ShelfFull,
+        Receipt,
+        PartsApart,
+        PartsApart,
+    ]
+    assert things(store, shelf) == ["vase", "clock", "radio"]
+    versions = [each.version for each in answers if isinstance(each, Receipt)]
+    assert versions == [1, 2, 2, 3, 1]
+    assert list(handler.handle([])) == []
+
+
+def test_our_own_mistake_is_raised_to_who_asked_alone(handler: CommandHandler) -> None:
+    with pytest.raises(ZeroDivisionError):
+        handler.handle_one(asking((a_shelf(), BreakDown())))
+
+
+def test_several_parts_happen_whole_or_not_at_all(
+    store: MemoryEventStore, handler: CommandHandler
+) -> None:
+    shelf, full = a_shelf(), a_shelf()
+    handler.handle([put_up(thing, full) for thing in ("vase", "clock", "radio")])
+    parts = (shelf, PutUp("lamp")), (full, PutUp("lamp"))
+    with pytest.raises(ShelfFull):
+        handler.handle_one(asking(*parts))
+    assert things(store, shelf) == []
+    handler.handle_one(asking((full, ReportFall("radio")), *parts))
+    assert things(store, shelf) == ["lamp"]
+    assert [type(each.event) for each in store.stream(full)][-2:] == [
+        ThingFell,
+        ThingPutUp,
+    ]
+
+
+def test_a_report_is_judged_and_kept_by_when_it_happened(
+    store: MemoryEventStore, handler: CommandHandler
+) -> None:
+    shelf = a_shelf()
+    handler.handle_one(asking((shelf, ReportFall("vase")), occurred_at=SUNDAY))
+    handler.handle_one(asking((shelf, PutUp("vase"))))
+    fell, put = store.stream(shelf)
+    assert fell.event == ThingFell(thing="vase", at=SUNDAY)
+    assert (fell.occurred_at, put.occurred_at) == (SUNDAY, MONDAY)
+
+
+def test_the_same_words_have_the_same_hash_and_others_another() -> None:
+    shelf = a_shelf()
+    asks = [put_up("vase", shelf), put_up("clock", shelf), put_up("vase", a_shelf())]
+    asks.append(asking((shelf, ReportFall("vase"))))
+    assert len({request_hash(ask) for ask in asks}) == 4
+    assert request_hash(put_up("vase", shelf)) == request_hash(asks[0])
+
+
+class Crowded(MemoryEventStore):
+    """Somebody else appends just before us, as often as is said."""
+
+    def __init__(self, *intruders: Append) -> None:
+        super().__init__()
+        self.intruders = list(intruders)
+        self.loads: list[int] = []
+
+    def load(
+        self, stream_ids: Sequence[UUID], command_ids: Sequence[tuple[int, UUID]] = ()
+    ) -> Loaded:
+        self.loads.append(len(stream_ids))
+        return super().load(stream_ids, command_ids)
+
+    def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
+        if self.intruders:
+            super().append([self.intruders.pop(0)])
+        return super().append(appends)
+
+
+def intruding(shelf: UUID, version: int, thing: str) -> Append:
+    ask, event = put_up(thing, shelf), ThingPutUp(thing=thing)
+    part = StreamAppend(shelf, version, (event,))
+    return Append(ask.context, request_hash(ask), (part,))
+
+
+def test_who_loses_a_race_is_decided_again_on_what_is_so_now() -> None:
+    shelf, other = a_shelf(), a_shelf()
+    store = Crowded(intruding(shelf, 0, "radio"))
+    answers = CommandHandler(store).handle(
+        [put_up("vase", shelf), put_up("vase", other)]
+    )
+    assert kinds(answers) == [Receipt, Receipt]
+    assert things(store, shelf) == ["radio", "vase"]
+    assert store.loads == [2, 1], "only the ask that lost is read again"
+
+
+def test_a_race_lost_too_often_is_given_up() -> None:
+    shelf = a_shelf()
+    intruders = [
+        intruding(shelf, number, f"{number}") for number in range(ATTEMPTS_MAX)
+    ]
+    store = Crowded(*intruders)
+    with pytest.raises(StaleVersion) as refusal:
+        CommandHandler(store).handle_one(asking((shelf, ReportFall("vase"))))
+    assert refusal.value.details == {"attempts": ATTEMPTS_MAX}
+    assert len(store.loads) == ATTEMPTS_MAX
+
+
+def test_what_rests_on_a_lost_race_is_decided_again() -> None:
+    shelf, room = a_shelf(), a_shelf()
+    store = Crowded(intruding(room, 0, "radio"))
+    first = asking(
+        (shelf, PutUp("lamp")), (room, PutUp("vase")), (room, PutUp("clock"))
+    )
+    full = put_up("lamp", room)
+    again = asking((room, PutUp("vase")))
+    answers = CommandHandler(store).handle([first, full, again])
+    assert kinds(answers) == [Receipt, ShelfFull, Receipt]
+    assert things(store, room) == ["radio", "vase", "clock"]
+
+
+def test_a_refusal_because_of_what_then_never_happened_is_none() -> None:
+    shelf = a_shelf()
+    fell = Append(
+        put_up("vase", shelf).context,
+        b"",
+        (StreamAppend(shelf, 2, (ThingFell(thing="vase", at=MONDAY),)),),
+    )
+    store = Crowded()
+    handler = CommandHandler(store)
+    handler.handle([put_up("vase", shelf), put_up("clock", shelf)])
+    store.intruders.append(fell)
+    third = asking((shelf, PutUp("radio")), expected_version=2)
+    answers = handler.handle([third, put_up("lamp", shelf)])
+    assert kinds(answers) == [StaleVersion, Receipt]
+    assert things(store, shelf) == ["vase", "clock", "lamp"]
+
+
+class HalfUnread(MemoryEventStore):
+    """Has a stream with an event from a newer version of the program."""
+
+    def __init__(self, stream_id: UUID) -> None:
+        super().__init__()
+        self.unread = Unreadable(
+            stream_id=stream_id,
+            version=1,
+            partition=7,
+            position=1,
+            recorded_at=MONDAY,
+            tag="shelf.painted",
+            body=b"{}",
+            why="unknown_tag",
+            detail="no event type has this tag",
+        )
+
+    def load(
+        self, stream_ids: Sequence[UUID], command_ids: Sequence[tuple[int, UUID]] = ()
+    ) -> Loaded:
+        loaded = super().load(stream_ids, command_ids)
+        return Loaded(
+            loaded.histories, loaded.seen, {self.unread.stream_id: self.unread}
+        )
+
+
+def test_nothing_is_decided_about_a_stream_that_cannot_be_read() -> None:
+    shelf, other = a_shelf(), a_shelf()
+    handler = CommandHandler(HalfUnread(shelf))
+    answers = handler.handle([put_up("vase", shelf), put_up("vase", other)])
+    assert kinds(answers) == [UnknownEvent, Receipt]
+    assert "7.1" in str(answers[0])
+    assert "shelf.painted" in str(answers[0])
+    assert str(shelf) in str(answers[0])
+
+
+def test_callers_at_once_lose_nothing(store: MemoryEventStore) -> None:
+    shelves = [a_shelf() for _ in range(20)]
+
+    def fill(thing: str) -> list[Receipt]:
+        handler = CommandHandler(store)
+        return [handler.handle_one(put_up(thing, shelf)) for shelf in shelves]
+
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(fill, ("vase", "clock", "radio")))
+    for shelf in shelves:
+        assert sorted(things(store, shelf)) == ["clock", "radio", "vase"]
