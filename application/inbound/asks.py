@@ -1,0 +1,139 @@
+"""A report as something an order is asked: whose it is, its words sealed, its id."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID, uuid5
+
+import msgspec
+from msgspec.structs import replace
+
+from application.event_store.envelope import Ask
+from application.inbound.messages import Message, Reported, Untranslatable
+from application.inbound.store import Meant
+from application.orders import Orders, context_for
+from application.people import People, Words, WordsTooLong, mask
+from domain.kernel import Sealed
+from domain.order import (
+    OrderReport,
+    PlaceOrder,
+    RecordAddressChange,
+    RecordNote,
+    RecordScan,
+)
+
+# Stands in a field for words until they are sealed.
+UNSEALED: Sealed = "sealed:-"
+
+CANONICAL = msgspec.json.Encoder(order="deterministic")
+
+
+class Sealer:
+    """Seals the words of a batch of reports, asking for all keys at once."""
+
+    def __init__(
+        self, people: People, reports: Sequence[tuple[Reported, Meant]]
+    ) -> None:
+        wanted = list(
+            dict.fromkeys(
+                words_of(report, meant)
+                for report, meant in reports
+                if report.words is not None
+            )
+        )
+        sealed: Sequence[Sealed | None]
+        try:
+            sealed = people.seal_many(wanted)
+        except WordsTooLong:
+            sealed = [seal_or_none(people, words) for words in wanted]
+        self._sealed = dict(zip(wanted, sealed, strict=True))
+
+    def command(self, report: Reported, meant: Meant) -> OrderReport:
+        """Return the command for this order; Untranslatable if a field does not fit."""
+        command = addressed(report, meant)
+        if report.words is not None:
+            sealed = self._sealed[words_of(report, meant)]
+            if sealed is None:
+                raise Untranslatable("Its words are too long to be kept.")
+            command = with_words(command, sealed)
+        try:
+            plain = msgspec.to_builtins(command)
+            return msgspec.convert(plain, type(command))
+        except msgspec.ValidationError as error:
+            # It says which field, and what a value must be like, never the value.
+            raise Untranslatable(f"{type(command).__name__}: {error}") from None
+
+
+def seal_or_none(people: People, words: Words) -> Sealed | None:
+    """Return the words sealed, None for too many."""
+    try:
+        return people.seal_many([words])[0]
+    except WordsTooLong:
+        return None
+
+
+def words_of(report: Reported, meant: Meant) -> Words:
+    """Return a report's words as they are kept, and for whom."""
+    text = report.words or ""
+    purpose = "tracking" if isinstance(report.command, RecordScan) else "inbound"
+    return Words(meant.consumer, mask(text) if report.masked else text, purpose)
+
+
+def addressed(report: Reported, meant: Meant) -> OrderReport:
+    """Return the command with the consumer's and the parcel's name in this order."""
+    command = report.command
+    if isinstance(command, PlaceOrder):
+        return replace(command, consumer=meant.consumer)
+    if isinstance(command, RecordScan) and meant.parcel:
+        return replace(command, parcel=meant.parcel)
+    return command
+
+
+def with_words(command: OrderReport, sealed: Sealed) -> OrderReport:
+    """Return the command with its sealed words in the one place for them."""
+    match command:
+        case RecordScan():
+            return replace(command, text=sealed)
+        case RecordAddressChange():
+            return replace(command, address=sealed)
+        case RecordNote():
+            return replace(command, words=sealed)
+        case _:
+            raise AssertionError(f"{type(command).__name__} has no place for words")
+
+
+def ask_for(  # noqa: PLR0913, PLR0917  # an ask is made of all of these
+    orders: Orders,
+    message: Message,
+    report: Reported,
+    meant: Meant,
+    command: OrderReport,
+    asked_at: datetime,
+) -> Ask:
+    """Return the report as an ask of the order, under the id it always has."""
+    context = context_for(
+        cause(message, report, meant),
+        command,
+        actor=f"feed:{message.source}",
+        asked_at=asked_at,
+        occurred_at=report.occurred_at,
+        correlation_id=message.message_id,
+    )
+    return orders.ask(meant.stream_id, command, context)
+
+
+def cause(message: Message, report: Reported, meant: Meant) -> UUID:
+    """Return the command id of a report: it follows from what is said, and to whom.
+
+    Not from its place in the message: a translator that is mended may find more in it.
+    Not from its words either, which must not outlive their key in any form.
+    """
+    said = CANONICAL.encode(
+        [
+            meant.stream_id,
+            type(report.command).__name__,
+            report.occurred_at,
+            report.command,
+        ]
+    )
+    return uuid5(message.message_id, sha256(said).hexdigest())

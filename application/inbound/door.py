@@ -1,0 +1,31 @@
+"""The door messages come in by over HTTP, as those who keep it see it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from application.inbound.messages import Raw
+
+
+class UnknownSource(LookupError):
+    """Nobody by that name sends us anything."""
+
+
+class BadSignature(Exception):
+    """The message is not signed as its source signs."""
+
+
+class Door(Protocol):
+    """Knows how each source signs, what its bodies hold, and what it wants to hear."""
+
+    def admit(
+        self, source: str, headers: Mapping[str, str], body: bytes
+    ) -> Sequence[Raw]:
+        """Return the messages in a body; header names are in lower case.
+
+        Raises UnknownSource, then BadSignature, before anything is read or kept.
+        """
+        ...
+
+    def thanks(self, source: str, body: bytes) -> Mapping[str, object]:
+        """Return what the source must find in our answer to believe we have it."""
+        ...

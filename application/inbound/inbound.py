@@ -1,0 +1,324 @@
+"""The one road of messages: kept first, then translated, then asked of the orders.
+
+A message may be handed in, translated and asked any number of times, by any number of
+processes, killed at any point: its id follows from its name, the id of a command from
+what is reported, and the orders know what they were told.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+from msgspec import Struct
+
+from application.event_store.envelope import Ask, Receipt
+from application.event_store.store import KeyReused, StaleVersion
+from application.inbound.asks import Sealer, ask_for
+from application.inbound.messages import (
+    Kept,
+    Message,
+    NothingSaid,
+    OrderNumber,
+    Raw,
+    Reference,
+    Reported,
+    Translate,
+    Untranslatable,
+    Waybill,
+)
+from application.inbound.store import InboundStore, Meant, Settled
+from application.orders import Orders, consumer_of_order
+from application.people import ERASED, People, Words
+
+ASKS_MAX = 512
+MESSAGES_MAX = 256
+
+UNKNOWN_WAYBILL = "unknown_waybill"
+
+log = structlog.get_logger(__name__)
+
+
+class Draft(Struct):
+    """A message on its way through a batch: what it says, or what came of it."""
+
+    message: Message
+    reports: tuple[Reported, ...] = ()
+    meant: Mapping[Reference, tuple[Meant, ...]] = {}
+    state: Settled | None = None
+
+    @property
+    def about(self) -> list[Reference]:
+        """What it speaks of, each once."""
+        return list(dict.fromkeys(each.reference for each in self.reports))
+
+
+class Progress(NamedTuple):
+    """What came of a batch: messages by the state they were left in."""
+
+    translated: int = 0
+    waiting: int = 0
+    quarantined: int = 0
+    ignored: int = 0
+    received: int = 0
+
+    @property
+    def total(self) -> int:
+        """All messages of the batch."""
+        return sum(self)
+
+
+class Inbound:
+    """Takes messages in, and turns them into reports to orders.
+
+    ``translators`` reads each source's messages; ``now`` is when we ask.
+    """
+
+    def __init__(
+        self,
+        store: InboundStore,
+        orders: Orders,
+        people: People,
+        translators: Mapping[str, Translate],
+        now: Callable[[], datetime],
+    ) -> None:
+        self.store = store
+        self._orders = orders
+        self._people = people
+        self._translators = translators
+        self._now = now
+
+    # -- Taking in --
+
+    def keep(self, raws: Sequence[Raw]) -> list[Kept]:
+        """Keep messages, each once, for ``work`` to translate; return their states."""
+        return self.store.keep(raws) if raws else []
+
+    def take(self, raws: Sequence[Raw]) -> list[Kept]:
+        """Keep messages and translate them at once, as feeds of files do.
+
+        Messages kept before and never translated are taken up again. The answers say
+        where each stood when it was kept.
+        """
+        kept = self.store.keep(raws, leased=True) if raws else []
+        fresh = [each.message_id for each in kept if each.state == "received"]
+        if fresh:
+            self.translate(self.store.load(fresh, "received"))
+        return kept
+
+    def retry(self, source: str | None = None, message_id: UUID | None = None) -> int:
+        """Take messages out of quarantine and translate them again; return how many.
+
+        Sources whose messages nothing here translates are left alone. One that is still
+        not understood goes back.
+        """
+        sources = [source] if source is not None else list(self._translators)
+        sources = [name for name in sources if name in self._translators]
+        released = self.store.release(sources, message_id)
+        for first in range(0, len(released), MESSAGES_MAX):
+            some = released[first : first + MESSAGES_MAX]
+            self.translate(self.store.load(some, "received"))
+        return len(released)
+
+    # -- In the background --
+
+    def translate_received(self, limit: int = MESSAGES_MAX) -> int:
+        """Translate messages that were kept and not yet translated; return how many."""
+        return self.translate(self.store.claim(limit)).total
+
+    def retry_waiting(self, limit: int = MESSAGES_MAX) -> int:
+        """Translate messages that wait for a name known by now; return how many.
+
+        They wait no longer, whatever came of them.
+        """
+        progress = self.translate(self.store.learnt(limit))
+        return progress.total - progress.waiting - progress.received
+
+    def work(self) -> int:
+        """Do a round of both; return how many messages moved on."""
+        return self.translate_received() + self.retry_waiting()
+
+    # -- Translating --
+
+    def translate(self, messages: Sequence[Message]) -> Progress:
+        """Translate a batch; every message is settled by itself."""
+        if not messages:
+            return Progress()
+        drafts = [self._read(message) for message in messages]
+        self._identify(drafts)
+        self._ask(drafts)
+        settled = [draft.state or told(draft) for draft in drafts]
+        self.store.settle(self._without_erased(settled))
+        counts = dict.fromkeys(Progress._fields, 0)
+        for each in settled:
+            counts[each.state] += 1
+        log.info("inbound.translated", **counts)
+        return Progress(**counts)
+
+    def _read(self, message: Message) -> Draft:
+        """Read the reports out of a message; what cannot be is settled."""
+        translate = self._translators.get(message.source)
+        if translate is None:
+            return quarantined(Draft(message), "unknown_source", "")
+        try:
+            return Draft(message, tuple(translate(message)))
+        except NothingSaid as why:
+            state = Settled(
+                message_id=message.message_id, state="ignored", reason=str(why)
+            )
+            return Draft(message, state=state)
+        except Untranslatable as fault:
+            about = tuple(self._presumed(each) for each in fault.about)
+            return quarantined(Draft(message), fault.reason, fault.detail, about)
+        except Exception as error:  # noqa: BLE001  # one message must not stop the feed
+            # Its text may quote the message, which must stay erasable.
+            return quarantined(Draft(message), "failed", type(error).__name__)
+
+    def _presumed(self, reference: Reference) -> tuple[Reference, Meant | None]:
+        if isinstance(reference, OrderNumber):
+            return reference, self._own(reference)
+        return reference, None
+
+    def _identify(self, drafts: Sequence[Draft]) -> None:
+        """Find out which streams are meant, in two queries; some must wait."""
+        about = {each for draft in drafts for each in draft.about}
+        numbers = [each for each in about if isinstance(each, OrderNumber)]
+        waybills = [each for each in about if isinstance(each, Waybill)]
+        meant: dict[Reference, tuple[Meant, ...]] = {}
+        if numbers:
+            known = self.store.orders(numbers)
+            meant |= {each: known.get(each, (self._own(each),)) for each in numbers}
+        if waybills:
+            by_name = self.store.waybills([each.number for each in waybills])
+            meant |= {each: by_name.get(each.number, ()) for each in waybills}
+        for draft in drafts:
+            if draft.state is not None:
+                continue
+            draft.meant = {each: meant[each] for each in draft.about}
+            if not all(draft.meant.values()):
+                draft.state = Settled(
+                    message_id=draft.message.message_id,
+                    state="waiting",
+                    reason=UNKNOWN_WAYBILL,
+                    about=pairs(draft),
+                )
+
+    def _own(self, reference: OrderNumber) -> Meant:
+        """Return the order as it is named where no feed says whose it is."""
+        consumer = consumer_of_order(reference.source, reference.number)
+        stream_id = self._orders.id_of(consumer, reference.source, reference.number)
+        return Meant(stream_id, consumer)
+
+    def _ask(self, drafts: Sequence[Draft]) -> None:
+        """Hand all reports to the orders, in batches; note what was not answered."""
+        asks = list(self._asks([draft for draft in drafts if draft.state is None]))
+        for first in range(0, len(asks), ASKS_MAX):
+            some = asks[first : first + ASKS_MAX]
+            answers = self._orders.handle([ask for _, ask in some])
+            for (draft, _), answer in zip(some, answers, strict=True):
+                if draft.state is None and not isinstance(answer, Receipt):
+                    draft.state = refused(draft, answer)
+
+    def _asks(self, drafts: Sequence[Draft]) -> Iterable[tuple[Draft, Ask]]:
+        told = [
+            (draft, report, meant)
+            for draft in drafts
+            for report in draft.reports
+            for meant in draft.meant[report.reference]
+        ]
+        sealer = Sealer(self._people, [(report, meant) for _, report, meant in told])
+        for draft, report, meant in told:
+            if draft.state is not None:
+                continue
+            try:
+                command = sealer.command(report, meant)
+            except Untranslatable as fault:
+                quarantined(draft, fault.reason, fault.detail, pairs(draft))
+                continue
+            yield (
+                draft,
+                ask_for(
+                    self._orders, draft.message, report, meant, command, self._now()
+                ),
+            )
+
+    def _without_erased(self, settled: Sequence[Settled]) -> list[Settled]:
+        """Mark messages about a consumer who is erased: their words are not kept."""
+        consumers = sorted(
+            {meant.consumer for each in settled for _, meant in each.about if meant}
+        )
+        probes = self._people.seal_many(
+            [Words(name, "", "probe") for name in consumers]
+        )
+        gone = {
+            name
+            for name, sealed in zip(consumers, probes, strict=True)
+            if sealed == ERASED
+        }
+        return [
+            Settled(
+                message_id=each.message_id,
+                state=each.state,
+                reason=each.reason,
+                detail=each.detail,
+                forgotten=any(
+                    meant and meant.consumer in gone for _, meant in each.about
+                ),
+                about=each.about,
+            )
+            for each in settled
+        ]
+
+
+def pairs(draft: Draft) -> tuple[tuple[Reference, Meant | None], ...]:
+    """Return what a draft is about, with every order meant."""
+    return tuple(
+        (reference, meant)
+        for reference in draft.about
+        for meant in draft.meant.get(reference, ()) or (None,)
+    )
+
+
+def told(draft: Draft) -> Settled:
+    """Return a message all of whose reports were answered as settled."""
+    return Settled(
+        message_id=draft.message.message_id, state="translated", about=pairs(draft)
+    )
+
+
+def quarantined(
+    draft: Draft,
+    reason: str,
+    detail: str,
+    about: tuple[tuple[Reference, Meant | None], ...] = (),
+) -> Draft:
+    """Set a message aside that nothing can be made of, with the reason."""
+    draft.state = Settled(
+        message_id=draft.message.message_id,
+        state="quarantined",
+        reason=reason,
+        detail=detail,
+        about=about,
+    )
+    return draft
+
+
+def refused(draft: Draft, error: Exception) -> Settled | None:
+    """Return what becomes of a message one of whose reports was not taken.
+
+    None if it was taken before: a command id follows from what is reported, so another
+    request under the same id is the same report, its words sealed anew. A message that
+    lost every race stays received.
+    """
+    if isinstance(error, KeyReused):
+        return None
+    lost = isinstance(error, StaleVersion)
+    code = getattr(error, "code", type(error).__name__)
+    return Settled(
+        message_id=draft.message.message_id,
+        state="received" if lost else "quarantined",
+        reason=f"refused:{code}",
+        detail=f"An order did not take a report of this message: {code}.",
+        about=pairs(draft),
+    )

@@ -1,0 +1,172 @@
+"""What the inbound tables are told and asked."""
+
+# How long a process has to translate what it took before another one may.
+LEASE = "10 seconds"
+
+KEEP = f"""
+WITH given AS (
+    SELECT * FROM unnest(
+        %(message_id)s::uuid[], %(source)s::text[], %(key)s::text[], %(type)s::text[],
+        %(place)s::text[], %(body)s::bytea[], %(fault)s::text[]
+    ) WITH ORDINALITY AS given
+        (message_id, source, key, type, place, body, fault, number)
+),
+made AS (
+    INSERT INTO inbound.message AS kept (
+        message_id, source, key, type, place, body, sha256, state, reason, detail,
+        leased_until
+    )
+    SELECT message_id, source, key, type, place, body, sha256(body),
+           CASE WHEN fault IS NULL THEN 'received' ELSE 'quarantined' END,
+           CASE WHEN fault IS NULL THEN NULL ELSE 'malformed' END,
+           fault,
+           CASE WHEN %(leased)s THEN clock_timestamp() + interval '{LEASE}' END
+    FROM given
+    ORDER BY number
+    ON CONFLICT DO NOTHING
+    RETURNING message_id, state
+)
+SELECT given.message_id, coalesce(made.state, kept.state, 'received'),
+       made.message_id IS NOT NULL
+         AND number = min(number) OVER (PARTITION BY given.message_id)
+FROM given
+LEFT JOIN made USING (message_id)
+LEFT JOIN inbound.message AS kept USING (message_id)
+ORDER BY number
+"""  # noqa: S608  # a constant of ours
+
+LOAD = """
+SELECT message_id, source, type, body, received_at
+FROM inbound.message
+WHERE message_id = ANY (%(ids)s) AND body IS NOT NULL AND state = ANY (%(states)s)
+ORDER BY received_at, message_id
+"""
+
+CLAIM = f"""
+WITH found AS (
+    SELECT message_id FROM inbound.message
+    WHERE state = 'received' AND body IS NOT NULL
+      AND (leased_until IS NULL OR leased_until < clock_timestamp())
+    ORDER BY received_at, message_id
+    LIMIT %(limit)s
+    FOR UPDATE SKIP LOCKED
+),
+claimed AS (
+    UPDATE inbound.message AS m
+    SET leased_until = clock_timestamp() + interval '{LEASE}'
+    FROM found
+    WHERE m.message_id = found.message_id
+    RETURNING m.message_id, m.source, m.type, m.body, m.received_at
+)
+SELECT * FROM claimed ORDER BY received_at, message_id
+"""  # noqa: S608  # a constant of ours
+
+# The messages that wait for a name which the reference index has learnt.
+LEARNT = """
+SELECT m.message_id, m.source, m.type, m.body, m.received_at
+FROM inbound.message AS m
+WHERE m.state = 'waiting' AND m.body IS NOT NULL AND EXISTS (
+    SELECT FROM inbound.reference AS about
+    JOIN projection.reference AS known
+        ON known.name = about.name AND known.kind = about.kind
+    WHERE about.message_id = m.message_id
+      AND (known.consumer IS NOT NULL OR EXISTS (
+          SELECT FROM inbound.reference AS told
+          WHERE told.stream_id = known.stream_id AND told.consumer IS NOT NULL
+      ))
+)
+ORDER BY m.received_at, m.message_id
+LIMIT %(limit)s
+"""
+
+ORDERS = """
+SELECT wanted.source, wanted.name, known.stream_id, known.consumer
+FROM unnest(%(sources)s::text[], %(names)s::text[]) AS wanted (source, name)
+JOIN projection.reference AS known
+    ON known.name = wanted.name AND known.kind = 'order'
+    AND known.source = wanted.source AND known.consumer IS NOT NULL
+ORDER BY known.stream_id
+"""
+
+# An order that was never placed, as far as we were told, has no consumer in the index;
+# the message that spoke of it first knows whose it is.
+WAYBILLS = """
+SELECT wanted.name, known.stream_id, known.parcel,
+       coalesce(known.consumer, (
+           SELECT told.consumer FROM inbound.reference AS told
+           WHERE told.stream_id = known.stream_id AND told.consumer IS NOT NULL
+           LIMIT 1
+       ))
+FROM unnest(%(names)s::text[]) AS wanted (name)
+JOIN projection.reference AS known
+    ON known.name = wanted.name AND known.kind = 'waybill'
+ORDER BY known.stream_id
+"""
+
+SETTLE = """
+UPDATE inbound.message AS m
+SET state = done.state, reason = done.reason, detail = done.detail,
+    attempts = m.attempts + 1, leased_until = NULL, settled_at = clock_timestamp(),
+    body = CASE WHEN done.forgotten THEN NULL ELSE m.body END
+FROM unnest(
+    %(message_id)s::uuid[], %(state)s::text[], %(reason)s::text[], %(detail)s::text[],
+    %(forgotten)s::boolean[]
+) AS done (message_id, state, reason, detail, forgotten)
+WHERE m.message_id = done.message_id AND m.state <> 'translated'
+"""
+
+REPLACE_REFERENCES = """
+WITH gone AS (
+    DELETE FROM inbound.reference WHERE message_id = ANY (%(messages)s::uuid[])
+)
+INSERT INTO inbound.reference (message_id, kind, source, name, stream_id, consumer)
+SELECT DISTINCT * FROM unnest(
+    %(message_id)s::uuid[], %(kind)s::text[], %(source)s::text[], %(name)s::text[],
+    %(stream_id)s::uuid[], %(consumer)s::text[]
+)
+"""
+
+LISTED = """
+SELECT message_id, source, key, type, place, received_at, state, reason, detail,
+       attempts
+FROM inbound.message
+WHERE state = %(state)s
+  AND (%(source)s::text IS NULL OR source = %(source)s)
+  AND (%(id)s::uuid IS NULL OR message_id = %(id)s)
+ORDER BY received_at, message_id
+LIMIT %(limit)s
+"""
+
+FIND = """
+SELECT message_id, source, key, type, place, received_at, state, reason, detail,
+       attempts
+FROM inbound.message WHERE message_id = %(id)s
+"""
+
+RELEASE = """
+UPDATE inbound.message SET state = 'received', leased_until = NULL
+WHERE state = 'quarantined' AND body IS NOT NULL
+  AND source = ANY (%(sources)s::text[])
+  AND (%(id)s::uuid IS NULL OR message_id = %(id)s)
+RETURNING message_id
+"""
+
+FORGET = """
+UPDATE inbound.message AS m
+SET body = NULL,
+    state = CASE WHEN state = 'translated' THEN state ELSE 'ignored' END,
+    reason = CASE WHEN state = 'translated' THEN reason ELSE 'erased' END
+WHERE body IS NOT NULL AND message_id IN (
+    SELECT message_id FROM inbound.reference WHERE consumer = ANY (%(consumers)s)
+)
+"""
+
+COUNTS = """
+SELECT source, state, reason, count(*) FROM inbound.message GROUP BY 1, 2, 3
+ORDER BY 1, 2, 3
+"""
+
+STANDING = """
+SELECT state, reason, count(*) FROM inbound.message
+WHERE message_id = ANY (%(ids)s::uuid[]) GROUP BY 1, 2 ORDER BY 1, 2
+"""

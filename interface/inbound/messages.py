@@ -1,0 +1,129 @@
+"""What is a message, by source: found in a document, named, its words as they stood."""
+
+from collections.abc import Callable, Iterator, Mapping
+from hashlib import sha256
+from typing import Final, NamedTuple
+
+import msgspec
+from msgspec import Raw as Slice
+
+from application.inbound import Raw, Translate
+from interface.inbound import doudian, easypost, kdniao, kuaidi100
+from interface.inbound.documents import CANONICAL, At, canonical_digest
+
+KEY_MAX: Final = 200
+
+
+class Found(NamedTuple):
+    """A message in a document: its key, its type and its words."""
+
+    key: str
+    type: str
+    body: bytes
+
+
+# Yields the messages of a document; raises msgspec.DecodeError for what is no JSON.
+Split = Callable[[bytes], Iterator[Found]]
+
+
+def elements(body: bytes) -> list[bytes]:
+    """Return the elements of an array as they stand in it."""
+    return [bytes(each) for each in msgspec.json.decode(body, type=list[Slice])]
+
+
+def fields(body: bytes) -> dict[str, bytes]:
+    """Return the fields of an object as they stand in it."""
+    found = msgspec.json.decode(body, type=dict[str, Slice])
+    return {name: bytes(value) for name, value in found.items()}
+
+
+def split_kuaidi100(body: bytes) -> Iterator[Found]:
+    """Yield the push or answer. It has no id: it goes by what it says."""
+    kind = kuaidi100.type_of(msgspec.json.decode(body))
+    yield Found(canonical_digest(body), kind, body)
+
+
+def split_kdniao(body: bytes) -> Iterator[Found]:
+    """Yield each trace: a push may hold several. They go by what they say."""
+    document = At(msgspec.json.decode(body))
+    several = isinstance(document.get("Data").value, list)
+    for each in elements(fields(body)["Data"]) if several else [body]:
+        yield Found(canonical_digest(each), "query", each)
+
+
+def split_doudian(body: bytes) -> Iterator[Found]:
+    """Yield each message: a push is an array of them.
+
+    They go by tag and id: the vendor's own samples share one masked id.
+    """
+    document = msgspec.json.decode(body)
+    for each in elements(body) if isinstance(document, list) else [body]:
+        message = At(msgspec.json.decode(each))
+        tag, name = message.get("tag").value, message.get("msgId", "msg_id").value
+        known = isinstance(tag, str | int) and isinstance(name, str) and name
+        key = f"{tag}:{name}" if known else canonical_digest(each)
+        yield Found(key, str(tag) if isinstance(tag, str | int) else "", each)
+
+
+def split_easypost(body: bytes) -> Iterator[Found]:
+    """Yield every tracker, and nothing else of what is around it.
+
+    An event goes by its id; a tracker found elsewhere goes by what it says.
+    """
+    document = msgspec.json.decode(body)
+    root = At(document)
+    event = root.get("object").value == "Event"
+    name = root.get("id").value if event else None
+    trackers = [CANONICAL.encode(each) for each in easypost.trackers_in(document)]
+    for each in trackers:
+        known = isinstance(name, str) and len(trackers) == 1
+        yield Found(str(name) if known else canonical_digest(each), TRACKER, each)
+    if event and not trackers:
+        kind = root.get("description").value
+        yield Found(
+            name if isinstance(name, str) else canonical_digest(body),
+            kind if isinstance(kind, str) else "none",
+            body,
+        )
+
+
+TRACKER: Final = easypost.TRACKER
+
+SPLITS: Final[Mapping[str, Split]] = {
+    kuaidi100.SOURCE: split_kuaidi100,
+    kdniao.SOURCE: split_kdniao,
+    doudian.SOURCE: split_doudian,
+    easypost.SOURCE: split_easypost,
+}
+
+TRANSLATORS: Final[Mapping[str, Translate]] = {
+    kuaidi100.SOURCE: kuaidi100.translate,
+    kdniao.SOURCE: kdniao.translate,
+    doudian.SOURCE: doudian.translate,
+    easypost.SOURCE: easypost.translate,
+}
+
+
+def messages_in(source: str, body: bytes, place: str) -> list[Raw]:
+    """Return the messages of a document; what is no JSON is kept whole, as a fault.
+
+    ``place`` is where the document stands, "file:line" or "http".
+    """
+    try:
+        return [raw(source, found, place) for found in SPLITS[source](body)]
+    except (msgspec.DecodeError, RecursionError) as error:
+        return [unreadable(source, body, place, str(error))]
+
+
+def raw(source: str, found: Found, place: str) -> Raw:
+    """Return a message as it is kept."""
+    key = found.key
+    if len(key) > KEY_MAX:
+        key = sha256(key.encode()).hexdigest()
+    return Raw(source=source, key=key, type=found.type, body=found.body, place=place)
+
+
+def unreadable(source: str, body: bytes, place: str, fault: str) -> Raw:
+    """Return what cannot be read, as it is kept."""
+    key = sha256(body).hexdigest()
+    return Raw(source=source, key=key, body=body, place=place, fault=fault)

@@ -1,0 +1,103 @@
+"""A carrier's trace: the same scans told again and again, longer every time.
+
+What is made of a scan depends on that scan alone, never on how much of the trace a
+message happens to hold, so that messages may come in any order and any number of times.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from itertools import groupby, pairwise
+from typing import Final
+
+from msgspec import Struct
+
+from application.inbound import Reported, Waybill
+from domain.order import RecordScan, ScanCode
+
+# The parcel is on its way, as far as anybody says.
+SOMEWHERE: Final[ScanCode] = "in_transit"
+
+
+class Scan(Struct, frozen=True, kw_only=True):
+    """A scan as a carrier tells it; ``code`` is None if nothing says what happened."""
+
+    at: datetime
+    text: str
+    code: ScanCode | None
+    raw_code: str | None = None
+
+
+class Trace(Struct, frozen=True, kw_only=True):
+    """A parcel's trace in the order it was told; ``state`` is that of the whole."""
+
+    waybill: Waybill
+    scans: Sequence[Scan]
+    state: ScanCode | None = None
+    raw_state: str | None = None
+
+
+def reports(trace: Trace, *, newest_first: bool) -> tuple[Reported, ...]:
+    """Return the trace as reports, oldest first, each scan once.
+
+    ``newest_first`` is the source's habit; it counts where the times do not show it. A
+    state that says more than a newest scan without words of its own is a mark beside
+    that scan: the scan itself stays what it was told to be.
+    """
+    scans = in_order(trace.scans, newest_first=newest_first)
+    found = [
+        report(trace.waybill, scan, rank, digest(scan))
+        for _, same_second in groupby(scans, key=lambda scan: scan.at)
+        for rank, scan in enumerate(same_second)
+    ]
+    if scans and scans[-1].code is None and trace.state not in (None, SOMEWHERE):
+        newest = scans[-1]
+        mark = Scan(
+            at=newest.at,
+            text="",
+            code=trace.state,
+            raw_code=trace.raw_state,
+        )
+        name = digest(newest, f"state {trace.raw_state}")
+        rank = sum(scan.at == newest.at for scan in scans)
+        found.append(report(trace.waybill, mark, rank, name))
+    return tuple(found)
+
+
+def in_order(scans: Sequence[Scan], *, newest_first: bool) -> list[Scan]:
+    """Return the scans oldest first, those of one second as they were told, each once.
+
+    Told newest first, a second's scans were told in reverse too.
+    """
+    steps = [later.at - scan.at for scan, later in pairwise(scans)]
+    rises = sum(step.total_seconds() > 0 for step in steps)
+    falls = sum(step.total_seconds() < 0 for step in steps)
+    reverse = falls > rises if falls != rises else newest_first
+    told = list(reversed(scans)) if reverse else list(scans)
+    once: dict[tuple[datetime, str], Scan] = {}
+    for scan in told:
+        once.setdefault((scan.at, scan.text), scan)
+    return sorted(once.values(), key=lambda scan: scan.at)
+
+
+def report(waybill: Waybill, scan: Scan, rank: int, name: str) -> Reported:
+    """Return a scan as a report of the parcel that goes by its waybill."""
+    command = RecordScan(
+        parcel=waybill.number,
+        scan=name,
+        code=scan.code or SOMEWHERE,
+        raw_code=scan.raw_code,
+        rank=rank,
+    )
+    return Reported(
+        reference=waybill,
+        command=command,
+        occurred_at=scan.at,
+        words=scan.text or None,
+    )
+
+
+def digest(scan: Scan, beside: str = "") -> str:
+    """Return the name of a scan, which its time and its text give it."""
+    said = f"{scan.at.isoformat()}\n{scan.text}\n{beside}"
+    return sha256(said.encode()).hexdigest()[:32]
