@@ -41,7 +41,7 @@ def store(pools: Pools) -> PostgresEventStore:
 
 
 class History:
-    """What has happened, told batch by batch; positions and versions count themselves."""
+    """What has happened, told batch by batch. It counts positions and versions."""
 
     def __init__(self) -> None:
         self._positions: dict[int, int] = {}

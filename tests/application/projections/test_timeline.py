@@ -1,0 +1,261 @@
+"""What a person's timeline shows, given what has happened."""
+
+from datetime import timedelta
+
+import pytest
+
+from application.projections.entries import KIND_OF
+from application.projections.paging import BadCursor
+from application.projections.persons import PersonQueries, Persons
+from application.projections.timeline import Timeline, TimelineQueries
+from domain.consumer import ConsumersLinked, ConsumersUnlinked
+from domain.events import ALL_EVENTS
+from domain.money import Money
+from domain.order.events import (
+    OrderPlaced,
+    ParcelShipped,
+    PaymentCaptured,
+    PromiseKept,
+    ReviewRecorded,
+)
+from domain.order.values import OrderLine, Tender
+from tests.application.projections.conftest import (
+    MONDAY,
+    History,
+    Pools,
+    Reader,
+    stream_called,
+)
+
+HOUR = timedelta(hours=1)
+TEA = Money(1999, "CNY")
+
+placed = OrderPlaced(
+    at=MONDAY,
+    consumer="anna",
+    source="douyin",
+    number="1001",
+    lines=(OrderLine(line=1, product="tea", price=TEA, freight=Money(500, "CNY")),),
+)
+paid = PaymentCaptured(
+    at=MONDAY + HOUR, payment="p-1", tenders=(Tender(tender="card", amount=TEA),)
+)
+shipped = ParcelShipped(
+    at=MONDAY + 2 * HOUR, parcel="SF1", carrier="shunfeng", waybill="SF1"
+)
+kept = PromiseKept(
+    at=MONDAY + 2 * HOUR,
+    promise="ship_by/order/merchant",
+    due_at=MONDAY + 48 * HOUR,
+    ahead_seconds=46 * 3600,
+    evidence="SF1/picked_up",
+)
+
+
+def review(score: int) -> ReviewRecorded:
+    return ReviewRecorded(
+        at=MONDAY + 3 * HOUR, review=f"r-{score}", score=score, words="sealed:abc"
+    )
+
+
+def linked(one: str, other: str) -> ConsumersLinked:
+    return ConsumersLinked(at=MONDAY, consumer=one, other=other, basis="guest_login")
+
+
+@pytest.fixture
+def reader(pools: Pools) -> Reader:
+    return Reader(pools.projector, [Persons(), Timeline()])
+
+
+@pytest.fixture
+def timeline(pools: Pools) -> TimelineQueries:
+    return TimelineQueries(pools.reader)
+
+
+def codes(timeline: TimelineQueries, *consumers: str) -> list[str]:
+    page = timeline.newest(consumers or ("anna",), limit=100)
+    return [entry.code.removeprefix("order.") for entry in page.rows]
+
+
+def test_what_happened_last_comes_first(
+    reader: Reader, history: History, timeline: TimelineQueries
+) -> None:
+    reader.reads(*history.goes_on("1001", placed, shipped, paid))
+    assert codes(timeline) == ["parcel_shipped", "payment_captured", "placed"]
+
+
+def test_every_event_there_is_has_a_place_on_the_timeline() -> None:
+    assert set(KIND_OF) == set(ALL_EVENTS)
+
+
+def test_an_entry_leads_to_the_event_that_made_it(
+    reader: Reader, history: History, timeline: TimelineQueries
+) -> None:
+    reader.reads(*history.goes_on("1001", placed, paid, partition=3))
+    entry = timeline.newest(["anna"], limit=1).rows[0]
+    assert (entry.partition, entry.position, entry.version) == (3, 2, 2)
+    assert entry.stream_id == entry.order_id == stream_called("1001")
+    assert (entry.occurred_at, entry.recorded_at) == (
+        MONDAY + HOUR,
+        MONDAY + timedelta(seconds=2),
+    )
+
+
+def test_an_entry_holds_what_its_wording_needs(
+    reader: Reader, history: History, timeline: TimelineQueries
+) -> None:
+    reader.reads(*history.goes_on("1001", placed, paid, shipped, kept))
+    entries = timeline.newest(["anna"], limit=10).rows
+    facts = {entry.code: entry.facts for entry in entries}
+    assert facts["order.placed"] == {
+        "consumer": "anna",
+        "source": "douyin",
+        "number": "1001",
+        "lines": 1,
+        "offers": 0,
+        "total": {"CNY": 2499},
+    }
+    assert facts["order.payment_captured"]["total"] == {"CNY": 1999}
+    assert facts["order.parcel_shipped"]["waybill"] == "SF1"
+    assert facts["order.promise_kept"]["promise_kind"] == "ship_by"
+    assert facts["order.promise_kept"]["ahead_seconds"] == 46 * 3600
+
+
+@pytest.mark.parametrize(
+    ("score", "kind"), [(1, "complaint"), (2, "complaint"), (3, "review")]
+)
+def test_a_review_of_one_or_two_stars_is_a_complaint(
+    reader: Reader, history: History, timeline: TimelineQueries, score: int, kind: str
+) -> None:
+    reader.reads(*history.goes_on("1001", placed, review(score)))
+    assert timeline.newest(["anna"], limit=1).rows[0].kind == kind
+
+
+def test_one_can_look_at_some_kinds_only(
+    reader: Reader, history: History, timeline: TimelineQueries
+) -> None:
+    reader.reads(*history.goes_on("1001", placed, paid, shipped, kept))
+    page = timeline.newest(["anna"], limit=10, kinds=["payment", "promise"])
+    assert [entry.kind for entry in page.rows] == ["promise", "payment"]
+
+
+def test_one_can_look_at_one_order_only(
+    reader: Reader, history: History, timeline: TimelineQueries
+) -> None:
+    reader.reads(
+        *history.goes_on("1001", placed, paid), *history.goes_on("1002", placed)
+    )
+    page = timeline.newest(["anna"], limit=10, order_id=stream_called("1001"))
+    assert len(page.rows) == 2
+
+
+def test_pages_follow_each_other_without_gap_or_overlap(
+    reader: Reader, history: History, timeline: TimelineQueries
+) -> None:
+    at_once = [placed] * 7
+    reader.reads(*history.goes_on("1001", *at_once, partition=1))
+    reader.reads(*history.goes_on("1002", *at_once, partition=2))
+    seen: list[tuple[int, int]] = []
+    cursor: str | None = None
+    while True:
+        page = timeline.newest(["anna"], limit=3, cursor=cursor)
+        seen += [(entry.partition, entry.position) for entry in page.rows]
+        if (cursor := page.next) is None:
+            break
+    whole = timeline.newest(["anna"], limit=100).rows
+    assert seen == [(entry.partition, entry.position) for entry in whole]
+    assert len(set(seen)) == 14
+
+
+def test_a_made_up_cursor_is_refused(timeline: TimelineQueries) -> None:
+    with pytest.raises(BadCursor):
+        timeline.newest(["anna"], limit=1, cursor="nonsense")
+
+
+def test_what_came_before_its_order_was_placed_is_shown_once_it_is(
+    reader: Reader, history: History, timeline: TimelineQueries
+) -> None:
+    reader.reads(*history.goes_on("1001", shipped, paid))
+    assert codes(timeline) == []
+    reader.reads(*history.goes_on("1001", placed))
+    assert codes(timeline) == ["parcel_shipped", "payment_captured", "placed"]
+
+
+def test_placed_and_paid_in_one_batch_the_wrong_way_round(
+    reader: Reader, history: History, timeline: TimelineQueries
+) -> None:
+    reader.reads(*history.goes_on("1001", paid, placed, shipped))
+    assert codes(timeline) == ["parcel_shipped", "payment_captured", "placed"]
+
+
+def test_linked_consumers_are_read_as_one_person(
+    reader: Reader, history: History, timeline: TimelineQueries, pools: Pools
+) -> None:
+    persons = PersonQueries(pools.reader)
+    guest = OrderPlaced(
+        at=MONDAY - HOUR, consumer="guest", source="shelf", number="7", lines=()
+    )
+    reader.reads(
+        *history.goes_on("1001", placed, partition=1),
+        *history.goes_on("7", guest, partition=2),
+        *history.goes_on("link-1", linked("anna", "annie"), partition=1),
+        *history.goes_on("link-2", linked("guest", "annie"), partition=2),
+    )
+    assert persons.persons_of("guest") == ("guest", "anna", "annie")
+    assert persons.persons_of("anna") == ("anna", "annie", "guest")
+    page = timeline.newest(persons.persons_of("anna"), limit=10)
+    assert {entry.consumer for entry in page.rows} == {"anna", "guest"}
+
+
+def test_a_link_taken_back_parts_them(
+    reader: Reader, history: History, pools: Pools
+) -> None:
+    apart = ConsumersUnlinked(at=MONDAY, consumer="anna", other="bert")
+    reader.reads(*history.goes_on("anna", linked("anna", "bert")))
+    reader.reads(*history.goes_on("anna", apart))
+    assert PersonQueries(pools.reader).persons_of("bert") == ("bert",)
+
+
+def test_linked_and_parted_in_one_batch_is_parted(
+    reader: Reader, history: History, pools: Pools
+) -> None:
+    apart = ConsumersUnlinked(at=MONDAY, consumer="anna", other="bert")
+    reader.reads(*history.goes_on("anna", linked("anna", "bert"), apart))
+    assert PersonQueries(pools.reader).persons_of("bert") == ("bert",)
+
+
+def test_of_a_stranger_there_is_nothing(timeline: TimelineQueries) -> None:
+    assert timeline.newest(["stranger"], limit=10).rows == []
+    assert not timeline.exists("stranger")
+
+
+def test_whoever_ordered_or_was_linked_is_known(
+    reader: Reader, history: History, timeline: TimelineQueries
+) -> None:
+    reader.reads(
+        *history.goes_on("1001", placed), *history.goes_on("x", linked("bert", "carla"))
+    )
+    assert all(map(timeline.exists, ("anna", "bert", "carla")))
+
+
+def test_live_shows_what_came_after_what_was_seen(
+    reader: Reader, history: History, timeline: TimelineQueries
+) -> None:
+    reader.reads(*history.goes_on("1001", placed, paid, partition=1))
+    reader.reads(*history.goes_on("1002", placed, partition=2))
+    fresh = timeline.after({1: 1}, ["anna"], limit=10)
+    assert [(entry.partition, entry.position) for entry in fresh] == [(1, 2), (2, 1)]
+    assert timeline.after({1: 2, 2: 1}, ["anna"], limit=10) == []
+
+
+def test_live_also_shows_what_became_visible_late(
+    reader: Reader, history: History, timeline: TimelineQueries
+) -> None:
+    reader.reads(*history.goes_on("1001", paid, shipped))
+    reader.reads(*history.goes_on("1002", placed))
+    seen = timeline.after({}, ["anna"], limit=10)
+    assert [entry.position for entry in seen] == [3]
+    reader.reads(*history.goes_on("1001", placed))
+    fresh = timeline.after({0: 3}, ["anna"], limit=1)
+    assert [entry.position for entry in fresh] == [1, 2, 4]
+    assert {entry.shown for entry in fresh} == {4}
