@@ -211,8 +211,9 @@ def settled(row: BoardPromise, event: Settling, version: int) -> BoardPromise:
         evidence=None,
     )
     match event:
-        case PromiseStarted(due_at=due_at):
-            return replace(row, due_at=due_at, first_due_at=due_at)
+        case PromiseStarted(due_at=due_at, policy=policy):
+            policy = policy or row.policy
+            return replace(row, due_at=due_at, first_due_at=due_at, policy=policy)
         case PromiseRenegotiated(due_at=due_at):
             return replace(row, due_at=due_at)
         case PromiseKept() | PromiseCleared():

@@ -145,6 +145,10 @@ class Runner:
                 )
         return behind
 
+    def lag(self) -> dict[str, int]:
+        """Return how many events each projection has still to read."""
+        return {name: events_left(each) for name, each in self.behind().items()}
+
     def _left(self, until: Positions) -> int:
         return sum(map(events_left, self.behind(until).values()))
 
