@@ -17,7 +17,7 @@ from application.inbound.messages import (
     Untranslatable,
     Waybill,
 )
-from application.inbound.store import InboundStore, Listed, forget
+from application.inbound.store import InboundStore, Listed
 
 __all__ = [
     "UNSEALED",
@@ -40,5 +40,4 @@ __all__ = [
     "UnknownType",
     "Untranslatable",
     "Waybill",
-    "forget",
 ]

@@ -151,16 +151,6 @@ WHERE state = 'quarantined' AND body IS NOT NULL
 RETURNING message_id
 """
 
-FORGET = """
-UPDATE inbound.message AS m
-SET body = NULL,
-    state = CASE WHEN state = 'translated' THEN state ELSE 'ignored' END,
-    reason = CASE WHEN state = 'translated' THEN reason ELSE 'erased' END
-WHERE body IS NOT NULL AND message_id IN (
-    SELECT message_id FROM inbound.reference WHERE consumer = ANY (%(consumers)s)
-)
-"""
-
 COUNTS = """
 SELECT source, state, reason, count(*) FROM inbound.message GROUP BY 1, 2, 3
 ORDER BY 1, 2, 3

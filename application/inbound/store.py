@@ -20,7 +20,6 @@ from application.inbound.statements import (
     CLAIM,
     COUNTS,
     FIND,
-    FORGET,
     KEEP,
     LEARNT,
     LISTED,
@@ -224,11 +223,3 @@ def source_of(reference: Reference) -> str:
     if isinstance(reference, OrderNumber):
         return reference.source
     return reference.carrier
-
-
-def forget(connection: Connection, consumers: Sequence[str]) -> int:
-    """Delete the words of every message about these consumers; return how many.
-
-    What was translated stays so: its events hold no words but sealed ones.
-    """
-    return connection.execute(FORGET, {"consumers": list(consumers)}).rowcount
