@@ -104,8 +104,12 @@ def promise_key(kind: str, offer: Offer) -> str:
 
 
 def end_of_day(day: date, zone: str) -> datetime:
-    """Return 23:59:59 of the day there: the last moment that keeps "by that day"."""
-    return datetime.combine(day, time(23, 59, 59), ZoneInfo(zone)).astimezone(UTC)
+    """Return 23:59:59 of the day there: the last moment that keeps "by that day".
+
+    Of a day that has it twice, because summer time ends at midnight, the second.
+    """
+    last = time(23, 59, 59, fold=1)
+    return datetime.combine(day, last, ZoneInfo(zone)).astimezone(UTC)
 
 
 def due_time(offer: Offer, rule: PromiseRule, anchor: datetime) -> datetime | None:

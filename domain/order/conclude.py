@@ -77,10 +77,15 @@ def promises_to_pin(order: Order, terms: PromiseTerms) -> Iterator[OrderEvent]:
                 due_at=moment,
                 policy=rule.ref,
             )
-        elif moment != order.promises[key].first_due_at:
+            continue
+        pinned = order.promises[key]
+        another = rule.ref if rule.ref != pinned.policy else None
+        if moment != pinned.first_due_at or another:
             started_at = anchor_time(order, rule) or order.paid_at
             assert started_at is not None, "promises are pinned at payment"
-            yield PromiseStarted(at=started_at, promise=key, due_at=moment)
+            yield PromiseStarted(
+                at=started_at, promise=key, due_at=moment, policy=another
+            )
 
 
 def anchor_time(order: Order, rule: PromiseRule) -> datetime | None:

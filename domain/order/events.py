@@ -289,12 +289,14 @@ class PromiseMade(Event, frozen=True, kw_only=True, tag="order.promise_made"):
 class PromiseStarted(Event, frozen=True, kw_only=True, tag="order.promise_started"):
     """The clock of a promise started, or turned out to start at another time.
 
-    Without ``due_at`` it turned out not to have started yet.
+    Without ``due_at`` it turned out not to have started yet. ``policy`` is the rule
+    that turned out to count, if it is another than the one it was made under.
     """
 
     at: Moment
     promise: LongName
     due_at: Moment | None
+    policy: PolicyRef | None = None
 
 
 class PromiseRenegotiated(

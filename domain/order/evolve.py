@@ -5,6 +5,7 @@ from typing import Any, assert_never, cast
 
 from msgspec.structs import replace
 
+from domain.money import Money
 from domain.order.events import (
     AddressChanged,
     AmountChanged,
@@ -117,7 +118,7 @@ def evolve(order: Order, event: OrderEvent) -> Order:
             payment = Payment(joined(known.reports, event))
             return replace(order, payments={**order.payments, number: payment})
         case AmountChanged(at=at, payable=payable):
-            return replace(order, payable=added(order.payable, (at, payable)))
+            return replace(order, payable=priced(order.payable, (at, payable)))
         case FundsReleased(amount=amount):
             return replace(order, released=(*order.released, amount))
         case StockConfirmed(at=at):
@@ -156,10 +157,8 @@ def evolve_parcel(parcel: Parcel, event: Tracking) -> Parcel:
     match event:
         case ParcelShipped():
             return replace(parcel, told=joined(parcel.told, event))
-        case ScanRecorded(scan=scan) if scan in {mark.detail for mark in parcel.marks}:
-            return parcel
         case ScanRecorded(at=at, rank=rank, code=code, scan=scan):
-            return marked(parcel, Mark(at, rank, code, scan))
+            return scanned(parcel, Mark(at, rank, code, scan))
         case ParcelSigned(at=at, signed_by=signed_by):
             return marked(parcel, Mark(at, 0, "signed", f"by-{signed_by}"))
         case ParcelException(at=at, exception=exception):
@@ -193,8 +192,14 @@ def evolve_promises(order: Order, event: Judgement) -> Order:
 def evolve_promise(promise: PinnedPromise, event: Judgement) -> PinnedPromise:
     """Return how the promise stands after the event."""
     match event:
-        case PromiseStarted(due_at=due_at):
-            return replace(promise, due_at=due_at, first_due_at=due_at, outcome=OPEN)
+        case PromiseStarted(due_at=due_at, policy=policy):
+            return replace(
+                promise,
+                due_at=due_at,
+                first_due_at=due_at,
+                policy=policy or promise.policy,
+                outcome=OPEN,
+            )
         case PromiseRenegotiated(due_at=due_at):
             return replace(promise, due_at=due_at, outcome=OPEN)
         case PromiseKept(at=at, evidence=evidence):
@@ -218,6 +223,25 @@ def evolve_promise(promise: PinnedPromise, event: Judgement) -> PinnedPromise:
 def marked(parcel: Parcel, mark: Mark) -> Parcel:
     """Return the parcel with the mark in its place."""
     return replace(parcel, marks=added(parcel.marks, mark))
+
+
+def scanned(parcel: Parcel, scan: Mark) -> Parcel:
+    """Return the parcel with the scan, once: the lowest rank told counts."""
+    same = [mark for mark in parcel.marks if mark.detail == scan.detail]
+    others = tuple(mark for mark in parcel.marks if mark.detail != scan.detail)
+    return replace(parcel, marks=added(others, min([scan, *same])))
+
+
+def priced(
+    known: tuple[tuple[datetime, Money], ...], fact: tuple[datetime, Money]
+) -> tuple[tuple[datetime, Money], ...]:
+    """Return the amounts to be paid, by time; amounts themselves have no order."""
+
+    def key(each: tuple[datetime, Money]) -> tuple[datetime, str, int]:
+        at, payable = each
+        return at, payable.currency, payable.minor
+
+    return tuple(sorted({*known, fact}, key=key))
 
 
 def added(known: tuple[Any, ...], fact: Any) -> tuple[Any, ...]:
