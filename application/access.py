@@ -85,7 +85,7 @@ Action = Literal[
 TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
     # Reading
     "order.read": {**PARTIES, **JUDGES, "service": "all"},
-    "promises.read": {**PARTIES, **JUDGES},
+    "promises.read": {**MERCHANT, "creator": "own", **JUDGES},
     "consumer.read": {**CONSUMER, **JUDGES},
     "stream.read": JUDGES,
     "stats.read": {**STAFF, "auditor": "all", "administrator": "all"},

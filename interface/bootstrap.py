@@ -9,12 +9,27 @@ from application.consumers import Consumers
 from application.event_store.connections import Pool, connection_pool
 from application.event_store.handler import CommandHandler
 from application.event_store.postgres import PostgresEventStore
+from application.inbound import Inbound, InboundStore
 from application.order_desk import OrderDesk
 from application.orders import Orders
 from application.people import People, PostgresKeys
 from application.policies import PolicyBook, shipped_policies
+from application.processes.check_overdue_promises import OverduePromises
+from application.processes.holds import Holds
+from application.projections.order_page import OrderQueries
+from application.projections.persons import PersonQueries
+from application.projections.progress import ReadingProgress
+from application.projections.promise_board import PromiseQueries
+from application.projections.read_models import READ_MODELS
+from application.projections.references import ReferenceQueries
+from application.projections.runner import Runner
+from application.projections.timeline import TimelineQueries
+from application.reading import Reading
 from interface.clock import clock
 from interface.home import kept_secret
+from interface.inbound.doors import Doors
+from interface.inbound.messages import TRANSLATORS
+from interface.inbound.secrets import secrets_from
 from interface.postgres.database import DatabaseUrls, database, database_urls
 from interface.settings import Settings
 from interface.tokens import Tokens, open_tokens
@@ -103,6 +118,77 @@ class Redress:
         secret = kept_secret(self.settings.secrets, "people-master")
         keys = PostgresKeys(self.keys, self.store.partitions)
         return People(keys, master_key(secret))
+
+    # -- Messages --
+
+    @cached_property
+    def inbound(self) -> Inbound:
+        """What comes in as messages."""
+        store = InboundStore(self.writer)
+        return Inbound(store, self.orders, self.people, TRANSLATORS, clock.now)
+
+    @cached_property
+    def doors(self) -> Doors:
+        """Who may leave messages. Raises WrongSetting."""
+        return Doors(secrets_from(self.settings))
+
+    # -- What keeps moving --
+
+    @cached_property
+    def holds(self) -> Holds:
+        """Which sources are being read just now."""
+        return Holds(self.writer)
+
+    @cached_property
+    def overdue(self) -> OverduePromises:
+        """Asks orders about promises whose time has come."""
+        return OverduePromises(self.orders, self.promises, clock.now)
+
+    def runner(self) -> Runner:
+        """Return what moves all projections on, for one thread."""
+        return Runner(READ_MODELS, self.projector)
+
+    # -- Questions --
+
+    @cached_property
+    def references(self) -> ReferenceQueries:
+        """Which streams go by an outside name."""
+        return ReferenceQueries(self.reader)
+
+    @cached_property
+    def persons(self) -> PersonQueries:
+        """Which names are one person."""
+        return PersonQueries(self.reader)
+
+    @cached_property
+    def promises(self) -> PromiseQueries:
+        """What is promised, and how it stands."""
+        return PromiseQueries(self.reader)
+
+    @cached_property
+    def timeline(self) -> TimelineQueries:
+        """What happened to a person."""
+        return TimelineQueries(self.reader)
+
+    @cached_property
+    def progress(self) -> ReadingProgress:
+        """How far the projections have read."""
+        return ReadingProgress(self.reader)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """Where read models are asked from outside."""
+        return Reading(
+            desk=self.desk,
+            references=self.references,
+            orders=OrderQueries(self.reader),
+            promises=self.promises,
+            timeline=self.timeline,
+            persons=self.persons,
+            people=self.people,
+        )
+
+    # -- Who asks --
 
     @cached_property
     def tokens(self) -> Tokens:

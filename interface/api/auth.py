@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.datastructures import Headers
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.types import ASGIApp
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 
 from application.access import Action, Actor, NotAllowed, may_ever
 from application.projections.persons import PersonQueries
+from domain.kernel import Command
 from interface.api.problems import Wrong
 from interface.tokens import BadToken, Tokens
 
@@ -23,9 +25,14 @@ OPEN: Final[dict[str, Any]] = {"open": True}
 CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="redress"'}
 
 
-def does(action: Action) -> dict[str, Any]:
-    """Return the option that says what a handler does, as the access table knows it."""
-    return {"action": action}
+def does(action: Action, command: type[Command] | None = None) -> dict[str, Any]:
+    """Return the option that says what a handler does, as the access table knows it.
+
+    ``command`` is what it asks of an aggregate, if it changes anything.
+    """
+    if command is None:
+        return {"action": action}
+    return {"action": action, "command": command.__name__}
 
 
 class Authentication(AbstractAuthenticationMiddleware):
@@ -61,6 +68,17 @@ def door(
     action = handler.opt.get("action")
     if action is None or not may_ever(connection.user, action):
         raise NotAllowed(action=action)
+    if "command" in handler.opt:
+        takes_json(connection.headers)
+
+
+def takes_json(headers: Headers) -> None:
+    """Raise Wrong (415) for a body that does not say it is JSON."""
+    said = headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if headers.get("Content-Length") in (None, "0") and not said:
+        return
+    if said != "application/json":
+        raise Wrong("not_json", 415, "Send it as Content-Type: application/json.")
 
 
 def current_actor(request: Request[Actor, None, Any], persons: PersonQueries) -> Actor:

@@ -43,6 +43,7 @@ TITLES: Final[Mapping[str, str]] = {
     "idempotency_key_missing": "A change needs an Idempotency-Key header.",
     "if_match_missing": "Say which version you last saw, in an If-Match header.",
     "unauthenticated": "This needs a valid bearer token.",
+    "bad_signature": "The message is not signed as its source signs.",
     "forbidden": "Your role may not do this.",
     "not_found": "There is no such thing here.",
     "method_not_allowed": "This address does not take that method.",
@@ -64,7 +65,6 @@ CODES: Final[Mapping[int, str]] = {
     405: "method_not_allowed",
     413: "body_too_large",
     415: "not_json",
-    503: "unavailable",
 }
 
 # What a library says of a value, and where: "Expected `int` - at `$.lines[0].price`".
@@ -164,9 +164,7 @@ def of_refusal(_request: Request[Any, Any, Any], refusal: Refused) -> Response[P
     )
 
 
-def of_http(
-    _request: Request[Any, Any, Any], error: HTTPException
-) -> Response[Problem]:
+def of_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Problem]:
     """Translate what the door, or the framework at it, refuses."""
     status = error.status_code
     headers = dict(error.headers or {})
@@ -176,8 +174,9 @@ def of_http(
         found = tuple(field_errors(error))
         detail = "; ".join(f"{each.field}: {each.message}" for each in found)
         return answer(document("invalid", status, detail or error.detail, found))
-    ours = status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    code = CODES.get(status, "unexpected" if ours else "refused")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return of_accident(request, error)
+    code = CODES.get(status, "refused")
     return answer(document(code, status, error.detail or TITLES[code]), headers)
 
 

@@ -1,0 +1,105 @@
+"""The HTTP API, put together."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from litestar import Litestar, Request
+from litestar.di import Provide
+from litestar.middleware import DefineMiddleware
+from litestar.types import ControllerRouterHandler
+
+from application.access import Actor
+from application.audit.state import Histories
+from application.consumers import Consumers
+from application.order_desk import OrderDesk
+from application.people import People
+from application.policies import PolicyBook
+from application.projections.persons import PersonQueries
+from application.projections.progress import ReadingProgress
+from application.reading import Reading
+from interface.api import documentation
+from interface.api.auth import Authentication, current_actor, door
+from interface.api.canonical import canonical_line, stopwatch
+from interface.api.consumers import ConsumerController
+from interface.api.context import asked
+from interface.api.health import Checks, HealthController
+from interface.api.live import LiveController, OpenStreams
+from interface.api.metrics import Metrics
+from interface.api.order_commands import DOORS, handler
+from interface.api.orders import OrderController
+from interface.api.problems import HANDLERS
+from interface.api.promises import PromiseController
+from interface.api.streams import StreamController
+from interface.tokens import Tokens
+
+BODY_BYTES_MAX = 1_000_000
+
+
+class Parts(NamedTuple):
+    """What the API is made of; the composition root builds them."""
+
+    tokens: Tokens
+    desk: OrderDesk
+    consumers: Consumers
+    reading: Reading
+    persons: PersonQueries
+    people: People
+    policies: PolicyBook
+    histories: Histories
+    progress: ReadingProgress
+    checks: Checks
+    metrics: Metrics
+    partitions: int
+
+
+async def raw_body(request: Request[Any, Any, Any]) -> bytes:
+    """Return the body as it came."""
+    return await request.body()
+
+
+def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Litestar:
+    """Return the API over these parts, with what else is to be served."""
+    streams = OpenStreams()
+
+    def actor(request: Request[Actor, Any, Any]) -> Actor:
+        return current_actor(request, parts.persons)
+
+    return Litestar(
+        route_handlers=[
+            OrderController,
+            *(handler(each) for each in DOORS),
+            PromiseController,
+            ConsumerController,
+            LiveController,
+            StreamController,
+            HealthController,
+            *documentation.HANDLERS,
+            *more,
+        ],
+        dependencies={
+            "actor": Provide(actor, sync_to_thread=True),
+            "asked": Provide(asked, sync_to_thread=False),
+            "raw": Provide(raw_body),
+            "streams": Provide(lambda: streams, sync_to_thread=False),
+            **{
+                name: provided(getattr(parts, name))
+                for name in Parts._fields
+                if name not in {"tokens", "persons"}
+            },
+        },
+        middleware=[
+            stopwatch,
+            DefineMiddleware(Authentication, tokens=parts.tokens),
+        ],
+        guards=[door],
+        exception_handlers=HANDLERS,
+        before_send=[canonical_line(parts.metrics)],
+        request_max_body_size=BODY_BYTES_MAX,
+        openapi_config=documentation.openapi_config(),
+        logging_config=None,
+    )
+
+
+def provided(part: Any) -> Provide:
+    """Return how a handler is given one part."""
+    return Provide(lambda: part, sync_to_thread=False)

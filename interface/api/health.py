@@ -1,0 +1,84 @@
+"""Whether this process lives, whether it is of use, and what it has counted."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Protocol
+
+from litestar import Controller, MediaType, Response, get
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
+from msgspec import Struct
+from psycopg import Error
+from psycopg_pool import PoolTimeout
+
+from application.event_store.store import StoreUnavailable
+from interface.api.auth import OPEN
+from interface.api.metrics import CONTENT_TYPE, Metrics
+
+LAG_EVENTS_MAX: Final = 100_000
+
+
+class Checks(Protocol):
+    """What must be so for this process to be of use."""
+
+    def missing(self) -> Sequence[str]:
+        """Return the tables that migrations have not made yet."""
+        ...
+
+    def lags(self) -> Mapping[str, int]:
+        """Return, by projection, how many events there still are to read."""
+        ...
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """Whether all is well, and each thing that was looked at."""
+
+    ok: bool
+    database: bool
+    migrations: bool
+    projections: Mapping[str, int]
+
+
+class HealthController(Controller):
+    """For those who keep the process running."""
+
+    tags = ("operations",)
+
+    @get(
+        "/livez",
+        operation_id="isAlive",
+        opt=OPEN,
+        media_type=MediaType.TEXT,
+        sync_to_thread=False,
+    )
+    def alive(self) -> str:
+        """Answer, which is all that is asked."""
+        return "ok\n"
+
+    @get("/readyz", operation_id="isReady", opt=OPEN, sync_to_thread=True)
+    def ready(
+        self, checks: NamedDependency[SkipValidation[Checks]]
+    ) -> Response[Health]:
+        """Say whether the database answers, is up to date, and is being read."""
+        try:
+            missing, lags = checks.missing(), checks.lags()
+        except (Error, PoolTimeout, StoreUnavailable):
+            health = Health(ok=False, database=False, migrations=False, projections={})
+            return unwell(health)
+        behind = any(events > LAG_EVENTS_MAX for events in lags.values())
+        health = Health(
+            ok=not missing and not behind,
+            database=True,
+            migrations=not missing,
+            projections=lags,
+        )
+        return Response(health) if health.ok else unwell(health)
+
+    @get("/metrics", operation_id="readMetrics", opt=OPEN, sync_to_thread=True)
+    def metrics(self, metrics: NamedDependency[Metrics]) -> Response[bytes]:
+        """Return the counters and gauges, as Prometheus reads them."""
+        return Response(metrics.text(), headers={"Content-Type": CONTENT_TYPE})
+
+
+def unwell(health: Health) -> Response[Any]:
+    """Return 503, and what is amiss."""
+    return Response(health, status_code=503, headers={"Retry-After": "5"})

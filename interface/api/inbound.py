@@ -1,0 +1,70 @@
+"""Where strangers leave their messages: kept, answered 202, understood afterwards."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from litestar import Request, Response, Router, post
+from litestar.concurrency import sync_to_thread
+from litestar.di import NamedDependency, Provide
+from litestar.params import FromPath
+from litestar.status_codes import HTTP_202_ACCEPTED
+
+from application.inbound import BadSignature, Door, Inbound, Kept, UnknownSource
+from interface.api.auth import OPEN
+from interface.api.metrics import Metrics
+from interface.api.problems import Wrong
+
+BODY_BYTES_MAX: Final = 1_000_000
+
+
+@post(
+    "/v1/inbound/{source:str}",
+    operation_id="leaveMessage",
+    opt=OPEN,
+    status_code=HTTP_202_ACCEPTED,
+    request_max_body_size=BODY_BYTES_MAX,
+    tags=("inbound",),
+)
+async def leave_message(
+    request: Request[Any, Any, Any],
+    source: FromPath[str],
+    inbound: NamedDependency[Inbound],
+    door: NamedDependency[Door],
+    metrics: NamedDependency[Metrics],
+) -> Response[dict[str, Any]]:
+    """Keep a source's message, and answer before it is understood.
+
+    A message is signed as its vendor signs, or by ``Redress-Signature: sha256=`` and
+    the hex HMAC-SHA256 of the raw body. The answer names the message and says how it
+    stands, beside the words of success its vendor looks for. One sent before changes
+    nothing.
+    """
+    body = await request.body()
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    try:
+        raws = door.admit(source, headers, body)
+    except UnknownSource:
+        raise Wrong("not_found", 404, f"No source is called {source!r}.") from None
+    except BadSignature:
+        metrics.inbound_rejected.labels(source).inc()
+        raise Wrong("bad_signature", 401) from None
+    kept = await sync_to_thread(inbound.keep, raws)
+    return Response({**receipt(kept), **door.thanks(source, body)})
+
+
+def receipt(kept: Sequence[Kept]) -> Mapping[str, Any]:
+    """Return how the messages of a body stand; the first stands for all."""
+    messages = [{"id": str(each.message_id), "state": each.state} for each in kept]
+    return {**messages[0], "messages": messages}
+
+
+def inbound_routes(inbound: Inbound, door: Door) -> Router:
+    """Return the door for messages, over what keeps them and who guards it."""
+    return Router(
+        "/",
+        route_handlers=[leave_message],
+        dependencies={
+            "inbound": Provide(lambda: inbound, sync_to_thread=False),
+            "door": Provide(lambda: door, sync_to_thread=False),
+        },
+    )

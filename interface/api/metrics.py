@@ -1,0 +1,126 @@
+"""What is counted: requests, commands and their outcomes, and how far behind we are.
+
+Gauges of the database are asked when somebody scrapes, and kept for a few seconds.
+"""
+
+from collections.abc import Iterable, Mapping
+from threading import Lock
+from time import monotonic
+from typing import Final, Protocol
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+KEPT_SECONDS: Final = 5.0
+
+
+class Standings(Protocol):
+    """Where the gauges of the database come from."""
+
+    def lags(self) -> Mapping[str, int]:
+        """Return, by projection, how many events there still are to read."""
+        ...
+
+    def parked(self) -> Mapping[str, int]:
+        """Return, by projection, how many streams wait for help."""
+        ...
+
+
+class Messages(Protocol):
+    """Where inbound messages are counted."""
+
+    def counts(self) -> Iterable[tuple[str, str, str | None, int]]:
+        """Return source, state, reason and how many."""
+        ...
+
+
+class Gauges(Collector):
+    """How far behind the projections are, and what waits or is quarantined."""
+
+    def __init__(self, standings: Standings, messages: Messages) -> None:
+        self._standings = standings
+        self._messages = messages
+        self._families: list[GaugeMetricFamily] = []
+        self._asked_at = float("-inf")
+        self._lock = Lock()
+
+    def describe(self) -> Iterable[GaugeMetricFamily]:
+        """Say nothing before somebody scrapes, so that starting asks nothing."""
+        return ()
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """Return the gauges as they were at most a few seconds ago."""
+        with self._lock:
+            if monotonic() - self._asked_at > KEPT_SECONDS:
+                self._families = self._ask()
+                self._asked_at = monotonic()
+            return self._families
+
+    def _ask(self) -> list[GaugeMetricFamily]:
+        lag = GaugeMetricFamily(
+            "redress_projection_lag_events",
+            "Events a projection has not read yet.",
+            labels=["projection"],
+        )
+        for name, events in self._standings.lags().items():
+            lag.add_metric([name], events)
+        parked = GaugeMetricFamily(
+            "redress_projection_parked_streams",
+            "Streams a projection cannot read on.",
+            labels=["projection"],
+        )
+        for name, streams in self._standings.parked().items():
+            parked.add_metric([name], streams)
+        inbound = GaugeMetricFamily(
+            "redress_inbound_messages",
+            "Messages that came in, by what became of them.",
+            labels=["source", "state", "reason"],
+        )
+        for source, state, reason, count in self._messages.counts():
+            inbound.add_metric([source, state, reason or ""], count)
+        return [lag, parked, inbound]
+
+
+class Metrics:
+    """The counters of one process, and the gauges of the database."""
+
+    def __init__(self, gauges: Gauges | None = None) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "redress_http_requests",
+            "Requests answered, by route and status.",
+            ["method", "route", "status"],
+            registry=self.registry,
+        )
+        self.seconds = Histogram(
+            "redress_http_request_seconds",
+            "How long the first byte of an answer took.",
+            ["method", "route"],
+            registry=self.registry,
+        )
+        self.commands = Counter(
+            "redress_commands",
+            "Commands asked over HTTP, by what came of them.",
+            ["command", "outcome"],
+            registry=self.registry,
+        )
+        self.inbound_rejected = Counter(
+            "redress_inbound_rejected",
+            "Messages turned away for a signature that is missing or wrong.",
+            ["source"],
+            registry=self.registry,
+        )
+        if gauges is not None:
+            self.registry.register(gauges)
+
+    def text(self) -> bytes:
+        """Return everything, as Prometheus reads it."""
+        return generate_latest(self.registry)

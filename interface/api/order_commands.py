@@ -1,0 +1,167 @@
+"""What orders are told and asked over HTTP: one row per command, one handler for all.
+
+The body is the command. A report says what happened outside, at ``Occurred-At``; a
+request asks for something, and people say which version they last saw.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, NamedTuple, TypeVar, cast
+from uuid import UUID
+
+import msgspec
+from litestar import Response, post
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+
+from application.access import Action, Actor
+from application.order_desk import KnownOrder, OrderDesk
+from application.people import People
+from domain.kernel import Sealed
+from domain.order import (
+    CancelOrder,
+    CapturePayment,
+    ChangeAmount,
+    CheckPromises,
+    CompleteOrder,
+    ConfirmReceipt,
+    ConfirmStock,
+    OrderCommand,
+    RecordAppointment,
+    RecordCancellation,
+    RecordCompletion,
+    RecordDelivery,
+    RecordException,
+    RecordHandOver,
+    RecordIntercept,
+    RecordLoss,
+    RecordOutForDelivery,
+    RecordReturned,
+    RecordReturning,
+    RecordShipDate,
+    RecordSigning,
+    RenegotiateShipDate,
+    RequestIntercept,
+    ReturnToSender,
+    ShipParcel,
+    WaivePromise,
+)
+from interface.api.auth import does
+from interface.api.context import Asked
+from interface.api.examples import json_like
+from interface.api.problems import invalid_body
+from interface.api.receipts import ReceiptBody, receipt_answer
+from interface.api.words import (
+    AddressBody,
+    AddressReportBody,
+    NoteBody,
+    ReviewBody,
+    ScanBody,
+    Spoken,
+)
+
+ORDERS: Final = "/v1/orders"
+
+Body = TypeVar("Body")
+
+
+class Door(NamedTuple):
+    """Where one command comes in: its path below an order, its action, its body."""
+
+    path: str
+    action: Action
+    body: type[Any]
+
+    @property
+    def asks(self) -> type[OrderCommand]:
+        """The command that the body is, or becomes once its words are sealed."""
+        return cast("type[OrderCommand]", getattr(self.body, "asks", self.body))
+
+
+DOORS: Final[Sequence[Door]] = (
+    # What was bought and paid
+    Door("payments", "order.pay", CapturePayment),
+    Door("amount", "order.change_amount", ChangeAmount),
+    Door("stock", "order.confirm_stock", ConfirmStock),
+    # Where the goods are
+    Door("parcels", "order.ship", ShipParcel),
+    Door("scans", "order.report_parcel", ScanBody),
+    Door("hand-overs", "order.report_parcel", RecordHandOver),
+    Door("out-for-delivery", "order.report_parcel", RecordOutForDelivery),
+    Door("deliveries", "order.report_parcel", RecordDelivery),
+    Door("signings", "order.report_parcel", RecordSigning),
+    Door("exceptions", "order.report_parcel", RecordException),
+    Door("intercepts", "order.report_parcel", RecordIntercept),
+    Door("returns", "order.report_parcel", RecordReturning),
+    Door("returned", "order.report_parcel", RecordReturned),
+    Door("losses", "order.report_parcel", RecordLoss),
+    Door("intercept-requests", "order.intercept", RequestIntercept),
+    Door("return-requests", "order.return_to_sender", ReturnToSender),
+    # What is promised
+    Door("ship-date", "order.renegotiate", RenegotiateShipDate),
+    Door("ship-date-reports", "order.report_ship_date", RecordShipDate),
+    Door("appointments", "order.report_appointment", RecordAppointment),
+    Door("waivers", "order.waive", WaivePromise),
+    Door("promise-checks", "order.check_promises", CheckPromises),
+    # How it ends, and what was said of it
+    Door("address", "order.change_address", AddressBody),
+    Door("address-reports", "order.report_address", AddressReportBody),
+    Door("cancellation", "order.cancel", CancelOrder),
+    Door("cancellation-reports", "order.report_cancellation", RecordCancellation),
+    Door("receipt", "order.confirm_receipt", ConfirmReceipt),
+    Door("completion", "order.complete", CompleteOrder),
+    Door("completion-reports", "order.report_completion", RecordCompletion),
+    Door("reviews", "order.review", ReviewBody),
+    Door("notes", "order.note", NoteBody),
+)
+
+
+def strictly(raw: bytes, lax: Body) -> Body:
+    """Return the body with its types taken at their word; raises Wrong (400).
+
+    The framework read it already, and took "5" for 5. No body stands for an empty one.
+    """
+    try:
+        return msgspec.json.decode(raw or b"{}", type=type(lax))
+    except msgspec.ValidationError as error:
+        raise invalid_body(error) from None
+
+
+def handler(door: Door) -> HTTPRouteHandler:
+    """Return the handler of one row."""
+
+    def take(  # noqa: PLR0913, PLR0917  # what it needs is injected by these names
+        order_id: FromPath[UUID],
+        data: Any,
+        raw: NamedDependency[bytes],
+        actor: NamedDependency[Actor],
+        asked: NamedDependency[Asked],
+        desk: NamedDependency[OrderDesk],
+        people: NamedDependency[People],
+    ) -> Response[ReceiptBody]:
+        body = strictly(raw, data)
+        context = asked.context(actor, order_id, door.asks)
+
+        def command(known: KnownOrder) -> OrderCommand:
+            def seal(words: str, purpose: str) -> Sealed:
+                return people.seal(known.consumer, words, purpose)
+
+            if hasattr(body, "asks"):
+                return cast("Spoken", body).command(seal)
+            return cast("OrderCommand", body)
+
+        receipt = desk.take(actor, door.action, order_id, command, context)
+        return receipt_answer(receipt)
+
+    name = door.asks.__name__
+    take.__name__ = take.__qualname__ = name
+    take.__doc__ = door.asks.__doc__
+    take.__annotations__["data"] = Annotated[door.body, json_like(door.body.__name__)]
+    return post(
+        f"{ORDERS}/{{order_id:uuid}}/{door.path}",
+        operation_id=name[0].lower() + name[1:],
+        opt=does(door.action, door.asks),
+        status_code=200,
+        sync_to_thread=True,
+        tags=["orders: commands"],
+    )(take)

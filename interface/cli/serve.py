@@ -1,0 +1,17 @@
+"""``redress serve``: the HTTP API alone."""
+
+import rich_click as click
+
+from interface.logging import configure_logging
+from interface.postgres.database import database
+from interface.serving import serve
+from interface.settings import read_settings
+
+
+@click.command()
+def command() -> None:
+    """Serve the HTTP API until Ctrl-C; the workers are ``redress work``."""
+    settings = read_settings()
+    configure_logging(settings.log_level)
+    with database(settings):
+        serve(settings)

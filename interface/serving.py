@@ -1,0 +1,77 @@
+"""The HTTP API as a process: built from the composition root, served by granian."""
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import Any, Final
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+from litestar import Litestar
+from litestar.types import ControllerRouterHandler
+
+from interface.api.app import Parts, build_app
+from interface.api.inbound import inbound_routes
+from interface.api.metrics import Gauges, Metrics
+from interface.bootstrap import Redress, open_redress
+from interface.logging import configure_logging
+from interface.settings import Settings, read_settings
+
+STOP_SECONDS: Final = 10
+
+# The server's own lines go where all others go.
+GRANIAN_LOG: Final[dict[str, Any]] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "loggers": {"_granian": {"level": "WARNING", "propagate": True, "handlers": []}},
+}
+
+
+def build_api(
+    redress: Redress, more: Sequence[ControllerRouterHandler] = ()
+) -> Litestar:
+    """Return the HTTP API over the given product."""
+    metrics = Metrics(Gauges(redress.progress, redress.inbound.store))
+    parts = Parts(
+        tokens=redress.tokens,
+        desk=redress.desk,
+        consumers=redress.consumers,
+        reading=redress.reading,
+        persons=redress.persons,
+        people=redress.people,
+        policies=redress.policies,
+        histories=redress.store,
+        progress=redress.progress,
+        checks=redress.progress,
+        metrics=metrics,
+        partitions=redress.store.partitions,
+    )
+    routes = inbound_routes(redress.inbound, redress.doors)
+    return build_app(parts, [routes, *more])
+
+
+def app() -> Litestar:
+    """Return the API as the environment asks for it; its worker process calls this."""
+    settings = read_settings()
+    configure_logging(settings.log_level)
+    stack = ExitStack()
+    redress = stack.enter_context(open_redress(settings, prepared=True))
+    api = build_api(redress)
+    api.on_shutdown.append(stack.close)
+    return api
+
+
+def serve(settings: Settings) -> None:
+    """Serve until asked to stop; what is begun is finished first."""
+    Granian(
+        "interface.serving:app",
+        factory=True,
+        interface=Interfaces.ASGI,
+        address=settings.http_host,
+        port=settings.http_port,
+        workers=1,
+        websockets=False,
+        log_dictconfig=GRANIAN_LOG,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=STOP_SECONDS,
+    ).serve()

@@ -1,0 +1,248 @@
+"""One sentence per event, in Chinese and in English, with the facts filled in.
+
+A sentence has variants: the first whose facts are all known is said. What stands in
+braces is filled by ``FILLED``; the rest is the language's own.
+"""
+
+# ruff: noqa: RUF001  (Chinese punctuation is what Chinese is written with)
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from interface.wording.language import LANGUAGES, Language, Tongue
+
+FIELD: Final = re.compile(r"\{(\w+)\}")
+
+# By tag: Chinese variants, English variants.
+SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "order.placed": (
+        ("已下单，共 {lines} 件商品，{total}", "已下单"),
+        ("Order placed: {lines} line(s), {total}", "Order placed"),
+    ),
+    "order.payment_captured": (("已付款 {total}",), ("Paid {total}",)),
+    "order.amount_changed": (
+        ("应付金额改为 {payable}",),
+        ("Amount to pay changed to {payable}",),
+    ),
+    "order.funds_released": (
+        ("担保货款 {amount} 已结算给商家",),
+        ("{amount} held in escrow released to the merchant",),
+    ),
+    "order.stock_confirmed": (
+        ("商家已备货",),
+        ("The merchant has the goods and prepares them",),
+    ),
+    "order.parcel_shipped": (
+        ("已发货，{carrier} 运单 {waybill}", "已发货，包裹 {parcel}"),
+        ("Shipped with {carrier}, waybill {waybill}", "Parcel {parcel} shipped"),
+    ),
+    "order.scan_recorded": (
+        ("包裹 {parcel}：{code}",),
+        ("Parcel {parcel}: {code}",),
+    ),
+    "order.parcel_handed_over": (
+        ("承运商已揽收包裹 {parcel}",),
+        ("The carrier has parcel {parcel}",),
+    ),
+    "order.parcel_out_for_delivery": (
+        ("包裹 {parcel} 派送中",),
+        ("Parcel {parcel} is out for delivery",),
+    ),
+    "order.parcel_delivered": (
+        ("包裹 {parcel} 已送达",),
+        ("Parcel {parcel} delivered",),
+    ),
+    "order.parcel_signed": (
+        ("包裹 {parcel} 已签收，签收方：{signed_by}",),
+        ("Parcel {parcel} signed for by {signed_by}",),
+    ),
+    "order.parcel_exception": (
+        ("包裹 {parcel} 异常：{exception}",),
+        ("Trouble with parcel {parcel}: {exception}",),
+    ),
+    "order.intercept_requested": (
+        ("已请求拦截包裹 {parcel}",),
+        ("The carrier was asked to stop parcel {parcel}",),
+    ),
+    "order.parcel_intercepted": (
+        ("包裹 {parcel} 已拦截",),
+        ("Parcel {parcel} was stopped on its way",),
+    ),
+    "order.intercept_failed": (
+        ("包裹 {parcel} 拦截失败",),
+        ("Parcel {parcel} could not be stopped",),
+    ),
+    "order.return_to_sender_requested": (
+        ("已请求退回包裹 {parcel}",),
+        ("The carrier was asked to take parcel {parcel} back",),
+    ),
+    "order.parcel_returning": (
+        ("包裹 {parcel} 正在退回",),
+        ("Parcel {parcel} is on its way back",),
+    ),
+    "order.parcel_returned": (
+        ("包裹 {parcel} 已退回商家",),
+        ("Parcel {parcel} is back with its sender",),
+    ),
+    "order.parcel_lost": (("包裹 {parcel} 丢失",), ("Parcel {parcel} is lost",)),
+    "order.address_changed": (("收货地址已变更",), ("The address was changed",)),
+    "order.receipt_confirmed": (
+        ("消费者已确认收货",),
+        ("The consumer confirmed receipt",),
+    ),
+    "order.completed": (("交易完成",), ("The order is complete",)),
+    "order.cancelled": (
+        ("订单已取消，取消方：{by}，原因：{reason}",),
+        ("Cancelled by {by}: {reason}",),
+    ),
+    "order.review_recorded": (
+        ("评价 {score} 星",),
+        ("Reviewed with {score} of 5 stars",),
+    ),
+    "order.note_recorded": (("添加了备注",), ("A note was added",)),
+    "order.contradiction_flagged": (
+        ("记录有矛盾：{code}（{about}）", "记录有矛盾：{code}"),
+        ("Reports clash: {code} ({about})", "Reports clash: {code}"),
+    ),
+    "order.contradiction_resolved": (
+        ("矛盾已消除：{code}",),
+        ("Reports no longer clash: {code}",),
+    ),
+    "order.ship_date_agreed": (
+        ("协商发货时间为 {due_at}",),
+        ("Agreed to ship by {due_at}",),
+    ),
+    "order.appointment_made": (
+        ("已预约送达：{by_day}", "已预约送达：{due_at}", "已预约送达"),
+        (
+            "Delivery appointed for {by_day}",
+            "Delivery appointed by {due_at}",
+            "A delivery was appointed",
+        ),
+    ),
+    "order.promise_made": (
+        ("{source}作出{promise}，截止 {due_at}", "{source}作出{promise}"),
+        ("{promise} made by {source}, due {due_at}", "{promise} made by {source}"),
+    ),
+    "order.promise_started": (
+        ("{promise}开始计时，截止 {due_at}", "{promise}尚未开始计时"),
+        ("{promise} runs until {due_at}", "{promise} has not begun to run after all"),
+    ),
+    "order.promise_renegotiated": (
+        ("{promise}经协商改为 {due_at} 前",),
+        ("{promise} put to {due_at} by agreement",),
+    ),
+    "order.promise_kept": (
+        ("{promise}已兑现，提前 {ahead}",),
+        ("{promise} kept, {ahead} ahead",),
+    ),
+    "order.promise_breached": (
+        (
+            "{promise}已违约，晚了 {late}（截止 {due_at}）",
+            "{promise}已违约，截止 {due_at}，至今未履行",
+        ),
+        (
+            "{promise} broken: {late} late (due {due_at})",
+            "{promise} broken: due {due_at}, and not done yet",
+        ),
+    ),
+    "order.promise_cleared": (
+        ("{promise}实际已按时兑现，提前 {ahead}",),
+        ("{promise} was kept after all, {ahead} ahead",),
+    ),
+    "order.promise_waived": (
+        ("消费者已放弃{promise}",),
+        ("{promise} waived by the consumer",),
+    ),
+    "order.promise_voided": (
+        ("订单取消，{promise}不再适用",),
+        ("{promise} no longer owed: the order was cancelled",),
+    ),
+    "order.promise_reopened": (
+        ("{promise}重新等待履行",),
+        ("{promise} is open again",),
+    ),
+    "consumer.linked": (
+        ("{consumer} 与 {other} 确认为同一人（{basis}）",),
+        ("{consumer} and {other} are one person ({basis})",),
+    ),
+    "consumer.unlinked": (
+        ("{consumer} 与 {other} 不再视为同一人",),
+        ("{consumer} and {other} are not one person after all",),
+    ),
+}
+
+
+def coded(name: str) -> Callable[[Mapping[str, Any], Language], str]:
+    """Return what says a code of ours in words."""
+    return lambda facts, language: language.word(str(facts[name]))
+
+
+def timed(name: str) -> Callable[[Mapping[str, Any], Language], str]:
+    """Return what says a time."""
+    return lambda facts, language: language.moment(facts[name])
+
+
+def priced(name: str) -> Callable[[Mapping[str, Any], Language], str]:
+    """Return what says an amount."""
+    return lambda facts, language: language.money(
+        facts[name]["minor"], facts[name]["currency"]
+    )
+
+
+# How what stands in braces is filled, where a fact is not shown as it is. A KeyError
+# says that the fact is not known.
+FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
+    "total": lambda facts, language: language.sums(facts["total"]),
+    "payable": priced("payable"),
+    "amount": priced("amount"),
+    "code": lambda facts, language: language.word(
+        str(facts["code"]).removeprefix("exception:")
+    ),
+    "exception": coded("exception"),
+    "signed_by": coded("signed_by"),
+    "by": coded("by"),
+    "source": coded("source"),
+    "basis": coded("basis"),
+    "promise": coded("promise_kind"),
+    "due_at": lambda facts, language: language.moment(
+        facts.get("due_at") or facts["offer"]["due_at"]
+    ),
+    "by_day": lambda facts, _: str(facts["offer"]["by_day"]),
+    "ahead": lambda facts, language: language.span(facts["ahead_seconds"]),
+    "late": lambda facts, language: language.span(facts["late_seconds"]),
+}
+
+
+def said(tag: str, facts: Mapping[str, Any]) -> dict[Tongue, str]:
+    """Return an event in every language; a tag we have no words for stands for itself.
+
+    ``facts`` are those of the timeline: an event's fields that are set, lists as counts
+    and sums.
+    """
+    chinese, english = SENTENCES.get(tag, ((), ()))
+    return {
+        "zh-CN": spoken(chinese, facts, LANGUAGES["zh-CN"]) or tag,
+        "en": spoken(english, facts, LANGUAGES["en"]) or tag,
+    }
+
+
+def spoken(
+    variants: tuple[str, ...], facts: Mapping[str, Any], language: Language
+) -> str:
+    """Return the first variant whose facts are all known; "" if none is."""
+
+    def filled(found: re.Match[str]) -> str:
+        fill = FILLED.get(found[1])
+        value = fill(facts, language) if fill else str(facts[found[1]])
+        if not value:
+            raise KeyError(found[1])
+        return value
+
+    for variant in variants:
+        try:
+            return FIELD.sub(filled, variant)
+        except (KeyError, TypeError):
+            continue
+    return ""

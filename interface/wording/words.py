@@ -1,0 +1,83 @@
+"""Our codes in the words of people. A code of somebody else's is shown as it is."""
+
+from collections.abc import Mapping
+from typing import Final
+
+# Chinese, then English.
+WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    # Promises
+    "ship_by": ("发货承诺", "Promise to ship"),
+    "hand_over_by": ("交付承运承诺", "Promise to hand over to the carrier"),
+    "deliver_by": ("送达承诺", "Promise to deliver"),
+    "return_within": ("无理由退货", "Right to return"),
+    "freight_insurance": ("运费险", "Return freight insurance"),
+    "price_protection": ("价保", "Price protection"),
+    # Who
+    "consumer": ("消费者", "the consumer"),
+    "merchant": ("商家", "the merchant"),
+    "creator": ("创作者", "the creator"),
+    "platform": ("平台", "the platform"),
+    "unknown": ("未知方", "somebody unknown"),
+    "proxy": ("代收人", "a proxy"),
+    "pickup_point": ("驿站或快递柜", "a pickup point"),
+    # Where the goods are
+    "label_created": ("已下运单", "label created"),
+    "awaiting_pickup": ("等待揽收", "awaiting pickup"),
+    "picked_up": ("已揽收", "picked up"),
+    "in_transit": ("运输中", "in transit"),
+    "arrived_dest_city": ("到达目的城市", "arrived in the destination city"),
+    "out_for_delivery": ("派送中", "out for delivery"),
+    "at_pickup_point": ("待取件", "at a pickup point"),
+    "signed": ("已签收", "signed for"),
+    "refused": ("拒收", "refused"),
+    "returning": ("退回途中", "on its way back"),
+    "returned_signed": ("退回签收", "return signed for"),
+    "forwarded": ("转投", "forwarded"),
+    "customs": ("清关", "customs"),
+    "intercepted": ("已拦截", "intercepted"),
+    "intercept_failed": ("拦截失败", "intercept failed"),
+    "cancelled_waybill": ("运单已取消", "waybill cancelled"),
+    "lost": ("丢失", "lost"),
+    "destroyed": ("已销毁", "destroyed"),
+    "redelivery": ("再次派送", "another delivery attempt"),
+    # What is wrong
+    "unsigned_overdue": ("超时未签收", "not signed for in time"),
+    "no_update": ("物流无更新", "no tracking update"),
+    "no_information": ("无物流信息", "no tracking information"),
+    "delivery_failed": ("派送失败", "delivery failed"),
+    "pickup_point_overdue": ("驿站滞留", "left too long at a pickup point"),
+    "unreachable": ("联系不上收件人", "recipient unreachable"),
+    "out_of_area": ("超出派送范围", "out of the delivery area"),
+    "stuck": ("滞留", "stuck"),
+    "damaged": ("破损", "damaged"),
+    "address_unclear": ("地址不详", "address unclear"),
+    "phone_wrong": ("电话有误", "wrong telephone number"),
+    "missorted": ("错分", "missorted"),
+    "taken_out": ("已被取走", "taken out"),
+    "other": ("其他异常", "other trouble"),
+    # What clashes
+    "paid_before_placed": ("付款早于下单", "paid before it was placed"),
+    "shipped_before_placed": ("发货早于下单", "shipped before it was placed"),
+    "shipped_before_paid": ("发货早于付款", "shipped before it was paid"),
+    "handed_over_before_placed": ("揽收早于下单", "handed over before it was placed"),
+    "handed_over_before_paid": ("揽收早于付款", "handed over before it was paid"),
+    "delivered_before_placed": ("送达早于下单", "delivered before it was placed"),
+    "delivered_before_paid": ("送达早于付款", "delivered before it was paid"),
+    "delivered_before_handed_over": (
+        "送达早于揽收",
+        "delivered before it was handed over",
+    ),
+    "moved_after_cancelled": ("取消后仍有物流", "moved after it was cancelled"),
+    "more_shipped_than_ordered": ("发货多于下单", "more shipped than ordered"),
+    "placed_differently": ("下单内容不一致", "placed differently"),
+    "payment_reported_differently": ("付款信息不一致", "payment told differently"),
+    "currencies_differ": ("币种不一致", "currencies differ"),
+    # Why they are one person
+    "guest_login": ("访客登录", "a guest logged in"),
+    "second_channel": ("另一渠道", "a second channel"),
+    "merged_account": ("账号合并", "merged accounts"),
+    "agent_verified": ("客服核实", "verified by an agent"),
+}
+
+MANDARIN: Final = {code: chinese for code, (chinese, _) in WORDS.items()}
+ENGLISH: Final = {code: english for code, (_, english) in WORDS.items()}
