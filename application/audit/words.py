@@ -10,6 +10,8 @@ from msgspec import Struct, structs
 from application.event_store.mapper import tag_of
 from domain.kernel import Event
 from domain.money import Money
+from domain.order import OrderLine, Packed, Tender
+from domain.party import Participant
 from domain.promise import Offer
 
 # A tag's sentence: {name} is a field of the event, {name?…} a phrase if it is set.
@@ -96,6 +98,14 @@ def shown(value: Any, opened: Callable[[str], str], field: str = "") -> str:
             return ", ".join(shown(each, opened) for each in value)
         case Offer():
             return value.label
+        case OrderLine(product=product, quantity=quantity, price=price):
+            return f"{quantity} {product} for {shown(price, opened)}"
+        case Tender(tender=tender, amount=amount):
+            return f"{shown(amount, opened)} by {tender}"
+        case Packed(line=number, quantity=quantity):
+            return f"{quantity} of line {number}"
+        case Participant(party=party, roles=roles):
+            return f"{party} ({', '.join(roles)})"
         case Struct():
             parts = (shown(part, opened) for part in structs.asdict(value).values())
             return " ".join(filter(None, parts))

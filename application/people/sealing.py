@@ -14,8 +14,6 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 # What sealing gives, and what opening finds, once the consumer is forgotten.
 ERASED = "sealed:erased"
@@ -65,9 +63,13 @@ def new_key() -> bytes:
 
 
 def derived(key: bytes, *context: str) -> bytes:
-    """Return the key that stands for this context (HKDF-Expand, RFC 5869)."""
+    """Return the key that stands for this context.
+
+    HKDF-Expand with SHA-256 (RFC 5869), of which 32 bytes are a single HMAC: said so,
+    it takes a quarter of the time of the library's general one.
+    """
     info = b"".join(prefixed(part.encode()) for part in ("redress", *context))
-    return HKDFExpand(SHA256(), KEY_BYTES, info).derive(key)
+    return hmac.digest(key, info + b"\x01", "sha256")
 
 
 def prefixed(field: bytes) -> bytes:

@@ -128,7 +128,7 @@ def lines(shop: Shop, dice: Random) -> tuple[OrderLine, ...]:
             product=product,
             quantity=dice.choice((1, 1, 1, 2, 3)),
             price=Money(dice.randint(low, high) * MINOR[shop.currency], shop.currency),
-            freight=Money(6 * MINOR[shop.currency], shop.currency),
+            freight=Money(low * MINOR[shop.currency], shop.currency),
         )
         for number, product in enumerate(dice.sample(shop.products, count), start=1)
     )

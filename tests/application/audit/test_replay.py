@@ -45,7 +45,7 @@ def test_a_line_says_who_what_and_when_it_happened_and_was_known() -> None:
     assert (line.occurred_at, line.recorded_at) == (MONDAY, TUESDAY)
     assert (line.actor, line.type) == ("feed:shop", "order.payment_captured")
     assert line.words == (
-        "payment P-1 captured: wechat 400.00 CNY 1, voucher 50.00 CNY 1"
+        "payment P-1 captured: 400.00 CNY by wechat, 50.00 CNY by voucher"
     )
     assert line.leaf == "01" * 32
 
@@ -57,8 +57,9 @@ def test_a_line_says_who_what_and_when_it_happened_and_was_known() -> None:
             placed,
             (
                 "anna placed order A-1 at shop in the content channel, sold by clip-9 "
-                "room-3: 1 jacket 2 400.00 CNY, 2 hat 1 50.00 CNY; with shop-1 "
-                "merchant, room_seller, host-7 creator, room_seller; shown: ship-48h"
+                "room-3: 2 jacket for 400.00 CNY, 1 hat for 50.00 CNY; with shop-1 "
+                "(merchant, room_seller), host-7 (creator, room_seller); "
+                "shown: ship-48h"
             ),
         ),
         (

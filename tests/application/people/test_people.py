@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 import pytest
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 from msgspec import convert
 
 from application.people import (
@@ -17,6 +19,7 @@ from application.people import (
     WrongMasterKey,
 )
 from application.people.people import REMEMBERED_MAX, REMEMBERED_SECONDS
+from application.people.sealing import derived
 from domain.kernel import Sealed
 
 MASTER = b"m" * 32
@@ -221,3 +224,11 @@ def test_a_key_moved_to_another_consumer_opens_nothing() -> None:
 def test_a_master_key_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="has 16 bytes, not 32"):
         people(master=b"m" * 16)
+
+
+def test_keys_are_derived_as_the_standard_says() -> None:
+    info = b"\0\0\0\x07redress\0\0\0\x04seal\0\0\0\x05words"
+
+    expected = HKDFExpand(SHA256(), 32, info).derive(MASTER)
+
+    assert derived(MASTER, "seal", "words") == expected
