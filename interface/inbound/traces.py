@@ -13,6 +13,7 @@ from typing import Final
 from msgspec import Struct
 
 from application.inbound import Reported, Waybill
+from application.people import mask
 from domain.order import RecordScan, ScanCode
 
 # The parcel is on its way, as far as anybody says.
@@ -98,6 +99,9 @@ def report(waybill: Waybill, scan: Scan, rank: int, name: str) -> Reported:
 
 
 def digest(scan: Scan, beside: str = "") -> str:
-    """Return the name of a scan, which its time and its text give it."""
-    said = f"{scan.at.isoformat()}\n{scan.text}\n{beside}"
+    """Return the name of a scan, which its time and its masked text give it.
+
+    The name is for ever: one of the unmasked text would let all numbers be tried.
+    """
+    said = f"{scan.at.isoformat()}\n{mask(scan.text)}\n{beside}"
     return sha256(said.encode()).hexdigest()[:32]
