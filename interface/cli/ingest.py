@@ -1,0 +1,128 @@
+"""``redress ingest``: take in what other systems have to say, source by source."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import rich_click as click
+
+from application.inbound import InboundStore
+from interface.bootstrap import open_redress
+from interface.cli.ingest_olist import OlistReport, held, show, take_olist
+from interface.cli.interrupt import give_way, interruptible
+from interface.cli.progress import progress
+from interface.errors import UserError
+from interface.inbound.feed import Feed, FeedReport, count
+from interface.settings import read_settings
+
+LOOK = "redress quarantine list"
+
+FEEDS = {
+    "kuaidi100": "Take in pushes and answers of Kuaidi100 (快递100).",
+    "kdniao": "Take in pushes and answers of Kdniao (快递鸟).",
+    "doudian": "Take in trade messages of Doudian (抖店).",
+    "easypost": "Take in trackers anywhere in recordings of EasyPost.",
+}
+
+
+@click.group()
+def command() -> None:
+    """Take in orders, trade messages and parcel traces of other systems.
+
+    It may be interrupted and run again: what is known already changes nothing. What
+    cannot be read is set aside, with its file and line; the rest goes on.
+    """
+
+
+@command.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def olist(folder: Path) -> None:
+    """Take in the seven CSV files of an Olist export, in the order of their times."""
+    with open_redress(read_settings()) as redress, interruptible() as stop:
+        report = take_olist(redress, folder, stop)
+        click.echo("\n".join(olist_lines(report)))
+        if not report.told.whole:
+            give_way()
+
+
+def olist_lines(report: OlistReport) -> list[str]:
+    """Return what came of an export, for people."""
+    told = report.told
+    lines = [
+        f"olist: {report.rows:,} rows read, {report.orders:,} orders",
+        f"{told.new:,} reports new, {told.known:,} already known",
+        f"{report.bad:,} rows in quarantine, {report.waiting:,} orders wait for them",
+    ]
+    if report.mended:
+        lines.append(f"{report.mended:,} rows of quarantine are right by now")
+    if report.overdue:
+        lines.append(f"{report.overdue:,} orders had promises that ran out")
+    if report.bad:
+        lines.append(f"To see why: {LOOK} --source olist")
+    return lines
+
+
+# -- Sources of messages --
+
+
+def take_feed(source: str, paths: Sequence[Path]) -> None:
+    """Take in files of one source. Raises UserError if there is nothing in them."""
+    with open_redress(read_settings()) as redress, interruptible() as stop:
+        total = count(paths)
+        feed = Feed(redress.inbound, source, redress.runner().catch_up)
+        with (
+            held(redress.holds, source),
+            progress(f"Taking in {source}", total, "documents") as advance,
+        ):
+            report = feed.take(paths, advance, stop.is_set)
+        if report.whole:
+            show(redress, stop)
+        waiting = sum(
+            number
+            for name, state, _, number in InboundStore(redress.writer).counts()
+            if (name, state) == (source, "waiting")
+        )
+        click.echo("\n".join(feed_lines(source, report, waiting)))
+        if not report.whole:
+            give_way()
+        if not report.new + report.known:
+            raise UserError(f"There is no message of {source} in these files")
+
+
+def feed_lines(source: str, report: FeedReport, waiting: int) -> list[str]:
+    """Return what came of a feed, for people."""
+    read = report.new + report.known
+    stand = {"translated": 0, "ignored": 0, "waiting": 0, "quarantined": 0}
+    stand |= report.states
+    lines = [
+        f"{source}: {read:,} messages read",
+        f"{report.new:,} new, {report.known:,} already known",
+        ", ".join(f"{number:,} {state}" for state, number in stand.items()),
+    ]
+    skipped = sum(report.skipped.values())
+    if skipped:
+        kinds = ", ".join(
+            f"{kind} {number:,}" for kind, number in sorted(report.skipped.items())
+        )
+        lines.append(f"{skipped:,} documents of other kinds skipped: {kinds}")
+    if report.waited:
+        lines.append(f"{report.waited:,} that had waited could be translated")
+    if waiting:
+        lines.append(f"{waiting:,} messages of {source} wait in all")
+    if stand["quarantined"]:
+        lines.append(f"To see why: {LOOK} --source {source}")
+    return lines
+
+
+def feed_command(source: str, sentence: str) -> Callable[..., None]:
+    """Return the command of a source of messages."""
+
+    @command.command(source, help=sentence)
+    @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+    def take(files: Sequence[Path]) -> None:
+        take_feed(source, files)
+
+    return take
+
+
+for _source, _sentence in FEEDS.items():
+    feed_command(_source, _sentence)
