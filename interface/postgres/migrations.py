@@ -56,6 +56,7 @@ def migrate(url: str, folder: Path | None = None) -> list[str]:
     with psycopg.connect(url) as guard:
         # In a transaction, so that a pooler cannot hand the lock to somebody else.
         guard.execute(f"SET LOCAL lock_timeout = '{WAIT}'")
+        guard.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         try:
             guard.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         except psycopg.errors.LockNotAvailable:

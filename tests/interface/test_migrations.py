@@ -12,7 +12,7 @@ from psycopg.conninfo import make_conninfo
 
 from interface.errors import UserError
 from interface.postgres.database import DatabaseUrls, prepare_database
-from interface.postgres.migrations import migrate
+from interface.postgres.migrations import LOCK, migrate
 from interface.postgres.server import EmbeddedPostgres
 from interface.postgres.use import in_use
 from interface.settings import Settings
@@ -56,10 +56,16 @@ def test_they_run_in_the_order_of_their_numbers(empty: str, folder: Path) -> Non
     assert migrate(empty, folder) == ["0001_first", "0002_second"]
 
 
-def test_of_two_at_once_one_waits_and_finds_it_done(empty: str, folder: Path) -> None:
-    with ThreadPoolExecutor() as both:
-        done = both.map(lambda _: migrate(empty, folder), range(2))
-    assert sorted(map(len, done)) == [0, 2]
+def test_of_two_at_once_one_waits_for_the_other(empty: str, folder: Path) -> None:
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory'"
+    with ThreadPoolExecutor() as another, psycopg.connect(empty) as looking:
+        looking.autocommit = True
+        with psycopg.connect(empty) as migrating:
+            migrating.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+            second = another.submit(migrate, empty, folder)
+            eventually(lambda: looking.execute(waits).fetchone() == (1,))
+            assert tables(empty) == set()
+        assert second.result() == ["0001_first", "0002_second"]
 
 
 def test_of_one_that_fails_nothing_stays_and_it_is_named(

@@ -1,0 +1,51 @@
+"""What a program that reads our log finds there."""
+
+import json
+import subprocess
+from pathlib import Path
+
+from tests.interface.pretend import PYTHON, ROOT, environment
+
+SPEAKS = """
+import logging, structlog
+from interface.logging import configure_logging
+configure_logging("info")
+structlog.get_logger().info("command", name="ship", milliseconds=3)
+logging.getLogger("some.library").warning("slow")
+structlog.get_logger().debug("nobody asked")
+def judge(review):
+    raise ValueError("no")
+try:
+    judge("she was " + "furious")
+except ValueError:
+    structlog.get_logger().exception("failed")
+"""
+
+
+def spoken(home: Path) -> list[str]:
+    said = subprocess.run(
+        [PYTHON, "-c", SPEAKS],
+        cwd=ROOT,
+        env=environment(home, 1),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout == ""
+    return said.stderr.splitlines()
+
+
+def test_off_a_terminal_every_line_is_json_the_libraries_lines_too(
+    tmp_path: Path,
+) -> None:
+    command, library, failed = map(json.loads, spoken(tmp_path))
+    assert command["event"] == "command"
+    assert command["milliseconds"] == 3
+    assert command["timestamp"].endswith("Z")
+    assert library["event"] == "slow"
+    assert library["level"] == "warning"
+    assert "ValueError: no" in failed["exception"]
+
+
+def test_a_failure_does_not_quote_what_was_being_handled(tmp_path: Path) -> None:
+    assert not any("she was furious" in line for line in spoken(tmp_path))
