@@ -2,7 +2,8 @@
 
 from application.inbound.asks import UNSEALED
 from application.inbound.door import BadSignature, Door, UnknownSource
-from application.inbound.inbound import Inbound, Progress
+from application.inbound.drafts import Progress
+from application.inbound.inbound import Inbound
 from application.inbound.messages import (
     Kept,
     Message,

@@ -1,7 +1,7 @@
 """The door messages come in by over HTTP, as those who keep it see it."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from application.inbound.messages import Raw
 
@@ -14,6 +14,7 @@ class BadSignature(Exception):
     """The message is not signed as its source signs."""
 
 
+@runtime_checkable
 class Door(Protocol):
     """Knows how each source signs, what its bodies hold, and what it wants to hear."""
 

@@ -7,15 +7,21 @@ what is reported, and the orders know what they were told.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
 import structlog
-from msgspec import Struct
 
 from application.event_store.envelope import Ask, Receipt
-from application.event_store.store import KeyReused, StaleVersion
 from application.inbound.asks import Sealer, ask_for
+from application.inbound.drafts import (
+    Draft,
+    Progress,
+    forgotten,
+    pairs,
+    quarantined,
+    refused,
+    told,
+)
 from application.inbound.messages import (
     Kept,
     Message,
@@ -23,7 +29,6 @@ from application.inbound.messages import (
     OrderNumber,
     Raw,
     Reference,
-    Reported,
     Translate,
     Untranslatable,
     Waybill,
@@ -38,35 +43,6 @@ MESSAGES_MAX = 256
 UNKNOWN_WAYBILL = "unknown_waybill"
 
 log = structlog.get_logger(__name__)
-
-
-class Draft(Struct):
-    """A message on its way through a batch: what it says, or what came of it."""
-
-    message: Message
-    reports: tuple[Reported, ...] = ()
-    meant: Mapping[Reference, tuple[Meant, ...]] = {}
-    state: Settled | None = None
-
-    @property
-    def about(self) -> list[Reference]:
-        """What it speaks of, each once."""
-        return list(dict.fromkeys(each.reference for each in self.reports))
-
-
-class Progress(NamedTuple):
-    """What came of a batch: messages by the state they were left in."""
-
-    translated: int = 0
-    waiting: int = 0
-    quarantined: int = 0
-    ignored: int = 0
-    received: int = 0
-
-    @property
-    def total(self) -> int:
-        """All messages of the batch."""
-        return sum(self)
 
 
 class Inbound:
@@ -125,14 +101,15 @@ class Inbound:
 
     def translate_received(self, limit: int = MESSAGES_MAX) -> int:
         """Translate messages that were kept and not yet translated; return how many."""
-        return self.translate(self.store.claim(limit)).total
+        progress = noted(self.translate(self.store.claim(limit)))
+        return progress.total - progress.received
 
     def retry_waiting(self, limit: int = MESSAGES_MAX) -> int:
         """Translate messages that wait for a name known by now; return how many.
 
         They wait no longer, whatever came of them.
         """
-        progress = self.translate(self.store.learnt(limit))
+        progress = noted(self.translate(self.store.learnt(limit)))
         return progress.total - progress.waiting - progress.received
 
     def work(self) -> int:
@@ -153,7 +130,6 @@ class Inbound:
         counts = dict.fromkeys(Progress._fields, 0)
         for each in settled:
             counts[each.state] += 1
-        log.info("inbound.translated", **counts)
         return Progress(**counts)
 
     def _read(self, message: Message) -> Draft:
@@ -212,7 +188,8 @@ class Inbound:
 
     def _ask(self, drafts: Sequence[Draft]) -> None:
         """Hand all reports to the orders, in batches; note what was not answered."""
-        asks = list(self._asks([draft for draft in drafts if draft.state is None]))
+        drafted = list(self._asks([draft for draft in drafts if draft.state is None]))
+        asks = [(draft, ask) for draft, ask in drafted if draft.state is None]
         for first in range(0, len(asks), ASKS_MAX):
             some = asks[first : first + ASKS_MAX]
             answers = self._orders.handle([ask for _, ask in some])
@@ -257,68 +234,15 @@ class Inbound:
             if sealed == ERASED
         }
         return [
-            Settled(
-                message_id=each.message_id,
-                state=each.state,
-                reason=each.reason,
-                detail=each.detail,
-                forgotten=any(
-                    meant and meant.consumer in gone for _, meant in each.about
-                ),
-                about=each.about,
-            )
+            forgotten(each)
+            if any(meant and meant.consumer in gone for _, meant in each.about)
+            else each
             for each in settled
         ]
 
 
-def pairs(draft: Draft) -> tuple[tuple[Reference, Meant | None], ...]:
-    """Return what a draft is about, with every order meant."""
-    return tuple(
-        (reference, meant)
-        for reference in draft.about
-        for meant in draft.meant.get(reference, ()) or (None,)
-    )
-
-
-def told(draft: Draft) -> Settled:
-    """Return a message all of whose reports were answered as settled."""
-    return Settled(
-        message_id=draft.message.message_id, state="translated", about=pairs(draft)
-    )
-
-
-def quarantined(
-    draft: Draft,
-    reason: str,
-    detail: str,
-    about: tuple[tuple[Reference, Meant | None], ...] = (),
-) -> Draft:
-    """Set a message aside that nothing can be made of, with the reason."""
-    draft.state = Settled(
-        message_id=draft.message.message_id,
-        state="quarantined",
-        reason=reason,
-        detail=detail,
-        about=about,
-    )
-    return draft
-
-
-def refused(draft: Draft, error: Exception) -> Settled | None:
-    """Return what becomes of a message one of whose reports was not taken.
-
-    None if it was taken before: a command id follows from what is reported, so another
-    request under the same id is the same report, its words sealed anew. A message that
-    lost every race stays received.
-    """
-    if isinstance(error, KeyReused):
-        return None
-    lost = isinstance(error, StaleVersion)
-    code = getattr(error, "code", type(error).__name__)
-    return Settled(
-        message_id=draft.message.message_id,
-        state="received" if lost else "quarantined",
-        reason=f"refused:{code}",
-        detail=f"An order did not take a report of this message: {code}.",
-        about=pairs(draft),
-    )
+def noted(progress: Progress) -> Progress:
+    """Log what came of a round in the background, if there was anything to do."""
+    if progress.total:
+        log.info("inbound.translated", **progress._asdict())
+    return progress

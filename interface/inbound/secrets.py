@@ -1,6 +1,7 @@
 """What each source signs with: as the settings say, else made here when first asked."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from interface.errors import WrongSetting
@@ -16,6 +17,7 @@ def secrets_from(settings: Settings) -> Secrets:
     """Return who signs with what. Raises WrongSetting for a setting out of form."""
     given = parsed(settings.inbound_secrets)
 
+    @cache
     def secrets_of(source: str) -> tuple[str, ...]:
         if source in given:
             return given[source]

@@ -258,7 +258,11 @@ def test_words_about_somebody_forgotten_are_not_kept(road: Road) -> None:
     road.inbound._people = road.people  # noqa: SLF001  # as another process would see it
     road.post("doudian", trade(105, update_time=1777590000, receiver_msg=RECEIVER))
     road.work()
-    assert road.sql("SELECT body FROM inbound.message WHERE type = '105'") == [(None,)]
+    road.post("doudian", trade(200))
+    road.work()
+    bodies = road.sql("SELECT DISTINCT body FROM inbound.message WHERE type <> '100'")
+    assert bodies == [(None,)]
+    assert road.standing()["ignored", "erased"] == 1
     (address,) = (e for e in road.events(ORDER) if isinstance(e, AddressChanged))
     assert (
         road.people.open(f"order:doudian:{ORDER}", address.address, actor="agent:anna")

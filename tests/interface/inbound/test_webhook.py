@@ -1,0 +1,119 @@
+"""Messages left over HTTP, and what a source hears."""
+
+import hmac
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from httpx import Response
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from interface.bootstrap import Redress
+from interface.postgres.database import DatabaseUrls
+from interface.serving import build_api
+from interface.settings import Settings
+from tests.interface.inbound.conftest import encoded
+from tests.interface.inbound.samples import ORDER, PAID, PICKED_UP, PLACED, push, trade
+
+SECRET = "tea-house"  # noqa: S105  # of a pretended shop
+
+
+@pytest.fixture
+def redress(clean_database: DatabaseUrls, tmp_path: Path) -> Iterator[Redress]:
+    sources = ("doudian", "kuaidi100", "kdniao", "easypost")
+    secrets = ",".join(f"{source}={SECRET}" for source in sources)
+    settings = Settings(home=tmp_path, inbound_secrets=secrets)
+    redress = Redress(settings, clean_database)
+    yield redress
+    redress.close()
+
+
+@pytest.fixture
+def client(redress: Redress) -> Iterator[TestClient[Litestar]]:
+    with TestClient(build_api(redress), raise_server_exceptions=False) as client:
+        yield client
+
+
+def leave(
+    client: TestClient[Litestar],
+    document: Any,
+    source: str = "doudian",
+    secret: str = SECRET,
+) -> Response:
+    body = document if isinstance(document, bytes) else encoded(document)
+    digest = hmac.new(secret.encode(), body, sha256).hexdigest()
+    headers = {
+        "Redress-Signature": f"sha256={digest}",
+        "Content-Type": "application/json",
+    }
+    return client.post(f"/v1/inbound/{source}", content=body, headers=headers)
+
+
+def test_a_message_is_accepted_before_it_is_understood(
+    client: TestClient[Litestar], redress: Redress
+) -> None:
+    response = leave(client, [PLACED, PAID])
+    assert response.status_code == 202
+    told = response.json()
+    assert (told["state"], told["code"], told["msg"]) == ("received", 0, "success")
+    assert [each["state"] for each in told["messages"]] == ["received"] * 2
+    assert told["id"] == told["messages"][0]["id"]
+    redress.inbound.work()
+    again = leave(client, [PLACED, PAID])
+    assert again.status_code == 202
+    assert again.json()["id"] == told["id"]
+    assert again.json()["state"] == "translated"
+
+
+def test_what_nobody_understands_is_accepted_all_the_same(
+    client: TestClient[Litestar], redress: Redress
+) -> None:
+    assert leave(client, trade(505)).status_code == 202
+    assert leave(client, b"{oops").status_code == 202
+    redress.inbound.work()
+    states = [(state, reason) for _, state, reason, _ in redress.inbound.store.counts()]
+    assert states == [
+        ("quarantined", "malformed"),
+        ("quarantined", "unknown_type:505"),
+    ]
+
+
+def test_a_bad_signature_leaves_no_trace_but_a_metric(
+    client: TestClient[Litestar], redress: Redress
+) -> None:
+    response = leave(client, PLACED, secret="guessed")  # noqa: S106  # as the test says
+    assert response.status_code == 401
+    assert response.headers["Content-Type"].startswith("application/problem+json")
+    assert response.json()["code"] == "bad_signature"
+    assert redress.inbound.store.counts() == []
+    metrics = client.get("/metrics").text
+    assert 'redress_inbound_rejected_total{source="doudian"} 1.0' in metrics
+
+
+def test_an_unknown_source_is_404(client: TestClient[Litestar]) -> None:
+    response = leave(client, PLACED, source="amazon")
+    assert response.status_code == 404
+    assert response.json()["code"] == "not_found"
+
+
+def test_a_body_beyond_a_megabyte_is_413(client: TestClient[Litestar]) -> None:
+    response = leave(client, b"[" + b" " * 1_000_000 + b"]")
+    assert response.status_code == 413
+    assert response.json()["code"] == "body_too_large"
+
+
+def test_a_carrier_hears_its_own_words_of_success(client: TestClient[Litestar]) -> None:
+    response = leave(client, push(PICKED_UP), source="kuaidi100")
+    assert (response.json()["result"], response.json()["returnCode"]) == (True, "200")
+
+
+def test_no_token_is_asked_for_and_the_order_is_there_afterwards(
+    client: TestClient[Litestar], redress: Redress
+) -> None:
+    leave(client, PLACED)
+    assert redress.inbound.work() == 1
+    order_id = redress.orders.id_of(f"order:doudian:{ORDER}", "doudian", ORDER)
+    assert len(redress.store.load([order_id]).histories[order_id]) == 1
