@@ -209,6 +209,10 @@ CREATE TYPE store.outcome AS (
 -- accepted asks of this batch added. A stream without events stands at 0; for a stock
 -- application (any_start) it may start anywhere. A missing time means "as recorded".
 --
+-- An ask that is not written spoils the streams it had events for: what comes later in
+-- the batch was decided on events that never happened, and is a conflict even if the
+-- version fits by chance.
+--
 -- route is the partition a cluster sends the call by; on one server it is not used, and
 -- a batch mixes partitions freely.
 --
@@ -252,6 +256,8 @@ DECLARE
     head_times      timestamptz[];
     -- By stream: where it stands. NULL: it has no event, and may start anywhere.
     stands          bigint[];
+    -- By stream: whether an ask of this batch had events for it that are not written.
+    spoilt          boolean[] := array_fill(false, ARRAY[cardinality(stream_ids)]);
     -- By ask: the hash its command id was kept with; the first ask of this batch that
     -- has its command id; under that one, the ask that was accepted under the id.
     kept_hashes     bytea[];
@@ -338,7 +344,8 @@ BEGIN
             events := events + part_events[part];
             part_befores[part] := stands[stream];
             IF fits THEN
-                fits := coalesce(stands[stream], part_versions[part])
+                fits := NOT spoilt[stream]
+                    AND coalesce(stands[stream], part_versions[part])
                         = part_versions[part];
             END IF;
             IF fits THEN
@@ -367,6 +374,9 @@ BEGIN
                 stands[part_streams[part]] := part_befores[part];
                 part_positions[part] := NULL;
                 part_afters[part] := part_befores[part];
+                IF part_events[part] > 0 THEN
+                    spoilt[part_streams[part]] := true;
+                END IF;
             END LOOP;
         END IF;
         first_part := last_part + 1;

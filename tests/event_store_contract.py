@@ -158,24 +158,48 @@ class EventStoreContract(ABC):
     def test_who_comes_late_conflicts_and_disturbs_no_other(
         self, store: ReadableStore
     ) -> None:
-        shelf, other = a_shelf(), a_shelf()
+        shelf, other, third = a_shelf(), a_shelf(), a_shelf()
         store.append([appending((shelf, 0, [VASE, CLOCK]))])
         outcomes = store.append(
             [
                 appending((other, 0, [VASE])),
                 appending((shelf, 1, [RADIO])),
-                appending((shelf, 2, [RADIO])),
-                appending((shelf, 9, [VASE])),
                 appending((other, 1, [CLOCK])),
+                appending((third, 9, [VASE])),
+                appending((other, 2, [RADIO])),
             ]
         )
         kinds = [type(each) for each in outcomes]
         assert kinds == [Receipt, Conflict, Receipt, Conflict, Receipt]
         assert outcomes[1] == Conflict(shelf, 2)
-        assert outcomes[3] == Conflict(shelf, 3)
+        assert outcomes[3] == Conflict(third, 0)
         assert [each.position for each in self.log(store)] == [1, 2, 3, 4, 5]
-        versions = [each.version for each in self.log(store) if each.stream_id == shelf]
+        versions = [each.version for each in self.log(store) if each.stream_id == other]
         assert versions == [1, 2, 3]
+
+    def test_what_was_decided_on_events_that_never_happened_is_a_conflict(
+        self, store: ReadableStore
+    ) -> None:
+        """Given a late ask, the next on its stream fits by its number, by chance."""
+        shelf, other = a_shelf(), a_shelf()
+        store.append([appending((shelf, 0, [VASE]))])
+        late = appending((shelf, 0, [CLOCK]), (other, 0, [CLOCK]))
+        by_chance = appending((shelf, 1, [RADIO]))
+        nothing_by_chance = appending((shelf, 1, []))
+        elsewhere = appending((other, 0, [RADIO]))
+        outcomes = store.append([late, by_chance, nothing_by_chance, elsewhere])
+        assert outcomes == [Conflict(shelf, 1)] * 3 + [Conflict(other, 0)]
+        assert isinstance(store.append([by_chance])[0], Receipt)
+
+    def test_what_was_decided_on_a_repetition_is_a_conflict(
+        self, store: ReadableStore
+    ) -> None:
+        shelf = a_shelf()
+        first = appending((shelf, 0, [VASE]), command_id=uuid4())
+        store.append([first])
+        repeated, outcome = store.append([first, appending((shelf, 1, [RADIO]))])
+        assert isinstance(repeated, Receipt)
+        assert outcome == Conflict(shelf, 1)
 
     def test_several_streams_are_written_whole_or_not_at_all(
         self, store: ReadableStore
@@ -184,8 +208,9 @@ class EventStoreContract(ABC):
         store.append([appending((other, 0, [VASE]))])
         late = appending((shelf, 0, [VASE]), (other, 0, [CLOCK]), (third, 0, [VASE]))
         well = appending((shelf, 0, [RADIO]), (other, 1, [RADIO]))
-        conflict, receipt = store.append([late, well])
+        (conflict,) = store.append([late])
         assert conflict == Conflict(shelf, 0)
+        (receipt,) = store.append([well])
         assert isinstance(receipt, Receipt)
         assert [each.version for each in receipt.streams] == [1, 2]
         assert [each.event for each in self.log(store)] == [VASE, RADIO, RADIO]

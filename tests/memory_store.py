@@ -49,8 +49,9 @@ class MemoryEventStore:
             return Loaded(histories, seen)
 
     def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
+        spoilt: set[UUID] = set()
         with self._lock:
-            return [self._append(each) for each in appends]
+            return [self._append(each, spoilt) for each in appends]
 
     def read(self, partition: int, after: int, limit: int) -> list[RecordedEvent]:
         return self.logs[partition][after : after + limit]
@@ -65,7 +66,14 @@ class MemoryEventStore:
         """Let the partition have been written to at this time."""
         self._recorded_at[partition] = recorded_at
 
-    def _append(self, append: Append) -> Receipt | Conflict:
+    def _append(self, append: Append, spoilt: set[UUID]) -> Receipt | Conflict:
+        """Append an ask; what it does not write spoils its streams for the batch."""
+        outcome = self._write(append, spoilt)
+        if isinstance(outcome, Conflict) or outcome.repeated:
+            spoilt |= {each.stream_id for each in append.streams if each.events}
+        return outcome
+
+    def _write(self, append: Append, spoilt: set[UUID]) -> Receipt | Conflict:
         partition = partition_in(append.streams[0].stream_id)
         assert partition < self.partitions, f"there is no partition {partition}"
         name = partition, append.context.command_id
@@ -74,7 +82,10 @@ class MemoryEventStore:
             if request == append.request_hash:
                 return replace(receipt, repeated=True)
             return self._conflict(append)
-        if any(each.version != self._version(each) for each in append.streams):
+        if any(
+            each.stream_id in spoilt or each.version != self._version(each)
+            for each in append.streams
+        ):
             return self._conflict(append)
         recorded = self._record(partition, append)
         first = append.streams[0]

@@ -114,7 +114,7 @@ def test_only_the_writer_may_call_append(owner: psycopg.Connection) -> None:
         WHERE p.oid = 'store.append'::regproc
     """
     roles = ["redress_writer", *READ_ONLY]
-    answers = dict(owner.execute(may, (roles,)).fetchall())
+    answers: dict[str, bool] = dict(owner.execute(may, (roles,)).fetchall())
     assert answers == {role: role == "redress_writer" for role in roles}
 
 

@@ -214,11 +214,11 @@ def test_the_same_words_have_the_same_hash_and_others_another() -> None:
 
 
 class Crowded(MemoryEventStore):
-    """Somebody else appends just before us, as often as is said."""
+    """Somebody else appends just before us: at each of our appends, what is said."""
 
     def __init__(self, *intruders: Append) -> None:
         super().__init__()
-        self.intruders = list(intruders)
+        self.intruders = [[each] for each in intruders]
         self.loads: list[int] = []
 
     def load(
@@ -229,7 +229,7 @@ class Crowded(MemoryEventStore):
 
     def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
         if self.intruders:
-            super().append([self.intruders.pop(0)])
+            super().append(self.intruders.pop(0))
         return super().append(appends)
 
 
@@ -275,21 +275,54 @@ def test_what_rests_on_a_lost_race_is_decided_again() -> None:
     assert things(store, room) == ["radio", "vase", "clock"]
 
 
+def fallen(shelf: UUID, version: int, thing: str) -> Append:
+    ask, event = put_up(thing, shelf), ThingFell(thing=thing, at=MONDAY)
+    part = StreamAppend(shelf, version, (event,))
+    return Append(ask.context, request_hash(ask), (part,))
+
+
 def test_a_refusal_because_of_what_then_never_happened_is_none() -> None:
-    shelf = a_shelf()
-    fell = Append(
-        put_up("vase", shelf).context,
-        b"",
-        (StreamAppend(shelf, 2, (ThingFell(thing="vase", at=MONDAY),)),),
-    )
-    store = Crowded()
+    shelf, store = a_shelf(), Crowded()
     handler = CommandHandler(store)
     handler.handle([put_up("vase", shelf), put_up("clock", shelf)])
-    store.intruders.append(fell)
+    store.intruders.append([fallen(shelf, 2, "vase")])
     third = asking((shelf, PutUp("radio")), expected_version=2)
     answers = handler.handle([third, put_up("lamp", shelf)])
     assert kinds(answers) == [StaleVersion, Receipt]
     assert things(store, shelf) == ["vase", "clock", "lamp"]
+
+
+def test_nor_one_because_of_what_somebody_else_had_done_before() -> None:
+    shelf, store = a_shelf(), Crowded()
+    handler = CommandHandler(store)
+    handler.handle([put_up("vase", shelf), put_up("clock", shelf)])
+    third = put_up("radio", shelf)
+    part = StreamAppend(shelf, 2, (ThingPutUp(thing="radio"),))
+    elsewhere = Append(third.context, request_hash(third), (part,))
+    store.intruders.append([elsewhere, fallen(shelf, 3, "vase")])
+    repeated, lamp = handler.handle([third, put_up("lamp", shelf)])
+    assert isinstance(repeated, Receipt)
+    assert repeated.repeated
+    assert isinstance(lamp, Receipt), "there was room again"
+
+
+def test_nor_is_anything_so_already_because_of_it() -> None:
+    shelf = a_shelf()
+    store = Crowded(intruding(shelf, 0, "radio"))
+    first = asking((shelf, PutUp("vase")), expected_version=0)
+    answers = CommandHandler(store).handle([first, put_up("vase", shelf)])
+    assert kinds(answers) == [StaleVersion, Receipt]
+    assert things(store, shelf) == ["radio", "vase"]
+
+
+def test_asked_twice_in_one_batch_the_first_does_not_stand_in_the_seconds_way(
+    handler: CommandHandler,
+) -> None:
+    ask = asking((a_shelf(), PutUp("vase")), expected_version=0)
+    first, again = handler.handle([ask, ask])
+    assert isinstance(first, Receipt)
+    assert isinstance(again, Receipt)
+    assert (first.repeated, again.repeated) == (False, True)
 
 
 class HalfUnread(MemoryEventStore):

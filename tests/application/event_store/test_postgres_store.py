@@ -203,7 +203,7 @@ def test_an_answer_lost_after_the_commit_is_found_again(
     ask = put_up("vase", a_shelf())
     with (
         cut_line(clean_database.writer) as line,
-        connection_pool(line.conninfo) as writer,
+        connection_pool(line.conninfo, max_size=1) as writer,
         connection_pool(clean_database.reader) as reader,
     ):
         store = PostgresEventStore(writer, reader, SHELF_EVENTS)

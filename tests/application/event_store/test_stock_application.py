@@ -1,6 +1,7 @@
 """An application of the eventsourcing library, at home in partition 0."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import psycopg
@@ -13,6 +14,7 @@ from eventsourcing.persistence import (
     InfrastructureFactory,
     InfrastructureFactoryError,
     IntegrityError,
+    Notification,
     ProgrammingError,
     StoredEvent,
     Tracking,
@@ -120,15 +122,29 @@ def test_applications_follow_each_for_itself(env: dict[str, str]) -> None:
     factory.close()
 
 
-def test_a_follower_of_one_topic_moves_past_the_others(
+class Watched(RedressApplicationRecorder):
+    """Remembers from where the log was read."""
+
+    starts: ClassVar[list[int | None]] = []
+
+    def select_notifications(
+        self, start: int | None, *args: Any, **kwargs: Any
+    ) -> Sequence[Notification]:
+        self.starts.append(start)
+        return super().select_notifications(start, *args, **kwargs)
+
+
+def test_a_follower_of_one_topic_never_reads_the_others_twice(
     factory: RedressFactory,
 ) -> None:
-    recorder = factory.application_recorder()
-    recorder.insert_events([stored(uuid4(), 1, "a"), stored(uuid4(), 1, "b")])
+    factory.pool.open()
+    recorder = Watched(factory.pool)
+    recorder.insert_events([stored(uuid4(), 1, topic) for topic in "aba"])
     with recorder.subscribe(topics=["b"]) as subscription:
         assert next(subscription).id == 2
-        recorder.insert_events([stored(uuid4(), 1, "a"), stored(uuid4(), 1, "b")])
-        assert next(subscription).id == 4
+        recorder.insert_events([stored(uuid4(), 1, topic) for topic in "ab"])
+        assert next(subscription).id == 5
+    assert recorder.starts == [0, 3]
 
 
 def test_ids_of_text_are_refused_with_a_reason(factory: RedressFactory) -> None:
