@@ -19,7 +19,7 @@ from domain.order.state import Parcel
 LOAD = """
 SELECT partition, order_id, state
   FROM order_page_v1
-  JOIN unnest(%(partition)s::smallint[], %(order_id)s::uuid[])
+  JOIN unnest(%(partition)b::smallint[], %(order_id)b::uuid[])
        AS touched (partition, order_id) USING (partition, order_id)
 """
 
@@ -37,17 +37,17 @@ SELECT partition, order_id, version, state, consumer, source, number, status,
        items_minor, freight_minor, paid_minor, tenders::jsonb, escrow::jsonb,
        contradictory, contradictions::jsonb, review_scores::smallint[], parcels::jsonb
   FROM unnest(
-       %(partition)s::smallint[], %(order_id)s::uuid[], %(version)s::bigint[],
-       %(state)s::bytea[], %(consumer)s::text[], %(source)s::text[], %(number)s::text[],
-       %(status)s::text[], %(placed_at)s::timestamptz[], %(paid_at)s::timestamptz[],
-       %(shipped_at)s::timestamptz[], %(delivered_at)s::timestamptz[],
-       %(completed_at)s::timestamptz[], %(cancelled_at)s::timestamptz[],
-       %(channel)s::text[], %(merchant)s::text[], %(content_item)s::text[],
-       %(live_room)s::text[], %(participants)s::text[], %(lines)s::integer[],
-       %(currency)s::text[], %(items_minor)s::bigint[], %(freight_minor)s::bigint[],
-       %(paid_minor)s::bigint[], %(tenders)s::text[], %(escrow)s::text[],
-       %(contradictory)s::boolean[], %(contradictions)s::text[],
-       %(review_scores)s::text[], %(parcels)s::text[])
+       %(partition)b::smallint[], %(order_id)b::uuid[], %(version)b::bigint[],
+       %(state)b::bytea[], %(consumer)b::text[], %(source)b::text[], %(number)b::text[],
+       %(status)b::text[], %(placed_at)b::timestamptz[], %(paid_at)b::timestamptz[],
+       %(shipped_at)b::timestamptz[], %(delivered_at)b::timestamptz[],
+       %(completed_at)b::timestamptz[], %(cancelled_at)b::timestamptz[],
+       %(channel)b::text[], %(merchant)b::text[], %(content_item)b::text[],
+       %(live_room)b::text[], %(participants)b::text[], %(lines)b::integer[],
+       %(currency)b::text[], %(items_minor)b::bigint[], %(freight_minor)b::bigint[],
+       %(paid_minor)b::bigint[], %(tenders)b::text[], %(escrow)b::text[],
+       %(contradictory)b::boolean[], %(contradictions)b::text[],
+       %(review_scores)b::text[], %(parcels)b::text[])
     AS known (partition, order_id, version, state, consumer, source, number, status,
               placed_at, paid_at, shipped_at, delivered_at, completed_at, cancelled_at,
               channel, merchant, content_item, live_room, participants, lines, currency,

@@ -15,7 +15,7 @@ from domain.consumer import ConsumerEvent, ConsumersLinked, ConsumersUnlinked
 
 UNLINK = """
 DELETE FROM consumer_link_v1 AS link
- USING unnest(%(partition)s::smallint[], %(stream_id)s::uuid[], %(other)s::text[])
+ USING unnest(%(partition)b::smallint[], %(stream_id)b::uuid[], %(other)b::text[])
        AS gone (partition, stream_id, other)
  WHERE (link.partition, link.stream_id, link.other)
      = (gone.partition, gone.stream_id, gone.other)
@@ -24,8 +24,8 @@ DELETE FROM consumer_link_v1 AS link
 LINK = """
 INSERT INTO consumer_link_v1 (partition, stream_id, consumer, other, basis, linked_at)
 SELECT * FROM unnest(
-       %(partition)s::smallint[], %(stream_id)s::uuid[], %(consumer)s::text[],
-       %(other)s::text[], %(basis)s::text[], %(linked_at)s::timestamptz[])
+       %(partition)b::smallint[], %(stream_id)b::uuid[], %(consumer)b::text[],
+       %(other)b::text[], %(basis)b::text[], %(linked_at)b::timestamptz[])
     ON CONFLICT (partition, stream_id, other)
     DO UPDATE SET basis = excluded.basis, linked_at = excluded.linked_at
 """

@@ -33,14 +33,14 @@ SELECT partition, order_id, promise, kind, source, by, line, standing, made_at, 
        first_due_at, met_at, late_seconds, ahead_seconds, evidence, policy, version,
        consumer, order_source, merchant, creator, carrier
   FROM promise_board_v1
-  JOIN unnest(%(partition)s::smallint[], %(order_id)s::uuid[])
+  JOIN unnest(%(partition)b::smallint[], %(order_id)b::uuid[])
        AS touched (partition, order_id) USING (partition, order_id)
 """
 
 LOAD_ORDERS = """
 SELECT partition, order_id, placement, shipped_at, carrier
   FROM promise_order_v1
-  JOIN unnest(%(partition)s::smallint[], %(order_id)s::uuid[])
+  JOIN unnest(%(partition)b::smallint[], %(order_id)b::uuid[])
        AS touched (partition, order_id) USING (partition, order_id)
 """
 
@@ -50,14 +50,14 @@ INSERT INTO promise_board_v1
         first_due_at, met_at, late_seconds, ahead_seconds, evidence, policy, version,
         consumer, order_source, merchant, creator, carrier)
 SELECT * FROM unnest(
-       %(partition)s::smallint[], %(order_id)s::uuid[], %(promise)s::text[],
-       %(kind)s::text[], %(source)s::text[], %(by)s::text[], %(line)s::integer[],
-       %(standing)s::text[], %(made_at)s::timestamptz[], %(due_at)s::timestamptz[],
-       %(first_due_at)s::timestamptz[], %(met_at)s::timestamptz[],
-       %(late_seconds)s::bigint[], %(ahead_seconds)s::bigint[], %(evidence)s::text[],
-       %(policy)s::text[], %(version)s::bigint[], %(consumer)s::text[],
-       %(order_source)s::text[], %(merchant)s::text[], %(creator)s::text[],
-       %(carrier)s::text[])
+       %(partition)b::smallint[], %(order_id)b::uuid[], %(promise)b::text[],
+       %(kind)b::text[], %(source)b::text[], %(by)b::text[], %(line)b::integer[],
+       %(standing)b::text[], %(made_at)b::timestamptz[], %(due_at)b::timestamptz[],
+       %(first_due_at)b::timestamptz[], %(met_at)b::timestamptz[],
+       %(late_seconds)b::bigint[], %(ahead_seconds)b::bigint[], %(evidence)b::text[],
+       %(policy)b::text[], %(version)b::bigint[], %(consumer)b::text[],
+       %(order_source)b::text[], %(merchant)b::text[], %(creator)b::text[],
+       %(carrier)b::text[])
     ON CONFLICT (partition, order_id, promise) DO UPDATE
    SET standing = excluded.standing, due_at = excluded.due_at,
        first_due_at = excluded.first_due_at, met_at = excluded.met_at,
@@ -71,8 +71,8 @@ SELECT * FROM unnest(
 SAVE_ORDERS = """
 INSERT INTO promise_order_v1 (partition, order_id, placement, shipped_at, carrier)
 SELECT * FROM unnest(
-       %(partition)s::smallint[], %(order_id)s::uuid[], %(placement)s::bytea[],
-       %(shipped_at)s::timestamptz[], %(carrier)s::text[])
+       %(partition)b::smallint[], %(order_id)b::uuid[], %(placement)b::bytea[],
+       %(shipped_at)b::timestamptz[], %(carrier)b::text[])
     ON CONFLICT (partition, order_id) DO UPDATE
    SET placement = excluded.placement, shipped_at = excluded.shipped_at,
        carrier = excluded.carrier

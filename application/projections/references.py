@@ -20,15 +20,15 @@ Naming = OrderPlaced | ParcelShipped | PaymentCaptured
 LOAD = """
 SELECT partition, stream_id, kind, name, source, consumer, parcel
   FROM reference_v1
-  JOIN unnest(%(partition)s::smallint[], %(stream_id)s::uuid[])
+  JOIN unnest(%(partition)b::smallint[], %(stream_id)b::uuid[])
        AS touched (partition, stream_id) USING (partition, stream_id)
 """
 
 SAVE = """
 INSERT INTO reference_v1 (partition, stream_id, kind, name, source, consumer, parcel)
 SELECT * FROM unnest(
-       %(partition)s::smallint[], %(stream_id)s::uuid[], %(kind)s::text[],
-       %(name)s::text[], %(source)s::text[], %(consumer)s::text[], %(parcel)s::text[])
+       %(partition)b::smallint[], %(stream_id)b::uuid[], %(kind)b::text[],
+       %(name)b::text[], %(source)b::text[], %(consumer)b::text[], %(parcel)b::text[])
     ON CONFLICT (partition, stream_id, kind, name)
     DO UPDATE SET source = excluded.source, consumer = excluded.consumer,
                   parcel = excluded.parcel
@@ -37,7 +37,7 @@ SELECT * FROM unnest(
 FIND = """
 SELECT partition, stream_id, kind, name, source, consumer, parcel
   FROM projection.reference
- WHERE name = ANY (%(names)s::text[]) AND kind = %(kind)s
+ WHERE name = ANY (%(names)b::text[]) AND kind = %(kind)s
    AND (%(source)s::text IS NULL OR source = %(source)s::text)
  ORDER BY name, partition, stream_id
 """

@@ -23,7 +23,7 @@ from domain.order.events import OrderEvent, OrderPlaced
 OWNERS = """
 SELECT partition, stream_id, consumer
   FROM timeline_owner_v1
-  JOIN unnest(%(partition)s::smallint[], %(stream_id)s::uuid[])
+  JOIN unnest(%(partition)b::smallint[], %(stream_id)b::uuid[])
        AS touched (partition, stream_id) USING (partition, stream_id)
 """
 
@@ -34,11 +34,11 @@ INSERT INTO timeline_v1
 SELECT partition, position, shown, stream_id, version, consumer, order_id, kind, code,
        occurred_at, recorded_at, facts::jsonb
   FROM unnest(
-       %(partition)s::smallint[], %(position)s::bigint[], %(shown)s::bigint[],
-       %(stream_id)s::uuid[], %(version)s::bigint[], %(consumer)s::text[],
-       %(order_id)s::uuid[], %(kind)s::text[], %(code)s::text[],
-       %(occurred_at)s::timestamptz[], %(recorded_at)s::timestamptz[],
-       %(facts)s::text[])
+       %(partition)b::smallint[], %(position)b::bigint[], %(shown)b::bigint[],
+       %(stream_id)b::uuid[], %(version)b::bigint[], %(consumer)b::text[],
+       %(order_id)b::uuid[], %(kind)b::text[], %(code)b::text[],
+       %(occurred_at)b::timestamptz[], %(recorded_at)b::timestamptz[],
+       %(facts)b::text[])
     AS entry (partition, position, shown, stream_id, version, consumer, order_id, kind,
               code, occurred_at, recorded_at, facts)
 """
@@ -46,14 +46,14 @@ SELECT partition, position, shown, stream_id, version, consumer, order_id, kind,
 SAVE_OWNERS = """
 INSERT INTO timeline_owner_v1 (partition, stream_id, consumer)
 SELECT * FROM unnest(
-       %(partition)s::smallint[], %(stream_id)s::uuid[], %(consumer)s::text[])
+       %(partition)b::smallint[], %(stream_id)b::uuid[], %(consumer)b::text[])
 """
 
 # What came before anyone said whose it was is shown as of when it was said.
 CLAIM = """
 UPDATE timeline_v1 AS entry SET consumer = owner.consumer, shown = owner.since
-  FROM unnest(%(partition)s::smallint[], %(stream_id)s::uuid[], %(consumer)s::text[],
-              %(since)s::bigint[]) AS owner (partition, stream_id, consumer, since)
+  FROM unnest(%(partition)b::smallint[], %(stream_id)b::uuid[], %(consumer)b::text[],
+              %(since)b::bigint[]) AS owner (partition, stream_id, consumer, since)
  WHERE (entry.partition, entry.stream_id) = (owner.partition, owner.stream_id)
    AND entry.consumer IS NULL
 """
@@ -67,11 +67,11 @@ ENTRY = """
 # One walk along the index for each name of the person, then the newest of them all.
 NEWEST = f"""
 SELECT {ENTRY}
-  FROM unnest(%(consumers)s::text[]) AS person (consumer)
+  FROM unnest(%(consumers)b::text[]) AS person (consumer)
  CROSS JOIN LATERAL (
        SELECT * FROM projection.timeline AS entry
         WHERE entry.consumer = person.consumer
-          AND (%(kinds)s::text[] IS NULL OR entry.kind = ANY (%(kinds)s::text[]))
+          AND (%(kinds)b::text[] IS NULL OR entry.kind = ANY (%(kinds)b::text[]))
           AND (%(order_id)s::uuid IS NULL OR entry.order_id = %(order_id)s::uuid)
           AND (entry.occurred_at, entry.partition, entry.position)
             < (coalesce(%(occurred_at)s::timestamptz, 'infinity'),
@@ -87,9 +87,9 @@ SELECT {ENTRY}
 # as a position has got all that was shown by then.
 AFTER = f"""
 SELECT {ENTRY}
-  FROM unnest(%(consumers)s::text[]) AS person (consumer)
+  FROM unnest(%(consumers)b::text[]) AS person (consumer)
   JOIN projection.timeline AS entry ON entry.consumer = person.consumer
-  LEFT JOIN unnest(%(partitions)s::smallint[], %(positions)s::bigint[])
+  LEFT JOIN unnest(%(partitions)b::smallint[], %(positions)b::bigint[])
        AS seen (partition, position) ON seen.partition = entry.partition
  WHERE entry.shown > coalesce(seen.position, 0)
  ORDER BY entry.partition, entry.shown

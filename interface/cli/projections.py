@@ -1,0 +1,169 @@
+"""``redress projections``: how far the read models are, filled again, mended."""
+
+import sys
+from collections.abc import Sequence
+from uuid import UUID
+
+import rich_click as click
+from msgspec import json
+from rich.console import Console
+from rich.table import Table
+
+from application.projections.parked import (
+    NotParked,
+    ParkedStream,
+    parked_by_projection,
+    parked_streams,
+    retry,
+)
+from application.projections.read_models import (
+    READ_MODELS,
+    NoSuchProjection,
+    read_model,
+)
+from application.projections.rebuild import RebuildGaveUp, Rebuilt, rebuild
+from application.projections.runner import Runner
+from application.projections.runtime import Projection
+from interface.bootstrap import open_redress
+from interface.cli.progress import progress
+from interface.errors import UserError
+from interface.settings import read_settings
+from interface.working import stopped_by_signals
+
+
+@click.group()
+def command() -> None:
+    """See, fill again and mend what is read from the log."""
+
+
+@command.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def list_(*, as_json: bool) -> None:
+    """List the projections: how many events behind, which streams are parked."""
+    with open_redress(read_settings()) as redress:
+        runner = Runner(READ_MODELS, redress.projector)
+        runner.prepare()
+        lag = runner.lag()
+        parked = parked_streams(redress.reader)
+    counts = parked_by_projection(parked)
+    if as_json:
+        rows = [
+            {
+                "name": each.name,
+                "version": each.version,
+                "behind": lag[each.name],
+                "parked": [stream for stream in parked if of(each, stream)],
+            }
+            for each in READ_MODELS
+        ]
+        click.echo(json.format(json.encode(rows)))
+        return
+    table = Table("projection", "version", "events behind", "streams parked")
+    for each in READ_MODELS:
+        behind, waiting = f"{lag[each.name]:,}", f"{counts.get(each.name, 0):,}"
+        table.add_row(each.name, str(each.version), behind, waiting)
+    console = Console()
+    console.print(table)
+    show_parked(parked, console)
+
+
+def of(projection: Projection, stream: ParkedStream) -> bool:
+    """Whether it is this projection that parked the stream."""
+    return (projection.name, projection.version) == (stream.projection, stream.version)
+
+
+def show_parked(parked: Sequence[ParkedStream], console: Console) -> None:
+    """Print which streams wait and why, and what can be done."""
+    for each in parked:
+        console.print(
+            f"{each.projection} parked stream {each.stream_id} at "
+            f"{each.partition}.{each.position}, attempts {each.attempts}: "
+            f"{each.reason}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
+        )
+    if parked:
+        console.print(
+            "When the cause is mended: redress projections retry NAME STREAM",
+            highlight=False,
+        )
+
+
+@command.command(name="rebuild")
+@click.argument("name")
+@click.option("--switch", is_flag=True, help="Put the rebuilt rows in place.")
+def rebuild_(name: str, *, switch: bool) -> None:
+    """Fill projection NAME again from zero beside the live one, and compare.
+
+    Ends with exit code 1 if the two differ and were not switched.
+    """
+    projection = named(name)
+    with open_redress(read_settings()) as redress, stopped_by_signals() as stop:
+        events = sum(redress.store.heads().values())
+        with progress(f"Rebuilding {name}", events, "events") as advance:
+            done = 0
+
+            def moved(count: int, _total: int) -> None:
+                nonlocal done
+                advance(count - done)
+                done = count
+
+            try:
+                result = rebuild(
+                    projection,
+                    redress.projector,
+                    switch=switch,
+                    progress=moved,
+                    stop=stop,
+                )
+            except RebuildGaveUp as error:
+                raise UserError(f"{error} Nothing was changed.") from None
+    click.echo(told(result))
+    for difference in result.examples:
+        row = json.encode(difference.row).decode()
+        click.echo(f"only {difference.only_in}, {difference.table}: {row}")
+    if not result.equal and not switch:
+        sys.exit(1)
+
+
+def told(result: Rebuilt) -> str:
+    """Return what a rebuild came to, as one or two lines."""
+    line = f"{result.projection}: {result.events:,} events, {result.rows:,} rows; "
+    if result.equal:
+        line += "equal to the live table, row for row."
+    else:
+        line += f"{result.differing:,} rows differ from the live table."
+    if result.parked_live or result.parked_rebuilt:
+        line += f" Streams parked: live {result.parked_live}, "
+        line += f"rebuilt {result.parked_rebuilt}."
+    if result.switched:
+        line += " The rebuilt rows are in place."
+    return line
+
+
+@command.command(name="retry")
+@click.argument("name")
+@click.argument("stream", type=click.UUID)
+def retry_(name: str, stream: UUID) -> None:
+    """Have projection NAME read on in a STREAM it has parked."""
+    projection = named(name)
+    with open_redress(read_settings()) as redress:
+        try:
+            parked = retry(projection, stream, redress.projector)
+        except NotParked as error:
+            raise UserError(f"{error} See `redress projections list`") from None
+    for again in parked.values():
+        raise UserError(
+            f"{name} parked stream {stream} again at {again.partition}."
+            f"{again.position}: {again.reason}"
+        )
+    click.echo(f"{name} has read stream {stream} to where it is itself.")
+
+
+def named(name: str) -> Projection:
+    """Return the projection; raises UserError naming those there are."""
+    try:
+        return read_model(name)
+    except NoSuchProjection as error:
+        raise UserError(str(error)) from None

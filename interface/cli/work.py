@@ -1,0 +1,25 @@
+"""``redress work``: the worker alone."""
+
+import rich_click as click
+
+from interface.bootstrap import open_redress
+from interface.logging import configure_logging
+from interface.settings import read_settings
+from interface.working import stopped_by_signals, worker
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="End when there is nothing left to do.")
+def command(*, once: bool) -> None:
+    """Fill the projections and ask about deadlines, until Ctrl-C.
+
+    Several workers at once share the work. Each line of the log is a round that found
+    something to do.
+    """
+    settings = read_settings()
+    configure_logging(settings.log_level)
+    with stopped_by_signals() as stop, open_redress(settings) as redress:
+        if once:
+            worker(redress).until_idle(stop)
+        else:
+            worker(redress).until_stopped(stop)

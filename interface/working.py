@@ -1,0 +1,53 @@
+"""The worker process: what it does in every round, and how it is told to stop."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event as Signal
+from types import FrameType
+
+from application.processes.check_overdue_promises import OverduePromises
+from application.processes.worker import Step, Worker
+from application.projections.promise_board import PromiseQueries
+from application.projections.read_models import READ_MODELS
+from application.projections.runner import Runner
+from interface.bootstrap import Redress
+from interface.clock import now
+
+
+def overdue_promises(redress: Redress) -> OverduePromises:
+    """Return what asks about deadlines.
+
+    It asks through the primary: a board that lags would have it ask in vain.
+    """
+    return OverduePromises(redress.orders, PromiseQueries(redress.writer), now)
+
+
+def worker(redress: Redress) -> Worker:
+    """Return the worker, its projections prepared."""
+    runner = Runner(READ_MODELS, redress.projector)
+    runner.prepare()
+    steps = [
+        Step("messages_moved_on", redress.inbound.work),
+        Step("events_projected", runner.round),
+        Step("deadlines_asked", overdue_promises(redress).check),
+    ]
+    return Worker(steps)
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[Signal]:
+    """Lend what is set by Ctrl-C, or by being asked to end."""
+    stop = Signal()
+
+    def obey(signum: int, frame: FrameType | None) -> None:
+        del signum, frame  # Which one, and where we were, makes no difference.
+        stop.set()
+
+    signs = (signal.SIGINT, signal.SIGTERM)
+    before = {sign: signal.signal(sign, obey) for sign in signs}
+    try:
+        yield stop
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
