@@ -76,6 +76,18 @@ def test_other_words_consumers_and_purposes_are_sealed_differently() -> None:
     assert len({each.rpartition(":")[2] for each in sealed}) == 4
 
 
+def test_other_words_never_share_a_nonce() -> None:
+    ours = people()
+    nonce_letters = 16  # 12 bytes in base64
+
+    nonces = {
+        ours.seal("mei", words).rpartition(":")[2][:nonce_letters]
+        for words in ("a", "b", "a ", "aa", PRAISE)
+    }
+
+    assert len(nonces) == 5
+
+
 def test_words_open_for_their_own_consumer_only() -> None:
     ours = people()
     sealed = ours.seal("mei", PRAISE)
