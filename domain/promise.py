@@ -115,7 +115,7 @@ def end_of_day(day: date, zone: str) -> datetime:
 def due_time(offer: Offer, rule: PromiseRule, anchor: datetime) -> datetime | None:
     """Return the last moment that still keeps the promise; None if it has no end."""
     if offer.due_at is not None:
-        return offer.due_at
+        return offer.due_at.astimezone(UTC)
     if offer.by_day is not None:
         return end_of_day(offer.by_day, rule.zone)
     there = anchor.astimezone(ZoneInfo(rule.zone))

@@ -9,16 +9,25 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
+import msgspec
 import rich_click as click
+from msgspec import Struct
+from msgspec.structs import replace
 
-from interface.clock import ahead_by
+from application.access import AccessRole
+from domain.kernel import Moment
+from interface.bootstrap import open_redress
+from interface.cli.progress import progress
+from interface.clock import ahead_by, now
 from interface.errors import UserError
-from interface.postgres.database import DatabaseUrls, database
+from interface.postgres.database import database
 from interface.postgres.server import EmbeddedPostgres
 from interface.postgres.use import revive
 from interface.running import only_one
+from interface.sample import BEST_CUSTOMER, load_sample
 from interface.settings import Settings, environment_with, read_settings
 from interface.supervisor import Child, Supervisor
+from interface.tokens import open_tokens
 
 READY_SECONDS = 60
 POLL_SECONDS = 0.2
@@ -26,6 +35,19 @@ DOCUMENTATION = "/docs"
 
 ME = (sys.executable, "-m", "interface.cli.main")
 CHILDREN = (Child("serve", (*ME, "serve")), Child("work", (*ME, "work")))
+
+
+SAMPLE_SEED, SAMPLE_ORDERS = 1, 600
+DEMO_HOURS = 24.0
+
+
+class SampleNote(Struct, frozen=True):
+    """Which sample this home was given, and whether all of it is there."""
+
+    seed: int
+    orders: int
+    until: Moment
+    loaded: bool = False
 
 
 class DemoToken(NamedTuple):
@@ -43,21 +65,27 @@ class Stopped(BaseException):
 @click.command()
 def command() -> None:
     """Start the database, the API and the workers; Ctrl-C stops them again."""
-    run(read_settings(), CHILDREN, click.echo)
+    run(read_settings(), CHILDREN, click.echo, load_sample_if_empty)
 
 
 def run(
-    settings: Settings, children: Sequence[Child], say: Callable[[str], object]
+    settings: Settings,
+    children: Sequence[Child],
+    say: Callable[[str], object],
+    load: Callable[[Settings, Callable[[str], object]], None],
 ) -> None:
-    """Run until asked to stop. Raises UserError if it cannot start."""
+    """Run until asked to stop. Raises UserError if it cannot start.
+
+    ``load`` puts into the database what should be there before anybody looks.
+    """
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, stop_once)
     try:
         with only_one(settings.home):
             check_port(settings)
             server = EmbeddedPostgres(settings.home)
-            with database(settings, server, dies_with_us=True) as urls:
-                load_sample_if_empty(settings, urls, say)
+            with database(settings, server, dies_with_us=True):
+                load(settings, say)
                 supervise(settings, children, say, server)
     except Stopped:
         say("Stopped.")
@@ -143,14 +171,47 @@ def answers(settings: Settings) -> bool:
     return True
 
 
-def load_sample_if_empty(
-    settings: Settings, urls: DatabaseUrls, say: Callable[[str], object]
-) -> None:
-    """Load the small sample of our own making into a store that has no events."""
-    del settings, urls, say
+def load_sample_if_empty(settings: Settings, say: Callable[[str], object]) -> None:
+    """Load the sample of our own making into a store without events.
+
+    What is loaded is written down first: a load that was cut short goes on with the
+    next start, and ends with the same orders.
+    """
+    note = settings.home / "sample.json"
+    with open_redress(settings, prepared=True) as redress:
+        if not any(redress.store.heads().values()):
+            until = now().replace(second=0, microsecond=0)
+            sample = SampleNote(SAMPLE_SEED, SAMPLE_ORDERS, until)
+        elif note.exists():
+            sample = msgspec.json.decode(note.read_bytes(), type=SampleNote)
+        else:
+            return
+        if sample.loaded:
+            return
+        note.write_bytes(msgspec.json.encode(sample))
+        say(f"The store is empty: loading a sample of {sample.orders} orders.")
+        with progress("Loading the sample", sample.orders, "orders") as advance:
+            load_sample(
+                redress.orders,
+                redress.people,
+                redress.consumers,
+                seed=sample.seed,
+                orders_count=sample.orders,
+                until=sample.until,
+                progress=advance,
+            )
+    note.write_bytes(msgspec.json.encode(replace(sample, loaded=True)))
 
 
 def demo_tokens(settings: Settings) -> Sequence[DemoToken]:
     """Return ready-made tokens for an agent, an auditor and a consumer."""
-    del settings
-    return ()
+    tokens = open_tokens(settings)
+    who: tuple[tuple[AccessRole, str], ...] = (
+        ("agent", "demo-agent"),
+        ("auditor", "demo-auditor"),
+        ("consumer", BEST_CUSTOMER),
+    )
+    return [
+        DemoToken(role, subject, tokens.issue(role, subject, hours=DEMO_HOURS))
+        for role, subject in who
+    ]
