@@ -17,7 +17,12 @@ ENVIRONMENT = "interface/settings.py"
 CLOCK = "interface/clock.py"
 COMPOSITION_ROOT = "interface/bootstrap.py"
 # Who may ask the composition root for what it builds: those who start things.
-STARTERS = ("interface/cli/", "interface/bootstrap.py", "interface/serving.py")
+STARTERS = (
+    "interface/bootstrap.py",
+    "interface/cli/",
+    "interface/serving.py",
+    "interface/working.py",
+)
 
 
 def nodes(*layers: str) -> Iterator[tuple[str, ast.AST]]:

@@ -27,7 +27,7 @@ def main() -> None:
     address = ["--bind", settings.http_host, str(settings.http_port)]
     api = Child("api", (PYTHON, "-m", "http.server", *address))
     worker = Child("worker", (PYTHON, "-c", "import signal; signal.pause()"))
-    run(settings, (api, worker), click.echo)
+    run(settings, (api, worker), click.echo, lambda _settings, _say: None)
 
 
 def free_port() -> int:
