@@ -53,10 +53,8 @@ def command(stream: str, *, opening: bool, as_json: bool) -> None:
 
 def wanted(redress: Redress, name: str) -> list[Found]:
     """Return the streams that are meant, at least one. Raises UserError."""
-    try:
-        return [Found(UUID(name), "stream", name, None, None)]
-    except ValueError:
-        pass  # Not an id; then it is a name from outside.
+    if stream_id := stream_id_of(redress, name):
+        return [Found(stream_id, "stream", name, None, None)]
     found = streams_named(redress, name)
     if not found:
         Runner([References()], redress.projector).catch_up()
@@ -67,6 +65,15 @@ def wanted(redress: Redress, name: str) -> list[Found]:
             "consumer of this name is known"
         )
     return found
+
+
+def stream_id_of(redress: Redress, name: str) -> UUID | None:
+    """Return the id the name is; an order number may look like one without being it."""
+    try:
+        stream_id = UUID(name)
+    except ValueError:
+        return None
+    return stream_id if redress.store.stream(stream_id) else None
 
 
 def streams_named(redress: Redress, name: str) -> list[Found]:

@@ -74,6 +74,13 @@ def test_a_history_is_found_by_any_name_and_read_line_by_line(
     assert WORDS not in printed.output
 
 
+def test_an_order_number_may_look_like_an_id(redress: Redress) -> None:
+    number = "1f42f4d540bb667dcd3bde1a50c9e442"
+    buy(redress, "mei", number)
+    printed = run(redress, replay, number)
+    assert f"mei placed order {number} at shop" in printed.output
+
+
 def test_programs_get_a_line_of_json_for_each_event(redress: Redress) -> None:
     buy(redress, "mei", "49000001")
 
