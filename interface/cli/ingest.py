@@ -48,14 +48,16 @@ def olist_lines(report: OlistReport) -> list[str]:
     """Return what came of an export, for people."""
     told = report.told
     lines = [
-        f"olist: {report.rows:,} rows read, {report.orders:,} orders",
-        f"{told.new:,} reports new, {told.known:,} already known",
-        f"{report.bad:,} rows in quarantine, {report.waiting:,} orders wait for them",
+        f"olist: {many(report.rows, 'row')} read, {many(report.orders, 'order')}",
+        f"{many(told.new, 'report')} new, {told.known:,} already known",
+        f"{many(report.bad, 'row')} in quarantine",
     ]
+    if report.waiting:
+        lines.append(f"{many(report.waiting, 'order')} held back by a bad row")
     if report.mended:
-        lines.append(f"{report.mended:,} rows of quarantine are right by now")
+        lines.append(f"{many(report.mended, 'row')} of quarantine mended by now")
     if report.overdue:
-        lines.append(f"{report.overdue:,} orders had promises that ran out")
+        lines.append(f"{many(report.overdue, 'order')} with a promise that ran out")
     if report.bad:
         lines.append(f"To see why: {LOOK} --source olist")
     return lines
@@ -94,7 +96,7 @@ def feed_lines(source: str, report: FeedReport, waiting: int) -> list[str]:
     stand = {"translated": 0, "ignored": 0, "waiting": 0, "quarantined": 0}
     stand |= report.states
     lines = [
-        f"{source}: {read:,} messages read",
+        f"{source}: {many(read, 'message')} read",
         f"{report.new:,} new, {report.known:,} already known",
         ", ".join(f"{number:,} {state}" for state, number in stand.items()),
     ]
@@ -103,14 +105,19 @@ def feed_lines(source: str, report: FeedReport, waiting: int) -> list[str]:
         kinds = ", ".join(
             f"{kind} {number:,}" for kind, number in sorted(report.skipped.items())
         )
-        lines.append(f"{skipped:,} documents of other kinds skipped: {kinds}")
+        lines.append(f"{many(skipped, 'document')} of other kinds skipped: {kinds}")
     if report.waited:
         lines.append(f"{report.waited:,} that had waited could be translated")
     if waiting:
-        lines.append(f"{waiting:,} messages of {source} wait in all")
+        lines.append(f"{many(waiting, 'message')} of {source} waiting in all")
     if stand["quarantined"]:
         lines.append(f"To see why: {LOOK} --source {source}")
     return lines
+
+
+def many(number: int, noun: str) -> str:
+    """Return so many of them, as people say it."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def feed_command(source: str, sentence: str) -> Callable[..., None]:

@@ -51,3 +51,33 @@ def write_export(folder: Path, **changed: list[str]) -> Path:
         text = "\n".join((HEADERS[name], *rows)) + "\n"
         (folder / file_of(name)).write_text(text, "utf-8")
     return folder
+
+
+def market(orders: int) -> dict[str, list[str]]:
+    """Return the rows of so many orders: fine, late, never sent, called off."""
+    rows: dict[str, list[str]] = {name: [] for name in HEADERS}
+    rows["products"], rows["sellers"] = ANNAS["products"], ANNAS["sellers"]
+    for number in range(orders):
+        day, order = 1 + number % 25, f"m-{number}"
+        sent = f"2018-05-{day + 2:02} 09:00:00" if number % 7 else ""
+        came = f"2018-05-{day + 3:02} 18:00:00" if sent and number % 5 else ""
+        status = "delivered" if came else "shipped" if sent else "processing"
+        if number % 14 == 0:
+            status = "unavailable"
+        due = f"2018-05-{day + 2 + number % 3:02}"
+        rows["customers"].append(f"c-{number},buyer-{number % 97},01310,sao paulo,SP")
+        rows["orders"].append(
+            f"{order},c-{number},{status},2018-05-{day:02} 10:00:00,"
+            f"2018-05-{day:02} 10:{number % 60:02}:00,{sent},{came},{due} 00:00:00"
+        )
+        rows["order_items"].append(
+            f"{order},1,chair,shop-a,2018-05-{day + 2:02} 08:{number % 60:02}:00,"
+            f"{number}.50,9.90"
+        )
+        rows["order_payments"].append(f"{order},1,boleto,1,{number}.50")
+        if number % 3 == 0:
+            rows["order_reviews"].append(
+                f"r-{number},{order},{1 + number % 5},,,2018-06-01 00:00:00,"
+                "2018-06-02 08:15:00"
+            )
+    return rows

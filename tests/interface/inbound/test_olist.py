@@ -49,8 +49,8 @@ MASTER = bytes(range(32))
 class Place:
     """Somewhere an export is told to: a store and people that remember."""
 
-    def __init__(self) -> None:
-        self.store = MemoryEventStore()
+    def __init__(self, partitions: int = 8) -> None:
+        self.store = MemoryEventStore(partitions)
         self.keys = MemoryKeys()
         self.people = People(self.keys, MASTER)
         handler = CommandHandler(self.store)
