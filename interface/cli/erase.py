@@ -1,5 +1,7 @@
 """``redress erase``: forget a person, for ever."""
 
+import sys
+
 import psycopg
 import rich_click as click
 
@@ -15,7 +17,7 @@ from interface.settings import read_settings
 
 @click.command()
 @click.argument("consumer")
-@click.option("--yes", is_flag=True, help="Do it without asking.")
+@click.option("--yes", is_flag=True, help="Do it without asking at a terminal.")
 def command(consumer: str, *, yes: bool) -> None:
     """Delete what opens the words of CONSUMER, and of all who are the same person.
 
@@ -28,7 +30,7 @@ def command(consumer: str, *, yes: bool) -> None:
             raise UserError(f"{message} to the owner's address")
         read_all(redress)
         persons = PersonQueries(redress.reader).persons_of(consumer)
-        if not yes:
+        if not yes and sys.stdin.isatty():
             names = ", ".join(persons)
             click.confirm(f"Forget every word of {names}, for ever?", abort=True)
         erased = forget(redress, consumer)

@@ -1,6 +1,10 @@
 """``redress replay`` and ``redress erase`` as somebody at a terminal meets them."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -50,10 +54,10 @@ def buy(redress: Redress, consumer: str, number: str) -> UUID:
     return order_id
 
 
-def run(redress: Redress, command: object, *words: str, answer: str = "") -> Result:
+def run(redress: Redress, command: object, *words: str) -> Result:
     env = {"REDRESS_HOME": str(redress.settings.home)}
     # rich-click's commands are click's; its stubs say so, the runner's do not.
-    return CliRunner().invoke(command, words, env=env, input=answer)  # type: ignore[arg-type]  # see above
+    return CliRunner().invoke(command, words, env=env)  # type: ignore[arg-type]  # see above
 
 
 @pytest.mark.parametrize("name", ["49000001", "SF49000001", "mei", "the id"])
@@ -116,7 +120,7 @@ def test_a_name_of_several_streams_lists_them(redress: Redress) -> None:
     ("name", "why"),
     [
         ("no-such-thing", "no order, waybill, payment or consumer of this name"),
-        ("00000000-0000-8000-8000-000000000000", "Nothing was ever recorded"),
+        ("00000000-0000-8000-8000-000000000000", "is no id of a stream"),
     ],
 )
 def test_what_nobody_knows_is_said_in_one_line(
@@ -131,10 +135,10 @@ def test_what_nobody_knows_is_said_in_one_line(
 def test_erasing_says_what_it_did_and_the_history_still_reads(redress: Redress) -> None:
     buy(redress, "mei", "49000001")
 
-    printed = run(redress, erase, "mei", "--yes")
+    printed = run(redress, erase, "mei")
 
     assert printed.output == "Forgot mei. Keys deleted: 1. Raw messages blanked: 0.\n"
-    again = run(redress, erase, "mei", "--yes")
+    again = run(redress, erase, "mei")
     assert "was forgotten before" in again.output
     told = run(redress, replay, "mei", "--open").output
     assert "review R-1: 1 of 5, (erased)" in told
@@ -143,13 +147,28 @@ def test_erasing_says_what_it_did_and_the_history_still_reads(redress: Redress) 
     assert row == (at_terminal(),)
 
 
-def test_nothing_is_erased_without_a_yes(redress: Redress) -> None:
+def test_at_a_terminal_nothing_is_erased_without_a_yes(redress: Redress) -> None:
     buy(redress, "mei", "49000001")
+    keyboard, terminal = pty.openpty()
 
-    printed = run(redress, erase, "mei", answer="n\n")
+    os.write(keyboard, b"n\n")
+    asked = subprocess.run(
+        [sys.executable, "-m", "interface.cli.main", "erase", "mei"],
+        stdin=terminal,
+        capture_output=True,
+        check=False,
+        timeout=60,
+        env={
+            "PATH": os.environ["PATH"],
+            "REDRESS_HOME": str(redress.settings.home),
+            "DATABASE_URL": redress.urls.owner,
+        },
+    )
 
-    assert "Forget every word of mei, for ever?" in printed.output
-    assert printed.exit_code == 1
+    os.close(terminal)
+    os.close(keyboard)
+    assert b"Forget every word of mei, for ever?" in asked.stdout
+    assert asked.returncode == 1
     assert WORDS in run(redress, replay, "mei", "--open").output
 
 
