@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import partial
 from typing import Any, Final
 
 from granian import Granian
@@ -10,6 +11,7 @@ from granian.log import LogLevels
 from litestar import Litestar
 from litestar.types import ControllerRouterHandler
 
+from application.projections.stats import read_stats
 from interface.api.app import Parts, build_app
 from interface.api.inbound import inbound_routes
 from interface.api.metrics import Gauges, Metrics
@@ -27,12 +29,10 @@ GRANIAN_LOG: Final[dict[str, Any]] = {
 }
 
 
-def build_api(
-    redress: Redress, more: Sequence[ControllerRouterHandler] = ()
-) -> Litestar:
-    """Return the HTTP API over the given product."""
+def api_parts(redress: Redress) -> Parts:
+    """Return what the API is made of."""
     metrics = Metrics(Gauges(redress.progress, redress.inbound.store))
-    parts = Parts(
+    return Parts(
         tokens=redress.tokens,
         desk=redress.desk,
         consumers=redress.consumers,
@@ -44,10 +44,17 @@ def build_api(
         progress=redress.progress,
         checks=redress.progress,
         metrics=metrics,
+        read_stats=partial(read_stats, redress.reader),
         partitions=redress.store.partitions,
     )
+
+
+def build_api(
+    redress: Redress, more: Sequence[ControllerRouterHandler] = ()
+) -> Litestar:
+    """Return the HTTP API over the given product."""
     routes = inbound_routes(redress.inbound, redress.doors)
-    return build_app(parts, [routes, *more])
+    return build_app(api_parts(redress), [routes, *more])
 
 
 def app() -> Litestar:

@@ -4,9 +4,10 @@ The algorithms are fixed here and never taken from a token. Expiry goes by the m
 time, whatever a demonstration sets the clock to, with a minute's leeway.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import Any, Final, Protocol
 from urllib.error import URLError
 from urllib.parse import urlsplit
@@ -101,8 +102,9 @@ class PublishedKeys:
     not more often than every few seconds. When they cannot be had, the old ones hold.
     """
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, place: str, elapsed: Callable[[], float] = monotonic) -> None:
         self._place = place
+        self._elapsed = elapsed
         self._keys = KeySet([])
         self._read_at = float("-inf")
         self._lock = Lock()
@@ -110,10 +112,10 @@ class PublishedKeys:
     def find(self, key_id: str | None) -> KeySet:
         """Return the keys now known; raises BadToken if there are none."""
         with self._lock:
-            age = now().timestamp() - clock.ahead_seconds - self._read_at
+            age = self._elapsed() - self._read_at
             unknown = key_id not in {key.kid for key in self._keys}
             if age > JWKS_AGE_SECONDS_MAX or (unknown and age > JWKS_PAUSE_SECONDS):
-                self._read_at = now().timestamp() - clock.ahead_seconds
+                self._read_at = self._elapsed()
                 self._keys = self._read() or self._keys
             return self._keys
 

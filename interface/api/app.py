@@ -29,6 +29,7 @@ from interface.api.order_commands import DOORS, handler
 from interface.api.orders import OrderController
 from interface.api.problems import HANDLERS
 from interface.api.promises import PromiseController
+from interface.api.stats import ReadStats, StatsController
 from interface.api.streams import StreamController
 from interface.tokens import Tokens
 
@@ -49,6 +50,7 @@ class Parts(NamedTuple):
     progress: ReadingProgress
     checks: Checks
     metrics: Metrics
+    read_stats: ReadStats
     partitions: int
 
 
@@ -72,6 +74,7 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             ConsumerController,
             LiveController,
             StreamController,
+            StatsController,
             HealthController,
             *documentation.HANDLERS,
             *more,

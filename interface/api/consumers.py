@@ -121,7 +121,7 @@ class ConsumerController(Controller):
         consumers: NamedDependency[Consumers],
     ) -> Response[ReceiptBody]:
         """Record that another name is the same person."""
-        body = strictly(raw, data)
+        body = strictly(raw, type(data))
         command = LinkConsumer(consumer=consumer, other=body.other, basis=body.basis)
         stream_id = consumers.id_of(consumer)
         context = asked.context(actor, stream_id, LinkConsumer)
@@ -144,7 +144,7 @@ class ConsumerController(Controller):
         consumers: NamedDependency[Consumers],
     ) -> Response[ReceiptBody]:
         """Take back a link that was wrong."""
-        body = strictly(raw, data)
+        body = strictly(raw, type(data))
         stream_id = consumers.id_of(consumer)
         context = asked.context(actor, stream_id, UnlinkConsumer)
         command = UnlinkConsumer(other=body.other)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from litestar import Litestar, MediaType, Request, Response, get
+from litestar import MediaType, Request, Response, get
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
@@ -18,14 +18,15 @@ from swagger_ui_bundle import swagger_ui_path
 
 from application.access import NotFound
 from interface.api.auth import OPEN
+from interface.api.description import described, older
 
 DOCS: Final = "/docs"
 DESCRIPTION: Final = "/openapi.json"
 VERSION: Final = "1.0"  # of the API, which is what the description describes
 
 ASSETS: Final[Mapping[str, str]] = {
-    "swagger-ui.css": "text/css; charset=utf-8",
-    "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+    "swagger-ui.css": "text/css",
+    "swagger-ui-bundle.js": "text/javascript",
     "favicon-32x32.png": "image/png",
 }
 
@@ -81,7 +82,11 @@ of an existing order. Everything from 400 on is `application/problem+json` (RFC 
 
 
 def openapi_config() -> OpenAPIConfig:
-    """Return how the description is made and where it is."""
+    """Return how the description is made.
+
+    The framework's own pages for it stay closed, as all that names no action: they
+    would answer in HTML what is no page, and load their programs from elsewhere.
+    """
     bearer = SecurityScheme(
         type="http",
         scheme="bearer",
@@ -93,11 +98,17 @@ def openapi_config() -> OpenAPIConfig:
         version=VERSION,
         description=INTRODUCTION.strip(),
         use_handler_docstrings=True,
-        path="/",
-        render_plugins=[JsonRenderPlugin(path=DESCRIPTION)],
+        path="/openapi",
+        render_plugins=[JsonRenderPlugin()],
         components=Components(security_schemes={"bearer": bearer}),
         security=[{"bearer": []}],
     )
+
+
+@get(DESCRIPTION, opt=OPEN, include_in_schema=False, sync_to_thread=True)
+def openapi_json(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """Return the description, in OpenAPI 3.1."""
+    return described(request.app)
 
 
 @get(DOCS, opt=OPEN, include_in_schema=False, sync_to_thread=False)
@@ -136,28 +147,4 @@ def asset(name: str) -> bytes:
     return re.sub(rb"\n/[/*]# sourceMappingURL=.*", b"", content)
 
 
-def described(app: Litestar) -> dict[str, Any]:
-    """Return the description of the app."""
-    schema: dict[str, Any] = app.openapi_schema.to_schema()
-    return schema
-
-
-def older(schema: Any) -> Any:
-    """Return a description in the words of OpenAPI 3.0: "or null" is a flag there."""
-    match schema:
-        case {"openapi": str(), **rest}:
-            return {"openapi": "3.0.3", **older(rest)}
-        case {"oneOf": list(choices), **rest} if {"type": "null"} in choices:
-            others = [older(each) for each in choices if each != {"type": "null"}]
-            if len(others) == 1 and "$ref" not in others[0]:
-                return {**older(rest), **others[0], "nullable": True}
-            return {**older(rest), "oneOf": others, "nullable": True}
-        case dict():
-            return {key: older(value) for key, value in schema.items()}
-        case list():
-            return [older(value) for value in schema]
-        case _:
-            return schema
-
-
-HANDLERS: Final = (docs_page, docs_begin, docs_description, docs_asset)
+HANDLERS: Final = (openapi_json, docs_page, docs_begin, docs_description, docs_asset)

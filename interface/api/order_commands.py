@@ -13,6 +13,7 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
+from msgspec.structs import fields
 
 from application.access import Action, Actor
 from application.order_desk import KnownOrder, OrderDesk
@@ -116,13 +117,13 @@ DOORS: Final[Sequence[Door]] = (
 )
 
 
-def strictly(raw: bytes, lax: Body) -> Body:
+def strictly(raw: bytes, body: type[Body]) -> Body:
     """Return the body with its types taken at their word; raises Wrong (400).
 
     The framework read it already, and took "5" for 5. No body stands for an empty one.
     """
     try:
-        return msgspec.json.decode(raw or b"{}", type=type(lax))
+        return msgspec.json.decode(raw or b"{}", type=body)
     except msgspec.ValidationError as error:
         raise invalid_body(error) from None
 
@@ -130,7 +131,8 @@ def strictly(raw: bytes, lax: Body) -> Body:
 def handler(door: Door) -> HTTPRouteHandler:
     """Return the handler of one row."""
 
-    def take(  # noqa: PLR0913, PLR0917  # what it needs is injected by these names
+    def take(  # noqa: PLR0913  # what it needs is injected by these names
+        *,
         order_id: FromPath[UUID],
         data: Any,
         raw: NamedDependency[bytes],
@@ -139,7 +141,8 @@ def handler(door: Door) -> HTTPRouteHandler:
         desk: NamedDependency[OrderDesk],
         people: NamedDependency[People],
     ) -> Response[ReceiptBody]:
-        body = strictly(raw, data)
+        del data  # Described to readers, and read loosely; here is the strict reading.
+        body = strictly(raw, door.body)
         context = asked.context(actor, order_id, door.asks)
 
         def command(known: KnownOrder) -> OrderCommand:
@@ -156,7 +159,11 @@ def handler(door: Door) -> HTTPRouteHandler:
     name = door.asks.__name__
     take.__name__ = take.__qualname__ = name
     take.__doc__ = door.asks.__doc__
-    take.__annotations__["data"] = Annotated[door.body, json_like(door.body.__name__)]
+    described = json_like(door.body.__name__)
+    take.__annotations__["data"] = Annotated[door.body, described]
+    if not any(field.required for field in fields(door.body)):
+        take.__annotations__["data"] = Annotated[door.body | None, described]
+        take.__kwdefaults__ = {"data": None}  # Without fields, no body says it all.
     return post(
         f"{ORDERS}/{{order_id:uuid}}/{door.path}",
         operation_id=name[0].lower() + name[1:],

@@ -102,7 +102,7 @@ class OrderController(Controller):
         desk: NamedDependency[OrderDesk],
     ) -> Response[ReceiptBody]:
         """Record that an order was placed; ``stream_id`` names it from now on."""
-        command = strictly(raw, data)
+        command = strictly(raw, type(data))
         order_id = desk.id_of(command)
         context = asked.context(actor, order_id, PlaceOrder)
         receipt = desk.place(actor, command, context)

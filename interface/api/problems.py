@@ -67,6 +67,9 @@ CODES: Final[Mapping[int, str]] = {
     415: "not_json",
 }
 
+# Names that mean something else to the framework, and what callers know them by.
+ALIASES: Final[Mapping[str, str]] = {"standing": "state", "kinds": "kind"}
+
 # What a library says of a value, and where: "Expected `int` - at `$.lines[0].price`".
 WHERE: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$\.?(?P<where>.*)`)?$")
 
@@ -183,7 +186,9 @@ def of_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[P
 def field_errors(error: ValidationException) -> Iterable[FieldError]:
     """Return the fields the framework found fault with."""
     for each in error.extra if isinstance(error.extra, list) else ():
-        yield FieldError(str(each.get("key", "body")), str(each.get("message", "")))
+        name, dot, rest = str(each.get("key", "body")).partition(".")
+        field = f"{ALIASES.get(name, name)}{dot}{rest}"
+        yield FieldError(field, str(each.get("message", "")))
 
 
 def of_outage(_request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from domain.order.values import WHOLE
 from interface.wording.language import LANGUAGES, Language, Tongue
 
 FIELD: Final = re.compile(r"\{(\w+)\}")
@@ -201,6 +202,9 @@ FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
         str(facts["code"]).removeprefix("exception:")
     ),
     "exception": coded("exception"),
+    "parcel": lambda facts, language: (
+        language.word(WHOLE) if facts["parcel"] == WHOLE else facts["parcel"]
+    ),
     "signed_by": coded("signed_by"),
     "by": coded("by"),
     "source": coded("source"),

@@ -72,6 +72,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "placed_differently": ("下单内容不一致", "placed differently"),
     "payment_reported_differently": ("付款信息不一致", "payment told differently"),
     "currencies_differ": ("币种不一致", "currencies differ"),
+    "completed_and_cancelled": ("既完成又取消", "both completed and cancelled"),
+    "promise_rule_unknown": ("承诺规则未知", "promised under an unknown rule"),
+    # Everything that was ordered, for a feed that knows no parcels
+    "whole": ("全部", "(all of it)"),
     # Why they are one person
     "guest_login": ("访客登录", "a guest logged in"),
     "second_channel": ("另一渠道", "a second channel"),

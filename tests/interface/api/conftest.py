@@ -54,7 +54,7 @@ class Caller:
 
     def get(self, path: str, **params: Any) -> Response:
         headers = self.headers | params.pop("headers", {})
-        return self.client.get(path, params=params, headers=headers)
+        return self.client.get(path, params=params or None, headers=headers)
 
     def post(
         self, path: str, body: Any = None, *, key: str | None = None, **headers: str

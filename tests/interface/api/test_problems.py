@@ -1,0 +1,271 @@
+"""Every "no" once: a problem document that says why, and names the field."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from httpx import Response
+from litestar import Litestar
+from litestar.testing import TestClient
+from structlog.testing import capture_logs
+
+from application.event_store.envelope import RecordedEvent
+from interface.api.app import build_app
+from interface.bootstrap import Redress
+from interface.serving import api_parts
+from tests.interface.api.conftest import ORDER, PAYMENT, Caller, Callers
+
+CANCEL = {"by": "consumer", "reason": "changed_mind"}
+
+
+def problem(response: Response, status: int, code: str) -> dict[str, Any]:
+    """Return the document, having looked at what all of them have in common."""
+    assert response.status_code == status, response.text
+    assert response.headers["Content-Type"] == "application/problem+json"
+    document: dict[str, Any] = response.json()
+    assert document["status"] == status
+    assert document["code"] == code
+    assert document["type"].endswith(f":{code}")
+    assert document["title"]
+    assert document["detail"]
+    return document
+
+
+# -- 400: what cannot be read --
+
+
+def test_a_body_that_is_no_json_cannot_be_read(feed: Caller) -> None:
+    headers = feed.headers | {
+        "Idempotency-Key": "k",
+        "Content-Type": "application/json",
+    }
+    answer = feed.client.post("/v1/orders", content=b"{", headers=headers)
+    problem(answer, 400, "malformed")
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"consumer": "Li Mei"}, "consumer"),
+        ({"lines": [{"line": 0, "product": "p"}]}, "lines[0]"),
+        ({"wishes": "soon"}, "wishes"),
+        ({"offers": [{"label": "ship-48h", "line": "1"}]}, "offers[0].line"),
+    ],
+    ids=["a name", "a line's number", "a field we do not know", "text for a number"],
+)
+def test_a_field_that_holds_what_it_may_not_is_named(
+    feed: Caller, change: dict[str, Any], field: str
+) -> None:
+    answer = feed.post("/v1/orders", ORDER | change)
+    document = problem(answer, 400, "invalid")
+    assert field in str(document["errors"])
+
+
+def test_a_change_without_a_key_is_not_made(feed: Caller) -> None:
+    answer = feed.client.post("/v1/orders", json=ORDER, headers=feed.headers)
+    problem(answer, 400, "idempotency_key_missing")
+
+
+@pytest.mark.parametrize("key", ["", "x" * 201])
+def test_a_key_has_1_to_200_characters(feed: Caller, key: str) -> None:
+    headers = feed.headers | {"Idempotency-Key": key}
+    answer = feed.client.post("/v1/orders", json=ORDER, headers=headers)
+    document = problem(answer, 400, "invalid")
+    assert document["errors"][0]["field"] == "Idempotency-Key"
+
+
+def test_a_time_without_its_zone_is_no_time(feed: Caller) -> None:
+    answer = feed.post("/v1/orders", ORDER, Occurred_At="2026-03-02T10:00:00")
+    document = problem(answer, 400, "invalid")
+    assert document["errors"][0]["field"] == "Occurred-At"
+
+
+def test_a_request_did_not_happen_somewhere(li_mei: Caller, order: str) -> None:
+    answer = li_mei.post(
+        f"{order}/cancellation",
+        CANCEL,
+        If_Match='"3"',
+        Occurred_At="2026-03-02T10:00:00Z",
+    )
+    problem(answer, 400, "invalid")
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/v1/promises?limit=201", "limit"),
+        ("/v1/promises?limit=0", "limit"),
+        ("/v1/promises?state=forgotten", "state"),
+        ("/v1/promises?due_before=tomorrow", "due_before"),
+        ("/v1/promises?cursor=nonsense", "cursor"),
+        ("/v1/promises?at_least=everything", "at_least"),
+        ("/v1/orders", "number"),
+        ("/v1/orders?number=1&waybill=2", "number"),
+    ],
+)
+def test_a_question_that_makes_no_sense_names_its_field(
+    agent: Caller, path: str, field: str
+) -> None:
+    document = problem(agent.get(path), 400, "invalid")
+    assert field in document["errors"][0]["field"]
+
+
+# -- 401, 403, 404, 405 --
+
+
+def test_without_a_token_nobody_learns_anything(client: TestClient[Litestar]) -> None:
+    answer = client.get("/v1/promises")
+    problem(answer, 401, "unauthenticated")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_role_that_may_never_do_it_is_told_so(caller: Callers, order: str) -> None:
+    auditor = caller("auditor", "zhou")
+    problem(auditor.post(f"{order}/payments", PAYMENT), 403, "not_allowed")
+
+
+def test_what_is_not_yours_is_like_what_does_not_exist(
+    caller: Callers, order: str
+) -> None:
+    stranger = caller("consumer", "somebody-else")
+    theirs = stranger.get(order)
+    nobodys = stranger.get("/v1/orders/00000000-0000-8007-8000-000000000000")
+    problem(theirs, 404, "not_found")
+    assert theirs.json() == nobodys.json()
+
+
+def test_an_order_of_a_partition_we_do_not_have_does_not_exist(agent: Caller) -> None:
+    answer = agent.get("/v1/orders/00000000-0000-8fff-8000-000000000000")
+    problem(answer, 404, "not_found")
+
+
+def test_an_address_we_do_not_have_is_a_problem_too(agent: Caller) -> None:
+    problem(agent.get("/v1/wishes"), 404, "not_found")
+
+
+def test_a_method_we_do_not_take_is_a_problem_too(agent: Caller) -> None:
+    answer = agent.client.delete("/v1/orders", headers=agent.headers)
+    problem(answer, 405, "method_not_allowed")
+    assert "POST" in answer.headers["Allow"]
+
+
+# -- 409, 412, 428: what the rules, and the times, refuse --
+
+
+def test_a_rule_that_refuses_says_which_it_is(
+    feed: Caller, li_mei: Caller, order: str
+) -> None:
+    shipped = feed.post(f"{order}/parcels", {"parcel": "SF1"})
+    seen = shipped.headers["ETag"]
+    answer = li_mei.post(f"{order}/cancellation", CANCEL, If_Match=seen)
+    document = problem(answer, 409, "already_shipped")
+    assert document["title"].startswith("What is on its way")
+
+
+def test_a_person_says_what_she_last_saw(li_mei: Caller, order: str) -> None:
+    answer = li_mei.post(f"{order}/cancellation", CANCEL)
+    problem(answer, 428, "if_match_missing")
+
+
+def test_a_feed_need_not(feed: Caller, order: str) -> None:
+    assert feed.post(f"{order}/promise-checks").status_code == 200
+
+
+def test_whoever_is_out_of_date_learns_how_things_stand(
+    li_mei: Caller, order: str
+) -> None:
+    now = int(li_mei.get(order).headers["ETag"].strip('"'))
+    answer = li_mei.post(f"{order}/cancellation", CANCEL, If_Match='"1"')
+    document = problem(answer, 412, "stale_version")
+    assert document["version"] == now
+    assert answer.headers["ETag"] == f'"{now}"'
+
+
+# -- 413, 415, 422 --
+
+
+def test_a_body_beyond_a_megabyte_is_not_read(feed: Caller) -> None:
+    headers = feed.headers | {
+        "Idempotency-Key": "k",
+        "Content-Type": "application/json",
+    }
+    body = b'"' + b"x" * 1_000_001 + b'"'
+    answer = feed.client.post("/v1/orders", content=body, headers=headers)
+    problem(answer, 413, "body_too_large")
+
+
+def test_a_form_is_not_json(feed: Caller) -> None:
+    headers = feed.headers | {"Idempotency-Key": "k"}
+    answer = feed.client.post("/v1/orders", data={"a": "b"}, headers=headers)
+    problem(answer, 415, "not_json")
+
+
+def test_a_key_is_for_one_body(feed: Caller, order: str) -> None:
+    first = feed.post(f"{order}/payments", PAYMENT | {"payment": "p-2"}, key="k-1")
+    assert first.status_code == 200
+    other = feed.post(f"{order}/payments", PAYMENT | {"payment": "p-3"}, key="k-1")
+    problem(other, 422, "key_reused")
+
+
+def test_asking_twice_is_asking_once(feed: Caller, order: str) -> None:
+    payment = PAYMENT | {"payment": "p-2"}
+    first = feed.post(f"{order}/payments", payment, key="any key of yours")
+    again = feed.post(f"{order}/payments", payment, key="any key of yours")
+    assert again.json() == first.json()
+    assert again.status_code == first.status_code
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert "Idempotency-Replayed" not in first.headers
+
+
+def test_two_callers_may_use_the_same_key(
+    feed: Caller, caller: Callers, order: str
+) -> None:
+    feed.post(f"{order}/payments", PAYMENT | {"payment": "p-2"}, key="1")
+    other = caller("service", "another-feed")
+    theirs = other.post(f"{order}/payments", PAYMENT | {"payment": "p-3"}, key="1")
+    assert theirs.status_code == 200
+    assert "Idempotency-Replayed" not in theirs.headers
+
+
+# -- 500, 503 --
+
+
+class Broken:
+    """Histories that cannot be read, through our own fault."""
+
+    def stream(self, stream_id: UUID) -> Sequence[RecordedEvent]:
+        raise RuntimeError(f"open sesame {stream_id}")
+
+
+def test_our_own_failure_tells_no_secrets(redress: Redress) -> None:
+    app = build_app(api_parts(redress)._replace(histories=Broken()))
+    token = redress.tokens.issue("agent", "wang")
+    with (
+        TestClient(app, raise_server_exceptions=False) as client,
+        capture_logs() as logged,
+    ):
+        answer = Caller(client, token).get(f"/v1/streams/{uuid4()}/events")
+    problem(answer, 500, "unexpected")
+    assert "sesame" not in answer.text
+    assert "unexpected" in [entry["event"] for entry in logged]
+
+
+def test_a_database_that_does_not_answer_is_503_and_come_again(
+    redress: Redress, agent: Caller, order: str
+) -> None:
+    redress.writer.close()
+    answer = agent.get(order)
+    problem(answer, 503, "unavailable")
+    assert answer.headers["Retry-After"]
+
+
+def test_a_read_waits_two_seconds_for_a_position_and_no_longer(
+    agent: Caller, feed: Caller, project: Callable[[], None]
+) -> None:
+    written = feed.post("/v1/orders", ORDER).headers["Redress-Position"]
+    project()
+    assert agent.get("/v1/promises", at_least=written).status_code == 200
+    answer = agent.get("/v1/promises", at_least="7.999999")
+    problem(answer, 503, "behind")
+    assert answer.headers["Retry-After"]
