@@ -6,21 +6,10 @@ from contextlib import contextmanager
 from threading import Event as Signal
 from types import FrameType
 
-from application.processes.check_overdue_promises import OverduePromises
 from application.processes.worker import Step, Worker
-from application.projections.promise_board import PromiseQueries
 from application.projections.read_models import READ_MODELS
 from application.projections.runner import Runner
 from interface.bootstrap import Redress
-from interface.clock import now
-
-
-def overdue_promises(redress: Redress) -> OverduePromises:
-    """Return what asks about deadlines.
-
-    It asks through the primary: a board that lags would have it ask in vain.
-    """
-    return OverduePromises(redress.orders, PromiseQueries(redress.writer), now)
 
 
 def worker(redress: Redress) -> Worker:
@@ -30,7 +19,8 @@ def worker(redress: Redress) -> Worker:
     steps = [
         Step("messages_moved_on", redress.inbound.work),
         Step("events_projected", runner.round),
-        Step("deadlines_asked", overdue_promises(redress).check),
+        Step("messages_moved", redress.inbound.work),
+        Step("deadlines_asked", redress.overdue.check),
     ]
     return Worker(steps)
 

@@ -65,9 +65,8 @@ class OverduePromises:
     def _ask_about(self, due: Sequence[DuePromise], now: datetime) -> int:
         causes = {each.order_id: cause(each) for each in reversed(due)}
         asks = [self._ask(order_id, why, now) for order_id, why in causes.items()]
-        changed = self._handle(asks)
+        self._handle(asks)
         self._asked |= dict.fromkeys(due, now)
-        log.info("overdue_promises_asked", orders=len(asks), changed=changed)
         return len(asks)
 
     def _ask(self, order_id: UUID, why: UUID, now: datetime) -> Ask:

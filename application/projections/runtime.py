@@ -104,10 +104,17 @@ def transaction(pool: Pool, schema: str = LIVE) -> Iterator[Connection]:
         yield connection
 
 
+# No commit waits for the disk: one that a crash takes away is read again from the log,
+# rows and checkpoint alike.
+USE = """
+SET LOCAL search_path TO {};
+SET LOCAL synchronous_commit TO off
+"""
+
+
 def use(schema: str, connection: Connection) -> None:
     """Have this transaction, and no longer, find tables in the schema."""
-    name = SQL("SET LOCAL search_path TO {}").format(Identifier(schema))
-    connection.execute(name)
+    connection.execute(SQL(USE).format(Identifier(schema)))
 
 
 def advance(

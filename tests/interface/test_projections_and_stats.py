@@ -1,0 +1,212 @@
+"""``redress projections``, ``stats`` and ``work`` as an operator meets them."""
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event as Signal
+from typing import Any
+
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+
+from interface.bootstrap import Redress, open_redress
+from interface.cli.projections import command as projections
+from interface.cli.stats import command as stats
+from interface.cli.work import command as work
+from interface.errors import UserError
+from interface.postgres.database import DatabaseUrls
+from interface.settings import Settings
+from tests.application.projections.shop import Shop
+
+NEXT_YEAR = "2027-11-23T09:00:00Z"
+
+
+@pytest.fixture
+def redress(clean_database: DatabaseUrls) -> Iterator[Redress]:
+    with psycopg.connect(clean_database.owner) as owner:
+        row = owner.execute("SHOW data_directory").fetchone()
+    assert row is not None
+    with open_redress(Settings(home=Path(row[0]).parent), prepared=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def shop(redress: Redress) -> Shop:
+    return Shop(redress.store)
+
+
+def run(redress: Redress, command: object, *words: str, clock: str = "") -> Result:
+    env = {"REDRESS_HOME": str(redress.settings.home), "REDRESS_CLOCK": clock}
+    # rich-click's commands are click's; its stubs say so, the runner's do not.
+    return CliRunner().invoke(command, words, env=env)  # type: ignore[arg-type]  # see above
+
+
+def counted(redress: Redress) -> Any:
+    printed = run(redress, stats, "--json")
+    assert printed.exit_code == 0, printed.output
+    return json.loads(printed.stdout)
+
+
+def test_stats_answers_the_first_questions(redress: Redress, shop: Shop) -> None:
+    shop.sells(range(5))
+    shop.takes_orders(range(5, 8))
+    found = counted(redress)
+    assert found["orders"]["total"] == 8
+    assert found["orders"]["by_state"] == {"delivered": 5, "paid": 3}
+    assert found["orders"]["contradictory"] == 0
+    assert found["events"]["total"] == sum(redress.store.heads().values())
+    assert found["payments"] == {
+        "CNY": {"total": "199.92", "by_tender": {"card": "199.92"}}
+    }
+    assert found["reviews"]["by_score"] == dict.fromkeys("12345", 1)
+    assert found["promises"]["ship_by"] == {
+        "kept": 5,
+        "breached_late": 0,
+        "breached_never": 0,
+        "voided": 0,
+        "waived": 0,
+        "open": 3,
+    }
+    assert found["projections"] == {"behind": 0, "parked": 0}
+
+
+def test_stats_counts_what_waits_and_what_was_not_understood(redress: Redress) -> None:
+    with redress.writer.connection() as connection:
+        connection.execute(
+            "INSERT INTO inbound.message"
+            " (message_id, source, key, type, place, sha256, state, reason) VALUES"
+            " (gen_random_uuid(), 'kuaidi100', 'a', 'push', 'http',"
+            "  sha256(''), 'waiting', 'unknown_waybill'),"
+            " (gen_random_uuid(), 'doudian', 'b', '999', 'http',"
+            "  sha256(''), 'quarantined', 'unknown_type')"
+        )
+    found = counted(redress)
+    assert found["waiting"]["by_reason"] == {"unknown_waybill": 1}
+    assert found["quarantine"]["by_source"] == {"doudian": 1}
+
+
+def test_paid_is_held_against_items_and_freight(redress: Redress, shop: Shop) -> None:
+    shop.sells(range(3))
+    with redress.projector.connection() as connection:
+        counted(redress)
+        for number, paid in ((0, 2500), (1, 2501)):
+            connection.execute(
+                "UPDATE projection.order_page_v1 SET paid_minor = %s WHERE number = %s",
+                (paid, f"T{number}"),
+            )
+        connection.execute(
+            "UPDATE projection.order_page_v1 SET lines = 0 WHERE number = 'T2'"
+        )
+    orders = counted(redress)["orders"]
+    assert orders["paid_differs"] == 2
+    assert orders["paid_differs_by_more_than_one"] == 1
+    assert orders["paid_without_items"] == 1
+
+
+def test_stats_is_readable_too(redress: Redress, shop: Shop) -> None:
+    shop.sells(range(2))
+    printed = run(redress, stats).stdout
+    assert "Payments, CNY" in printed
+    assert "49.98" in printed
+
+
+def test_what_ran_out_is_breached_by_one_round_of_work(
+    redress: Redress, shop: Shop
+) -> None:
+    shop.takes_orders(range(4))
+    assert run(redress, work, "--once", clock=NEXT_YEAR).exit_code == 0
+    assert counted(redress)["promises"]["ship_by"]["breached_never"] == 4
+
+
+def end_once_all_is_breached(redress: Redress) -> None:
+    """Ask this process to end when the worker has done its work, or after a minute."""
+    for _ in range(1200):
+        if len(redress.promises.find(limit=9, state="breached").rows) == 4:
+            break
+        Signal().wait(0.05)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def test_a_worker_works_until_it_is_asked_to_end(redress: Redress, shop: Shop) -> None:
+    shop.takes_orders(range(4))
+    with ThreadPoolExecutor() as threads:
+        watching = threads.submit(end_once_all_is_breached, redress)
+        ended = run(redress, work, clock=NEXT_YEAR)
+        watching.result()
+    assert ended.exit_code == 0
+    assert counted(redress)["promises"]["ship_by"]["breached_never"] == 4
+
+
+def test_a_rebuild_that_is_equal_says_so(redress: Redress, shop: Shop) -> None:
+    shop.sells(range(5))
+    counted(redress)
+    printed = run(redress, projections, "rebuild", "promise_board")
+    assert printed.exit_code == 0, printed.output
+    assert "equal to the live table, row for row" in printed.stdout
+
+
+def test_a_rebuild_that_differs_shows_the_rows_and_fails(
+    redress: Redress, shop: Shop
+) -> None:
+    shop.sells(range(5))
+    counted(redress)
+    with redress.projector.connection() as connection:
+        connection.execute(
+            "UPDATE projection.order_page_v1 SET status = 'cancelled'"
+            " WHERE number = 'T1'"
+        )
+    printed = run(redress, projections, "rebuild", "order_page")
+    assert printed.exit_code == 1
+    assert "2 rows differ from the live table" in printed.stdout
+    assert '"status":"cancelled"' in printed.stdout
+    switched = run(redress, projections, "rebuild", "order_page", "--switch")
+    assert switched.exit_code == 0
+    assert "The rebuilt rows are in place" in switched.stdout
+    assert run(redress, projections, "rebuild", "order_page").exit_code == 0
+
+
+def test_what_is_parked_is_listed_and_can_be_retried(
+    redress: Redress, shop: Shop
+) -> None:
+    shop.sells([1])
+    counted(redress)
+    order_id = str(shop.order_id(1))
+    with redress.projector.connection() as connection:
+        connection.execute(
+            "INSERT INTO projection.parked SELECT 'timeline', 1, partition, stream_id,"
+            " position + 1, 'LookupError: a parcel' FROM projection.timeline_v1"
+            " WHERE order_id = %s ORDER BY position DESC LIMIT 1",
+            (order_id,),
+        )
+    listed = run(redress, projections, "list").stdout
+    assert order_id in listed
+    assert "LookupError: a parcel" in listed
+    (timeline,) = [
+        each
+        for each in json.loads(run(redress, projections, "list", "--json").stdout)
+        if each["name"] == "timeline"
+    ]
+    assert timeline["parked"][0]["stream_id"] == order_id
+    assert counted(redress)["projections"]["parked"] == 1
+    retried = run(redress, projections, "retry", "timeline", order_id)
+    assert retried.exit_code == 0, retried.output
+    assert counted(redress)["projections"]["parked"] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("rebuild", "nonsense"), "there are references, persons"),
+        (("retry", "timeline", "6f1f0d62-8a52-4b1e-9a1c-0d0a2cf1f3b4"), "not parked"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_one_line(
+    redress: Redress, words: tuple[str, ...], told: str
+) -> None:
+    refused = run(redress, projections, *words)
+    assert isinstance(refused.exception, UserError)
+    assert told in str(refused.exception)
