@@ -10,7 +10,12 @@ from collections.abc import Sequence
 
 from application.event_store.batch import Answer, Batch, command_key
 from application.event_store.envelope import Ask, Receipt
-from application.event_store.store import ATTEMPTS_MAX, EventStore, StaleVersion
+from application.event_store.store import (
+    ATTEMPTS_MAX,
+    EventStore,
+    StaleVersion,
+    StoreUnavailable,
+)
 from domain.ids import partition_in
 
 
@@ -58,11 +63,26 @@ class CommandHandler:
         return [answers.get(number, lost) for number in range(len(asks))]
 
     def _attempt(self, asks: dict[int, Ask]) -> dict[int, Answer]:
-        """Return the answers there are; the asks left out lost a race."""
+        """Return the answers there are; the asks left out lost a race.
+
+        What cannot be stored at all, such as a name with a NUL, fails the whole batch:
+        then each ask goes alone, so that it fails only the one it came with.
+        """
         streams = {part.stream_id: None for ask in asks.values() for part in ask.parts}
         commands = {command_key(ask): None for ask in asks.values()}
         batch = Batch(self._store.load(list(streams), list(commands)))
         for number, ask in asks.items():
             batch.take(number, ask)
-        outcomes = self._store.append(list(batch.appends.values()))
+        try:
+            outcomes = self._store.append(list(batch.appends.values()))
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - a value, see Answer
+            return dict.fromkeys(asks, error) if len(asks) == 1 else self._each(asks)
         return batch.answers(dict(zip(batch.appends, outcomes, strict=True)))
+
+    def _each(self, asks: dict[int, Ask]) -> dict[int, Answer]:
+        answers: dict[int, Answer] = {}
+        for number, ask in asks.items():
+            answers |= self._attempt({number: ask})
+        return answers

@@ -197,8 +197,11 @@ class PostgresEventStore:
 
     def _stored(self, append: Append) -> StoredAsk:
         context = append.context
+        partition, *others = {partition_in(each.stream_id) for each in append.streams}
+        if others:
+            raise ValueError("The parts of an ask lie in one partition.")
         return StoredAsk(
-            partition=partition_in(append.streams[0].stream_id),
+            partition=partition,
             command_id=context.command_id,
             name=context.name,
             actor=context.actor,

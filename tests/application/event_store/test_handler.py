@@ -10,13 +10,9 @@ from application.event_store.batch import Answer, request_hash
 from application.event_store.envelope import Receipt
 from application.event_store.handler import CommandHandler, PartsApart
 from application.event_store.store import (
-    ATTEMPTS_MAX,
-    Append,
-    Conflict,
     KeyReused,
     Loaded,
     StaleVersion,
-    StreamAppend,
     UnknownEvent,
     Unreadable,
 )
@@ -211,108 +207,6 @@ def test_the_same_words_have_the_same_hash_and_others_another() -> None:
     asks.append(asking((shelf, ReportFall("vase"))))
     assert len({request_hash(ask) for ask in asks}) == 4
     assert request_hash(put_up("vase", shelf)) == request_hash(asks[0])
-
-
-class Crowded(MemoryEventStore):
-    """Somebody else appends just before us: at each of our appends, what is said."""
-
-    def __init__(self, *intruders: Append) -> None:
-        super().__init__()
-        self.intruders = [[each] for each in intruders]
-        self.loads: list[int] = []
-
-    def load(
-        self, stream_ids: Sequence[UUID], command_ids: Sequence[tuple[int, UUID]] = ()
-    ) -> Loaded:
-        self.loads.append(len(stream_ids))
-        return super().load(stream_ids, command_ids)
-
-    def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
-        if self.intruders:
-            super().append(self.intruders.pop(0))
-        return super().append(appends)
-
-
-def intruding(shelf: UUID, version: int, thing: str) -> Append:
-    ask, event = put_up(thing, shelf), ThingPutUp(thing=thing)
-    part = StreamAppend(shelf, version, (event,))
-    return Append(ask.context, request_hash(ask), (part,))
-
-
-def test_who_loses_a_race_is_decided_again_on_what_is_so_now() -> None:
-    shelf, other = a_shelf(), a_shelf()
-    store = Crowded(intruding(shelf, 0, "radio"))
-    answers = CommandHandler(store).handle(
-        [put_up("vase", shelf), put_up("vase", other)]
-    )
-    assert kinds(answers) == [Receipt, Receipt]
-    assert things(store, shelf) == ["radio", "vase"]
-    assert store.loads == [2, 1], "only the ask that lost is read again"
-
-
-def test_a_race_lost_too_often_is_given_up() -> None:
-    shelf = a_shelf()
-    intruders = [
-        intruding(shelf, number, f"{number}") for number in range(ATTEMPTS_MAX)
-    ]
-    store = Crowded(*intruders)
-    with pytest.raises(StaleVersion) as refusal:
-        CommandHandler(store).handle_one(asking((shelf, ReportFall("vase"))))
-    assert refusal.value.details == {"attempts": ATTEMPTS_MAX}
-    assert len(store.loads) == ATTEMPTS_MAX
-
-
-def test_what_rests_on_a_lost_race_is_decided_again() -> None:
-    shelf, room = a_shelf(), a_shelf()
-    store = Crowded(intruding(room, 0, "radio"))
-    first = asking(
-        (shelf, PutUp("lamp")), (room, PutUp("vase")), (room, PutUp("clock"))
-    )
-    full = put_up("lamp", room)
-    again = asking((room, PutUp("vase")))
-    answers = CommandHandler(store).handle([first, full, again])
-    assert kinds(answers) == [Receipt, ShelfFull, Receipt]
-    assert things(store, room) == ["radio", "vase", "clock"]
-
-
-def fallen(shelf: UUID, version: int, thing: str) -> Append:
-    ask, event = put_up(thing, shelf), ThingFell(thing=thing, at=MONDAY)
-    part = StreamAppend(shelf, version, (event,))
-    return Append(ask.context, request_hash(ask), (part,))
-
-
-def test_a_refusal_because_of_what_then_never_happened_is_none() -> None:
-    shelf, store = a_shelf(), Crowded()
-    handler = CommandHandler(store)
-    handler.handle([put_up("vase", shelf), put_up("clock", shelf)])
-    store.intruders.append([fallen(shelf, 2, "vase")])
-    third = asking((shelf, PutUp("radio")), expected_version=2)
-    answers = handler.handle([third, put_up("lamp", shelf)])
-    assert kinds(answers) == [StaleVersion, Receipt]
-    assert things(store, shelf) == ["vase", "clock", "lamp"]
-
-
-def test_nor_one_because_of_what_somebody_else_had_done_before() -> None:
-    shelf, store = a_shelf(), Crowded()
-    handler = CommandHandler(store)
-    handler.handle([put_up("vase", shelf), put_up("clock", shelf)])
-    third = put_up("radio", shelf)
-    part = StreamAppend(shelf, 2, (ThingPutUp(thing="radio"),))
-    elsewhere = Append(third.context, request_hash(third), (part,))
-    store.intruders.append([elsewhere, fallen(shelf, 3, "vase")])
-    repeated, lamp = handler.handle([third, put_up("lamp", shelf)])
-    assert isinstance(repeated, Receipt)
-    assert repeated.repeated
-    assert isinstance(lamp, Receipt), "there was room again"
-
-
-def test_nor_is_anything_so_already_because_of_it() -> None:
-    shelf = a_shelf()
-    store = Crowded(intruding(shelf, 0, "radio"))
-    first = asking((shelf, PutUp("vase")), expected_version=0)
-    answers = CommandHandler(store).handle([first, put_up("vase", shelf)])
-    assert kinds(answers) == [StaleVersion, Receipt]
-    assert things(store, shelf) == ["radio", "vase"]
 
 
 def test_asked_twice_in_one_batch_the_first_does_not_stand_in_the_seconds_way(

@@ -6,8 +6,10 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from msgspec.structs import replace
 from psycopg.conninfo import make_conninfo
 
+from application.event_store.asks import APPEND, StoredAsk, StoredPart, columns
 from application.event_store.connections import connection_pool
 from application.event_store.envelope import Receipt, RecordedEvent
 from application.event_store.handler import CommandHandler
@@ -41,6 +43,8 @@ from tests.event_store_contract import (
     ReadableStore,
     appending,
 )
+
+STREAM_PARTITIONS = 13  # Where they stand among the arguments of store.append.
 
 
 @pytest.fixture
@@ -195,6 +199,52 @@ def test_an_id_of_a_larger_store_is_refused(
     stranger = random_id(4000, 0, 0)
     with pytest.raises(psycopg.errors.InvalidParameterValue, match="no partition 4000"):
         postgres_store.append([appending((stranger, 0, [VASE]))])
+
+
+def test_an_ask_lies_in_one_partition(postgres_store: PostgresEventStore) -> None:
+    apart = appending((a_shelf(6), 0, [VASE]), (a_shelf(7), 0, [VASE]))
+    with pytest.raises(ValueError, match="one partition"):
+        postgres_store.append([apart])
+
+
+def test_the_database_too_keeps_an_ask_in_its_partition(
+    clean_database: DatabaseUrls,
+) -> None:
+    event = ("shelf.thing_put_up", b"{}", None)
+    part, id_ = StoredPart(a_shelf(6), 0, [event]), uuid4()
+    ask = StoredAsk(6, id_, "put_up", "agent:li", MONDAY, id_, b"", [part])
+    values = columns([ask], any_start=False)
+    values[STREAM_PARTITIONS] = [7]
+    with (
+        psycopg.connect(clean_database.writer) as writer,
+        pytest.raises(psycopg.errors.InvalidParameterValue, match="one partition"),
+    ):
+        writer.execute(APPEND, values)
+
+
+def test_what_cannot_be_stored_fails_alone(postgres_store: PostgresEventStore) -> None:
+    shelf = a_shelf()
+    stranger, vase, clock = (
+        put_up("vase", random_id(4000, 0, 0)),
+        put_up("vase", shelf),
+        put_up("clock", shelf),
+    )
+    nameless = replace(clock, context=replace(clock.context, actor="agent:\0"))
+    asks = [stranger, vase, nameless, clock]
+    answers = CommandHandler(postgres_store).handle(asks)
+    assert isinstance(answers[0], psycopg.errors.InvalidParameterValue)
+    assert isinstance(answers[2], psycopg.DataError)
+    assert [each.version for each in answers if isinstance(each, Receipt)] == [1, 2]
+
+
+def test_where_nothing_is_written_the_head_does_not_move(
+    postgres_store: PostgresEventStore, owner: psycopg.Connection
+) -> None:
+    heads = "SELECT xmin, * FROM store.partition_head ORDER BY partition"
+    before = owner.execute(heads).fetchall()
+    shelf = a_shelf()
+    postgres_store.append([appending((shelf, 0, [])), appending((shelf, 1, [VASE]))])
+    assert owner.execute(heads).fetchall() == before
 
 
 def test_an_answer_lost_after_the_commit_is_found_again(
