@@ -80,6 +80,14 @@ class Road:
         )
         self._references = Runner([References()], projector)
 
+    def forget(self, consumer: str) -> None:
+        """Erase a consumer's key, and go on as a process that does not remember it."""
+        self.keys.erase([consumer])
+        self.people = People(self.keys, bytes(32))
+        self.inbound = Inbound(
+            self.store, self.orders, self.people, self.translators, lambda: MONDAY
+        )
+
     def catch_up(self) -> None:
         assert self._references.catch_up()
 

@@ -50,7 +50,7 @@ def test_a_trace_is_told_oldest_first_whichever_way_it_came() -> None:
         "out_for_delivery",
         "signed",
     ]
-    assert codes(oldest_first) == codes(newest_first)
+    assert oldest_first == newest_first
     times = [each.occurred_at for each in newest_first]
     assert times == sorted(times)
     assert times[0].isoformat() == "2026-05-01T09:00:00+08:00"

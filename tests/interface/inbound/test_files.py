@@ -121,6 +121,13 @@ def test_a_message_of_one_id_is_one_whatever_its_tag_is_spelt_like() -> None:
     assert one.message_id == two.message_id
 
 
+def test_messages_of_one_masked_id_are_told_apart_by_their_tags() -> None:
+    masked = {"msgId": "04288XXXXXXX9348874::100:1618990587:68373744XXXXXXX9128"}
+    both = encoded([PLACED | masked, PAID | masked])
+    one, two = messages_in("doudian", both, "http")
+    assert one.message_id != two.message_id
+
+
 def test_a_push_without_an_id_goes_by_what_it_says_not_by_its_spaces() -> None:
     (one,) = messages_in("kuaidi100", encoded(FIRST), "http")
     (two,) = messages_in("kuaidi100", msgspec.json.format(encoded(FIRST)), "http")

@@ -11,7 +11,7 @@ import pytest
 
 from application.event_store.store import StoreUnavailable
 from application.inbound import Message, Reported, Untranslatable
-from application.inbound.store import InboundStore
+from application.inbound.store import InboundStore, Settled
 from application.orders import context_for
 from domain.order import (
     AddressChanged,
@@ -121,6 +121,20 @@ def test_a_process_killed_after_telling_the_orders_tells_them_nothing_twice(
     assert len(before) == 2
     road.inbound.store = alive
     road.sql("UPDATE inbound.message SET leased_until = NULL RETURNING 1")
+    road.work()
+    assert road.standing() == {("translated", None): 2}
+    assert road.events(ORDER) == before
+
+
+def test_a_report_told_before_its_consumer_was_forgotten_is_known_all_the_same(
+    road: Road,
+) -> None:
+    memo = trade(113, update_time=1777590000, remark="轻放")
+    road.post("doudian", [PLACED, memo])
+    road.work()
+    before = road.events(ORDER)
+    road.forget(f"order:doudian:{ORDER}")
+    road.sql("UPDATE inbound.message SET state = 'received' RETURNING 1")
     road.work()
     assert road.standing() == {("translated", None): 2}
     assert road.events(ORDER) == before
@@ -253,9 +267,7 @@ def test_words_are_sealed_for_the_consumer_and_couriers_masked(road: Road) -> No
 def test_words_about_somebody_forgotten_are_not_kept(road: Road) -> None:
     road.post("doudian", PLACED)
     road.work()
-    road.keys.erase([f"order:doudian:{ORDER}"])
-    road.people = type(road.people)(road.keys, bytes(32))
-    road.inbound._people = road.people  # noqa: SLF001  # as another process would see it
+    road.forget(f"order:doudian:{ORDER}")
     road.post("doudian", trade(105, update_time=1777590000, receiver_msg=RECEIVER))
     road.work()
     road.post("doudian", trade(200))
@@ -366,6 +378,23 @@ def test_a_value_an_event_may_not_hold_is_set_aside_before_it_gets_there(
     road.work()
     assert road.standing() == {("quarantined", "malformed"): 1}
     assert road.events(ORDER) == []
+
+
+def test_of_a_message_that_cannot_be_told_whole_nothing_is_told(road: Road) -> None:
+    road.post(
+        "doudian", trade(106, cancel_time=1777500925, cancel_reason="退" * 70_000)
+    )
+    road.work()
+    assert road.standing() == {("quarantined", "malformed"): 1}
+    assert road.events(ORDER) == []
+
+
+def test_what_is_translated_stays_so_whoever_else_was_at_it(road: Road) -> None:
+    (raw,) = road.post("doudian", PLACED)
+    road.work()
+    slow = Settled(message_id=raw.message_id, state="waiting", reason="unknown_waybill")
+    road.store.settle([slow])
+    assert road.standing() == {("translated", None): 1}
 
 
 def test_while_the_event_store_is_away_messages_stay_as_they_were(road: Road) -> None:
