@@ -285,3 +285,10 @@ def test_a_promise_stands_under_the_rule_that_counts_whichever_was_told_first() 
     for reports in ([paid, slow, quick], [quick, paid, slow]):
         (promise,) = told(reports, 1).promises.values()
         assert promise.policy == "quick@1"
+
+
+def test_a_scan_pushed_again_at_another_place_in_its_trace_is_the_same_scan() -> None:
+    first, second = (scanned(MONDAY, "SF1", "picked_up", rank) for rank in (0, 1))
+    one, other = told([first, second], 1), told([second, first], 1)
+    assert one.parcels == other.parcels
+    assert len(one.parcels["SF1"].marks) == 1

@@ -173,6 +173,25 @@ def test_a_tender_of_nothing_is_kept(place: Place, tmp_path: Path) -> None:
     assert [str(tender.amount) for tender in paid.tenders] == ["0.00"]
 
 
+def test_an_order_approved_without_a_payment_row_was_paid_all_the_same(
+    place: Place, tmp_path: Path
+) -> None:
+    place.told(read_export(write_export(tmp_path, order_payments=[])))
+    (paid,) = events(place, PaymentCaptured)
+    assert isinstance(paid, PaymentCaptured)
+    assert paid.tenders == ()
+
+
+def test_an_order_neither_approved_nor_paid_waits_for_payment(
+    place: Place, tmp_path: Path
+) -> None:
+    row = "o-1,c-1,created,2018-03-01 10:00:00,,,,2018-03-20 00:00:00"
+    export = read_export(write_export(tmp_path, orders=[row], order_payments=[]))
+    place.told(export)
+    assert place.order("o-1").status == "pending_payment"
+    assert place.importer().bad_rows(export) == []
+
+
 def test_a_delivered_order_was_handed_over_and_delivered(
     place: Place, tmp_path: Path
 ) -> None:
