@@ -25,7 +25,6 @@ from interface.api.context import asked
 from interface.api.health import Checks, HealthController
 from interface.api.live import LiveController, OpenStreams
 from interface.api.metrics import Metrics
-from interface.api.order_commands import DOORS, handler
 from interface.api.orders import OrderController
 from interface.api.problems import HANDLERS
 from interface.api.promises import PromiseController
@@ -69,7 +68,6 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
     return Litestar(
         route_handlers=[
             OrderController,
-            *(handler(each) for each in DOORS),
             PromiseController,
             ConsumerController,
             LiveController,

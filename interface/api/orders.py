@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get, post
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from msgspec import Struct
@@ -32,7 +32,12 @@ from domain.order import OrderCommand, OrderStatus, PlaceOrder
 from interface.api.auth import does
 from interface.api.context import Asked
 from interface.api.examples import json_like
-from interface.api.order_commands import DOORS, ORDERS, strictly
+from interface.api.order_commands import (
+    DOORS,
+    ORDERS,
+    OrderCommandController,
+    strictly,
+)
 from interface.api.paging import (
     USUAL_LIMIT,
     AtLeast,
@@ -81,11 +86,8 @@ class OrderFound(Struct, frozen=True, kw_only=True):
     href: str
 
 
-class OrderController(Controller):
-    """Place orders, find them, read them."""
-
-    path = ORDERS
-    tags = ("orders",)
+class OrderController(OrderCommandController):
+    """Place orders, find them, read them, and tell or ask them the rest."""
 
     @post(
         operation_id="placeOrder",
