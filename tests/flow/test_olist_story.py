@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from litestar.testing import TestClient
+from msgspec import to_builtins
 
 from application.projections.stats import PromiseStats, Stats, read_stats
 from interface.bootstrap import Redress, open_redress
@@ -187,6 +188,19 @@ def test_the_api_tells_every_promise(
     agent: Caller, kind: str, expected: dict[str, int]
 ) -> None:
     assert judged(every(agent, "/v1/promises", kind=kind)) == expected
+
+
+def test_the_api_tells_an_operator_the_same_figures(
+    agent: Caller, stats: Stats
+) -> None:
+    """All those counted above."""
+    answer = agent.get("/v1/stats")
+    assert answer.status_code == 200, answer.text
+    told = answer.json()
+    assert told["orders"] == to_builtins(stats.orders)
+    assert told["payments"] == to_builtins(stats.payments)
+    assert told["promises"] == to_builtins(stats.promises)
+    assert told["reviews"] == to_builtins(stats.reviews)
 
 
 # -- What consumers said --
