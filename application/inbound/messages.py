@@ -1,5 +1,6 @@
 """What a message from outside is to us: kept words, and the reports found in them."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal
@@ -10,6 +11,8 @@ from msgspec import Struct
 from domain.order import OrderReport
 
 NAMESPACE = UUID("6c1f0c2e-6a39-5a0b-9f0e-3d2f4b7a9c11")
+
+NAME_MAX = 64
 
 State = Literal["received", "translated", "waiting", "quarantined", "ignored"]
 
@@ -106,9 +109,13 @@ class Untranslatable(Exception):
 
 
 class UnknownType(Untranslatable):
-    """Its source has more types of messages than are understood here."""
+    """Its source has more types of messages than are understood here.
+
+    The name is the source's; only what may stand in a code is kept of it.
+    """
 
     def __init__(self, name: str, about: Sequence[Reference] = ()) -> None:
+        name = re.sub(r"[^A-Za-z0-9_.:-]", "_", name)[:NAME_MAX]
         super().__init__(f"Messages of type {name} are not understood yet.", about)
         self.reason = f"unknown_type:{name}"
 

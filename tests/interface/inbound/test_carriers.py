@@ -315,6 +315,10 @@ def test_an_event_about_something_else_is_a_type_we_do_not_know() -> None:
     with pytest.raises(UnknownType) as unknown:
         reports_in("easypost", event)
     assert unknown.value.reason == "unknown_type:batch.updated"
+    event["description"] = "周一 13678643212"
+    with pytest.raises(UnknownType) as odd:
+        reports_in("easypost", event)
+    assert odd.value.reason == "unknown_type:___13678643212"
 
 
 # -- As recorded --
