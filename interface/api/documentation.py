@@ -65,7 +65,7 @@ BEGIN: Final = f"""SwaggerUIBundle({{
   url: "{DOCS}/description.json",
   dom_id: "#api",
   deepLinking: true,
-  docExpansion: "none",
+  docExpansion: "list",
   validatorUrl: null,
   persistAuthorization: false,
   syntaxHighlight: {{ activated: false }},

@@ -33,6 +33,7 @@ from interface.api.entries import (
     entry_body,
     spoken_language,
 )
+from interface.api.metrics import Metrics
 from interface.api.problems import Wrong, invalid
 from interface.wording import Tongue
 
@@ -165,7 +166,7 @@ async def messages(
             await sync_to_thread(live.refresh)
             named = elapsed()
         entries = await sync_to_thread(live.more)
-        for entry, following in zip(entries, [*entries[1:], None], strict=True):
+        for entry, following in zip(entries, [*entries[1:], None], strict=False):
             yield ServerSentEventMessage(
                 event="entry",
                 id=live.taken(entry, following),
@@ -199,6 +200,7 @@ class LiveController(Controller):
         progress: NamedDependency[ReadingProgress],
         partitions: NamedDependency[int],
         streams: NamedDependency[OpenStreams],
+        metrics: NamedDependency[Metrics],
         language: FromQuery[str | None] = None,
         accept_language: AcceptLanguage = None,
         last_event_id: LastEventId = None,
@@ -210,7 +212,7 @@ class LiveController(Controller):
         streams.check()
 
         async def counted() -> AsyncIterator[ServerSentEventMessage]:
-            with streams.one(), suppress(*OVER):
+            with streams.one(), metrics.live.track_inprogress(), suppress(*OVER):
                 async for message in messages(live, tongue):
                     yield message
 

@@ -12,6 +12,7 @@ from prometheus_client import (
     CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     generate_latest,
 )
@@ -116,6 +117,11 @@ class Metrics:
             "redress_inbound_rejected",
             "Messages turned away for a signature that is missing or wrong.",
             ["source"],
+            registry=self.registry,
+        )
+        self.live = Gauge(
+            "redress_live_streams",
+            "Timelines that are being followed.",
             registry=self.registry,
         )
         if gauges is not None:

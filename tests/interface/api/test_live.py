@@ -1,0 +1,162 @@
+"""The timeline as it grows, over a real server: in order, once, and on from there."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import httpx
+import msgspec
+import pytest
+
+from interface.bootstrap import Redress
+from tests.interface.api.conftest import MONDAY, Caller
+
+START_SECONDS = 60
+PATIENCE_SECONDS = 20.0
+
+
+class Message(NamedTuple):
+    """One server-sent event."""
+
+    event: str
+    id: str
+    data: Any
+
+
+class Server(NamedTuple):
+    """Where it is, and a token of the consumer."""
+
+    url: str
+    token: str
+
+
+@pytest.fixture
+def server(redress: Redress, tmp_path: Path) -> Iterator[Server]:
+    """Serve the test's own database with granian, as ``redress serve`` does."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {
+        "PATH": os.environ["PATH"],
+        "REDRESS_HOME": str(tmp_path),
+        "REDRESS_HTTP_PORT": str(port),
+        "DATABASE_WRITER_URL": redress.urls.writer,
+        "DATABASE_PROJECTOR_URL": redress.urls.projector,
+        "DATABASE_READER_URL": redress.urls.reader,
+        "DATABASE_KEYS_URL": redress.urls.keys,
+    }
+    token = redress.tokens.issue("consumer", "li-mei")
+    command = [sys.executable, "-m", "interface.cli.main", "serve"]
+    process = subprocess.Popen(command, env=environment)  # our own words
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_for(url, process)
+        yield Server(url, token)
+    finally:
+        process.terminate()
+        assert process.wait(30) == 0, "it stops when it is asked to"
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            assert httpx.get(f"{url}/readyz").status_code == 200
+        except httpx.TransportError:
+            continue
+        return
+    pytest.fail("the server did not start")
+
+
+@contextmanager
+def following(server: Server, last: str | None = None) -> Iterator[Iterator[Message]]:
+    """Follow the timeline, from now or behind a message."""
+    headers = {"Authorization": f"Bearer {server.token}"}
+    if last is not None:
+        headers["Last-Event-ID"] = last
+    url = f"{server.url}/v1/consumers/li-mei/timeline/live"
+    with httpx.stream(
+        "GET", url, headers=headers, timeout=PATIENCE_SECONDS
+    ) as response:
+        assert response.status_code == 200
+        assert response.headers["Content-Type"].startswith("text/event-stream")
+        yield messages(response)
+
+
+def messages(response: httpx.Response) -> Iterator[Message]:
+    fields: dict[str, str] = {}
+    for line in response.iter_lines():
+        if line:
+            name, _, value = line.partition(": ")
+            fields[name] = value
+        elif fields:
+            data = msgspec.json.decode(fields["data"])
+            yield Message(fields["event"], fields["id"], data)
+            fields = {}
+
+
+def test_what_happens_is_told_in_order_and_taken_up_again_where_it_broke_off(
+    server: Server,
+    feed: Caller,
+    order: str,
+    project: Callable[[], None],
+) -> None:
+    project()
+    with following(server) as told:
+        ready = next(told)
+        assert ready.event == "ready"
+        feed.post(f"{order}/stock", Occurred_At=MONDAY)
+        feed.post(f"{order}/parcels", {"parcel": "SF1"}, Occurred_At=MONDAY)
+        project()
+        first, second = next(told), next(told)
+    assert [first.event, second.event] == ["entry", "entry"]
+    assert first.data["code"] == "order.stock_confirmed"
+    assert second.data["code"] == "order.parcel_shipped"
+    assert position(ready) < position(first) < position(second)
+
+    feed.post(f"{order}/deliveries", {"parcel": "SF1"}, Occurred_At=MONDAY)
+    project()
+    with following(server, first.id) as told:
+        again, missed = next(told), next(told)
+        codes = {next(told).data["code"]}
+        while "order.parcel_delivered" not in codes:
+            codes.add(next(told).data["code"])
+    assert again.event == "ready"
+    assert again.id == first.id
+    assert missed.data == second.data
+    assert "order.stock_confirmed" not in codes, "it was told before"
+    nobody_follows(server)
+
+
+def test_a_stream_cannot_be_taken_up_at_yesterday_nor_by_a_stranger(
+    server: Server,
+) -> None:
+    headers = {
+        "Authorization": f"Bearer {server.token}",
+        "Last-Event-ID": "yesterday",
+    }
+    url = f"{server.url}/v1/consumers/li-mei/timeline/live"
+    lost = httpx.get(url, headers=headers)
+    assert lost.status_code == 400
+    assert lost.json()["errors"][0]["field"] == "Last-Event-ID"
+    del headers["Last-Event-ID"]
+    others = url.replace("li-mei", "wang")
+    assert httpx.get(others, headers=headers).status_code == 404
+
+
+def nobody_follows(server: Server) -> None:
+    """Return once the server has noticed that all readers have gone."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while "redress_live_streams 0.0" not in httpx.get(f"{server.url}/metrics").text:
+        assert time.monotonic() < until, "a reader that has gone is still counted"
+
+
+def position(message: Message) -> int:
+    """Return how far the only partition of this consumer was shown."""
+    return int(message.id.partition(".")[2])
