@@ -70,7 +70,8 @@ def prepare_database(settings: Settings) -> DatabaseUrls:
                 urls.owner, autocommit=True, connect_timeout=CONNECT_SECONDS
             ) as owner:
                 check_version(owner)
-                ensure_roles(owner, urls.owner, settings.secrets)
+                given = [role for role, url in given_urls(settings).items() if url]
+                ensure_roles(owner, urls.owner, settings.secrets, given)
                 migrate(urls.owner)
                 make_partitions(owner, settings)
         except psycopg.Error as error:
@@ -84,12 +85,7 @@ def database_urls(settings: Settings) -> DatabaseUrls:
 
     For processes of a database that another one has prepared. Raises UserError.
     """
-    given = {
-        "redress_writer": settings.database_writer_url,
-        "redress_projector": settings.database_projector_url,
-        "redress_reader": settings.database_reader_url,
-        "redress_keys": settings.database_keys_url,
-    }
+    given = given_urls(settings)
     owner = settings.database_url
     if settings.embedded:
         owner = EmbeddedPostgres(settings.home).url()
@@ -102,6 +98,16 @@ def database_urls(settings: Settings) -> DatabaseUrls:
         owner,
         *(given[role.name] or url_as(owner, role, settings.secrets) for role in ROLES),
     )
+
+
+def given_urls(settings: Settings) -> dict[str, str]:
+    """Return the URL of each role, "" where none was given."""
+    return {
+        "redress_writer": settings.database_writer_url,
+        "redress_projector": settings.database_projector_url,
+        "redress_reader": settings.database_reader_url,
+        "redress_keys": settings.database_keys_url,
+    }
 
 
 def check_url(url: str) -> None:

@@ -1,6 +1,6 @@
 """The login roles of the database, and how long each may take."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import psycopg
@@ -33,18 +33,24 @@ ROLES = (
 )
 
 
-def ensure_roles(owner: psycopg.Connection, owner_url: str, secrets: Path) -> None:
+def ensure_roles(
+    owner: psycopg.Connection,
+    owner_url: str,
+    secrets: Path,
+    given: Collection[str] = (),
+) -> None:
     """Make the login roles, or bring those there are to what is said here.
 
-    Their passwords lie in ``secrets``. PostgreSQL is handed only their SCRAM
-    verifiers, so that no log can hold them.
+    Their passwords lie in ``secrets``, but for those of ``given`` roles, which are
+    somebody else's to set. PostgreSQL is handed only SCRAM verifiers, so that no log
+    can hold a password.
     """
     for role in ROLES:
         name = sql.Identifier(role.name)
         if configuration(owner, role) is None:
             owner.execute(sql.SQL("CREATE ROLE {} LOGIN").format(name))
-        password = kept_secret(secrets, f"postgres-{role.name}")
-        if not lets_in(url_as(owner_url, role, secrets)):
+        if role.name not in given and not lets_in(url_as(owner_url, role, secrets)):
+            password = kept_secret(secrets, f"postgres-{role.name}")
             verifier = owner.pgconn.encrypt_password(
                 password.encode(), role.name.encode(), b"scram-sha-256"
             )

@@ -138,6 +138,21 @@ def test_no_role_can_keep_others_waiting(
             assert connection.execute(show).fetchone() == (limit,)
 
 
+def test_a_role_whose_address_is_given_keeps_its_password(
+    database: DatabaseUrls, tmp_path: Path
+) -> None:
+    another_machine = Settings(
+        home=tmp_path,
+        database_url=database.owner,
+        database_writer_url=database.writer,
+        database_projector_url=database.projector,
+        database_reader_url=database.reader,
+        database_keys_url=database.keys,
+    )
+    assert prepare_database(another_machine) == database
+    psycopg.connect(database.writer).close()
+
+
 def test_a_store_keeps_the_partitions_it_was_made_with(
     database: DatabaseUrls, tmp_path: Path
 ) -> None:
