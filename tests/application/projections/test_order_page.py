@@ -180,6 +180,17 @@ def test_event_by_event_comes_to_the_same_as_all_at_once(
     assert (at_once.status, at_once.review_scores) == ("completed", [2])
 
 
+def test_what_was_told_in_another_order_is_the_same_page(
+    reader: Reader, history: History, pools: Pools
+) -> None:
+    told = (placed, paid, half, rest)
+    reader.reads(*history.goes_on("A-1", *told))
+    reader.reads(*history.goes_on("A-2", *reversed(told)))
+    with pools.projector.connection() as connection:
+        query = "SELECT DISTINCT state FROM projection.order_page_v1"
+        assert len(connection.execute(query).fetchall()) == 1
+
+
 def test_a_persons_orders_newest_first_page_by_page(
     reader: Reader, history: History, orders: OrderQueries
 ) -> None:

@@ -5,12 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Event as Signal
 from typing import Any
 
+import psycopg
 import pytest
 from psycopg import Cursor
 
 from application.event_store.connections import Pool
 from application.event_store.envelope import RecordedEvent
 from application.event_store.postgres import PostgresEventStore
+from application.projections.log import Range
 from application.projections.parked import parked_streams, retry
 from application.projections.read_models import (
     READ_MODELS,
@@ -18,7 +20,7 @@ from application.projections.read_models import (
     read_model,
 )
 from application.projections.rebuild import RebuildGaveUp, rebuild
-from application.projections.runner import Runner
+from application.projections.runner import Runner, cut
 from application.projections.runtime import BATCH_MAX, Projection, transaction
 from application.projections.timeline import Timeline, TimelineQueries
 from domain.order.events import ParcelShipped
@@ -268,6 +270,25 @@ def test_a_long_log_is_read_in_batches(
     assert max(read) <= BATCH_MAX * len(READ_MODELS)
     assert sum(read) == events * len(READ_MODELS)
     assert len(read) <= 3
+
+
+def test_a_batch_is_cut_from_as_many_partitions_as_it_takes() -> None:
+    wanted = [Range(0, 100, 700), Range(1, 0, 900), Range(2, 0, 5)]
+    assert list(cut(wanted)) == [Range(0, 100, 700), Range(1, 0, BATCH_MAX - 600)]
+
+
+def test_a_retry_waits_for_the_worker_in_its_partition(
+    shop: Shop, pools: Pools
+) -> None:
+    timeline = Allergic()
+    shop.sells([3])
+    Runner([timeline], pools.projector).catch_up()
+    with transaction(pools.projector) as worker:
+        worker.execute("SELECT FROM checkpoint FOR UPDATE")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            retry(timeline, shop.order_id(3), pools.projector)
+    (parked,) = parked_streams(pools.reader)
+    assert parked.attempts == 1
 
 
 def test_a_projection_is_found_by_its_name() -> None:

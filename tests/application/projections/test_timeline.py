@@ -188,6 +188,19 @@ def test_placed_and_paid_in_one_batch_the_wrong_way_round(
     assert codes(timeline) == ["parcel_shipped", "payment_captured", "placed"]
 
 
+def test_when_an_entry_was_first_shown_does_not_depend_on_batches(
+    reader: Reader, history: History, timeline: TimelineQueries
+) -> None:
+    reader.reads(*history.goes_on("1001", paid, placed, partition=1))
+    for event in (paid, placed):
+        reader.reads(*history.goes_on("1002", event, partition=2))
+    shown = [
+        (entry.partition, entry.position, entry.shown)
+        for entry in timeline.after({}, ["anna"], limit=10)
+    ]
+    assert shown == [(1, 1, 2), (1, 2, 2), (2, 1, 2), (2, 2, 2)]
+
+
 def test_linked_consumers_are_read_as_one_person(
     reader: Reader, history: History, timeline: TimelineQueries, pools: Pools
 ) -> None:
