@@ -117,7 +117,8 @@ def plainly_named(value: Any) -> Any:
 def complete(path: str, method: str, operation: Schema) -> None:
     """Say of an operation what the framework could not know."""
     sentence, _, _ = operation.get("description", "").partition("\n\n")
-    operation["summary"] = sentence.replace("\n", " ").rstrip(".")
+    operation["summary"] = sentence.replace("\n", " ").replace("``", "").rstrip(".")
+    operation["description"] = operation.get("description", "").replace("``", "`")
     responses = operation["responses"]
     responses.pop("400", None)
     if path in OPEN_TO_ALL:
@@ -125,6 +126,7 @@ def complete(path: str, method: str, operation: Schema) -> None:
         return
     changes = method == "post"
     if changes and path.startswith("/v1/inbound"):
+        operation["security"] = []  # It is signed instead.
         return
     for status in CHANGING if changes else READING:
         content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}

@@ -18,8 +18,8 @@ FIELD: Final = re.compile(r"\{(\w+)\}")
 # By tag: Chinese variants, English variants.
 SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "order.placed": (
-        ("已下单，共 {lines} 件商品，{total}", "已下单"),
-        ("Order placed: {lines} line(s), {total}", "Order placed"),
+        ("已下单，共 {lines} 种商品，{total}", "已下单"),
+        ("Order placed: {products}, {total}", "Order placed"),
     ),
     "order.payment_captured": (("已付款 {total}",), ("Paid {total}",)),
     "order.amount_changed": (
@@ -175,6 +175,11 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 }
 
 
+def counted(number: int, noun: str) -> str:
+    """Return an English noun with its number."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def coded(name: str) -> Callable[[Mapping[str, Any], Language], str]:
     """Return what says a code of ours in words."""
     return lambda facts, language: language.word(str(facts[name]))
@@ -195,6 +200,7 @@ def priced(name: str) -> Callable[[Mapping[str, Any], Language], str]:
 # How what stands in braces is filled, where a fact is not shown as it is. A KeyError
 # says that the fact is not known.
 FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
+    "products": lambda facts, _: counted(facts["lines"], "product"),
     "total": lambda facts, language: language.sums(facts["total"]),
     "payable": priced("payable"),
     "amount": priced("amount"),
