@@ -24,6 +24,7 @@ from domain.order import (
     ORDER,
     CancelledBy,
     CancelOrder,
+    IdentifyOrder,
     Order,
     OrderCommand,
     OrderEvent,
@@ -60,9 +61,9 @@ class KnownOrder(Struct, frozen=True):
     @property
     def consumer(self) -> str:
         """Whose order it is; raises ConsumerUnknown."""
-        if self.order.placement is None:
+        if self.order.identity is None:
             raise ConsumerUnknown
-        return self.order.placement.consumer
+        return self.order.identity.consumer
 
 
 def owners_of_placement(placed: OrderPlaced | PlaceOrder | None) -> Owners:
@@ -81,6 +82,13 @@ def owners_of_placement(placed: OrderPlaced | PlaceOrder | None) -> Owners:
         merchants=frozenset(filter(None, merchants)),
         creators=frozenset(creators),
     )
+
+
+def owners_of(order: Order) -> Owners:
+    """Return whose an order is, also while nobody has told its placement."""
+    if order.placement is None and order.identity is not None:
+        return Owners(consumer=order.identity.consumer)
+    return owners_of_placement(order.placement)
 
 
 class OrderDesk:
@@ -105,18 +113,27 @@ class OrderDesk:
         order = reduce(ORDER.evolve, events, ORDER.initial)
         if not order.known:
             raise NotFound
-        authorize(actor, action, owners_of_placement(order.placement))
+        authorize(actor, action, owners_of(order))
         return KnownOrder(order_id, len(history), order)
 
     def place(
-        self, actor: Actor, command: PlaceOrder, context: CommandContext
+        self,
+        actor: Actor,
+        command: PlaceOrder | IdentifyOrder,
+        context: CommandContext,
     ) -> Receipt:
-        """Return where a placed order then stands; raises as CommandHandler does."""
-        authorize(actor, "order.place", owners_of_placement(command))
+        """Return where an order placed or named then stands.
+
+        Raises as ``authorize`` and CommandHandler do.
+        """
+        owners = Owners(consumer=command.consumer)
+        if isinstance(command, PlaceOrder):
+            owners = owners_of_placement(command)
+        authorize(actor, "order.place", owners)
         return self._orders.handle_one(self.id_of(command), command, context)
 
-    def id_of(self, command: PlaceOrder) -> UUID:
-        """Return the id of the order that is placed."""
+    def id_of(self, command: PlaceOrder | IdentifyOrder) -> UUID:
+        """Return the id of the order that is placed or named."""
         return self._orders.id_of(command.consumer, command.source, command.number)
 
     def take(

@@ -15,7 +15,7 @@ from application.event_store.mapper import tag_of
 from application.event_store.store import Unreadable
 from application.people import ERASED, SealBroken
 from domain.ids import partition_of
-from domain.order import OrderPlaced
+from domain.order import OrderIdentified, OrderPlaced
 
 HITS_MAX = 500
 
@@ -133,7 +133,7 @@ def opened_words(
     )
     known: dict[str, str | None] = {}
     for event in events:
-        if isinstance(event, OrderPlaced):
+        if isinstance(event, OrderPlaced | OrderIdentified):
             missing = [value for value in sealed if value not in known]
             known |= opened_by(event.consumer, missing, open_sealed)
 

@@ -16,6 +16,7 @@ from domain.promise import Offer
 
 # A tag's sentence: {name} is a field of the event, {name?…} a phrase if it is set.
 SENTENCES: Mapping[str, str] = {
+    "order.identified": "this is order {number} of {source}, by {consumer}",
     "order.placed": "{consumer} placed order {number} at {source}"
     "{channel? in the * channel}{content?, sold by *}{lines?: *}"
     "{participants?; with *}{offers?; shown: *}",

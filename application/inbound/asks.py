@@ -9,12 +9,18 @@ import msgspec
 from msgspec.structs import replace
 
 from application.event_store.envelope import Ask
-from application.inbound.messages import Message, Reported, Untranslatable
+from application.inbound.messages import (
+    Message,
+    OrderNumber,
+    Reported,
+    Untranslatable,
+)
 from application.inbound.store import Meant
 from application.orders import Orders, context_for
 from application.people import People, Words, WordsTooLong, mask
 from domain.kernel import Sealed
 from domain.order import (
+    IdentifyOrder,
     OrderReport,
     PlaceOrder,
     RecordAddressChange,
@@ -110,7 +116,10 @@ def ask_for(  # noqa: PLR0913, PLR0917  # an ask is made of all of these
     command: OrderReport,
     asked_at: datetime,
 ) -> Ask:
-    """Return the report as an ask of the order, under the id it always has."""
+    """Return the report as an ask of the order, under the id it always has.
+
+    A feed that names its order also says whose it is; it may never tell the placement.
+    """
     context = context_for(
         cause(message, report, meant),
         command,
@@ -119,7 +128,15 @@ def ask_for(  # noqa: PLR0913, PLR0917  # an ask is made of all of these
         occurred_at=report.occurred_at,
         correlation_id=message.message_id,
     )
-    return orders.ask(meant.stream_id, command, context)
+    part = orders.part(meant.stream_id, command)
+    if not isinstance(report.reference, OrderNumber) or isinstance(command, PlaceOrder):
+        return Ask(context, (part,))
+    identity = IdentifyOrder(
+        consumer=meant.consumer,
+        source=report.reference.source,
+        number=report.reference.number,
+    )
+    return Ask(context, (orders.part(meant.stream_id, identity), part))
 
 
 def cause(message: Message, report: Reported, meant: Meant) -> UUID:

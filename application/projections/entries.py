@@ -18,6 +18,7 @@ from domain.order.events import (
     NoteRecorded,
     OrderCancelled,
     OrderCompleted,
+    OrderIdentified,
     OrderPlaced,
     ParcelDelivered,
     ParcelException,
@@ -62,7 +63,13 @@ EntryKind = Literal[
 ]
 
 KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
-    "order": (OrderPlaced, StockConfirmed, OrderCompleted, OrderCancelled),
+    "order": (
+        OrderPlaced,
+        OrderIdentified,
+        StockConfirmed,
+        OrderCompleted,
+        OrderCancelled,
+    ),
     "payment": (PaymentCaptured, AmountChanged, FundsReleased),
     "shipment": (
         ParcelShipped,

@@ -1,7 +1,7 @@
 """The reference index: which streams an order, waybill or payment number belongs to."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, assert_never, cast
+from typing import Any, Literal, assert_never, cast, get_args
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,10 +12,15 @@ from psycopg.rows import class_row
 from application.event_store.connections import Pool
 from application.event_store.envelope import RecordedEvent
 from application.projections.runtime import Projection, columns
-from domain.order.events import OrderPlaced, ParcelShipped, PaymentCaptured
+from domain.order.events import (
+    OrderIdentified,
+    OrderPlaced,
+    ParcelShipped,
+    PaymentCaptured,
+)
 
 ReferenceKind = Literal["order", "waybill", "payment"]
-Naming = OrderPlaced | ParcelShipped | PaymentCaptured
+Naming = OrderPlaced | OrderIdentified | ParcelShipped | PaymentCaptured
 
 LOAD = """
 SELECT partition, stream_id, kind, name, source, consumer, parcel
@@ -76,7 +81,10 @@ def named(names: Names, recorded: RecordedEvent) -> Names:
     at = recorded.partition, recorded.stream_id
     placed = next((each for each in names.values() if each.kind == "order"), None)
     match event:
-        case OrderPlaced(source=source, number=number, consumer=consumer):
+        case (
+            OrderPlaced(source=source, number=number, consumer=consumer)
+            | OrderIdentified(source=source, number=number, consumer=consumer)
+        ):
             own = Reference(*at, "order", number, source, consumer)
             names = {("order", number): own, **names}
             return {key: claimed(each, own) for key, each in names.items()}
@@ -116,7 +124,7 @@ class References(Projection):
 
     name = "references"
     version = 1
-    event_types = (OrderPlaced, ParcelShipped, PaymentCaptured)
+    event_types = get_args(Naming)
     tables = ("reference_v1",)
 
     def project(

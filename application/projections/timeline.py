@@ -18,7 +18,7 @@ from application.projections.runtime import Projection, columns
 from domain.consumer import ConsumersLinked, ConsumersUnlinked
 from domain.events import ALL_EVENTS
 from domain.kernel import Event
-from domain.order.events import OrderEvent, OrderPlaced
+from domain.order.events import OrderEvent, OrderIdentified, OrderPlaced
 
 OWNERS = """
 SELECT partition, stream_id, consumer
@@ -150,7 +150,7 @@ class Place(Struct, frozen=True, array_like=True):
 def owner_in(event: Event) -> str | None:
     """Return the consumer that the event names as its stream's own."""
     match event:
-        case OrderPlaced(consumer=consumer):
+        case OrderPlaced(consumer=consumer) | OrderIdentified(consumer=consumer):
             return consumer
         case ConsumersLinked(consumer=consumer) | ConsumersUnlinked(consumer=consumer):
             return consumer

@@ -46,6 +46,17 @@ class PlaceOrder(Report, frozen=True, kw_only=True):
     offers: Annotated[tuple[Offer, ...], Meta(max_length=600)] | None = None
 
 
+class IdentifyOrder(Report, frozen=True, kw_only=True):
+    """Record whose order this is, and its number, when that is all a feed can say.
+
+    Feeds may speak of an order whose placement they never tell.
+    """
+
+    consumer: Name
+    source: Code
+    number: Name
+
+
 class CapturePayment(Report, frozen=True, kw_only=True):
     """Record a payment, by its number, with all its tenders. It pins the promises."""
 
@@ -248,6 +259,7 @@ class CheckPromises(Request, frozen=True):
 
 OrderReport = (
     PlaceOrder
+    | IdentifyOrder
     | CapturePayment
     | ChangeAmount
     | ConfirmStock

@@ -15,6 +15,7 @@ from domain.order.commands import (
     CompleteOrder,
     ConfirmReceipt,
     ConfirmStock,
+    IdentifyOrder,
     OrderCommand,
     OrderReport,
     OrderRequest,
@@ -60,6 +61,7 @@ from domain.order.events import (
     OrderCancelled,
     OrderCompleted,
     OrderEvent,
+    OrderIdentified,
     OrderPlaced,
     ParcelDelivered,
     ParcelException,
@@ -148,6 +150,10 @@ def reported(command: OrderReport, policy: PromiseTerms, at: datetime) -> OrderE
     match command:
         case PlaceOrder():
             return placed(command, policy, at)
+        case IdentifyOrder(consumer=consumer, source=source, number=number):
+            return OrderIdentified(
+                at=at, consumer=consumer, source=source, number=number
+            )
         case CapturePayment(payment=payment, tenders=tenders):
             return PaymentCaptured(at=at, payment=payment, tenders=tenders)
         case ChangeAmount(payable=payable):

@@ -35,6 +35,15 @@ class OrderPlaced(Event, frozen=True, kw_only=True, tag="order.placed"):
     offers: tuple[Offer, ...] = ()
 
 
+class OrderIdentified(Event, frozen=True, kw_only=True, tag="order.identified"):
+    """It became known whose order this is, before or without its placement."""
+
+    at: Moment
+    consumer: Name
+    source: Code
+    number: Name
+
+
 class PaymentCaptured(Event, frozen=True, kw_only=True, tag="order.payment_captured"):
     """The consumer paid. The money is held in escrow (担保交易) until completion."""
 
@@ -370,6 +379,7 @@ class PromiseReopened(Event, frozen=True, kw_only=True, tag="order.promise_reope
 
 OrderEvent = (
     OrderPlaced
+    | OrderIdentified
     | PaymentCaptured
     | AmountChanged
     | FundsReleased

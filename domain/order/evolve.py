@@ -19,6 +19,7 @@ from domain.order.events import (
     OrderCancelled,
     OrderCompleted,
     OrderEvent,
+    OrderIdentified,
     OrderPlaced,
     ParcelDelivered,
     ParcelException,
@@ -50,6 +51,7 @@ from domain.order.events import (
 from domain.order.state import (
     AgreedDate,
     Cancellation,
+    Identity,
     Mark,
     Order,
     Parcel,
@@ -112,7 +114,9 @@ def evolve(order: Order, event: OrderEvent) -> Order:
     match event:
         case OrderPlaced():
             placements = joined(order.placements, event)
-            return replace(order, placements=placements)
+            return replace(named(order, event), placements=placements)
+        case OrderIdentified():
+            return named(order, event)
         case PaymentCaptured(payment=number):
             known = order.payments.get(number, Payment(()))
             payment = Payment(joined(known.reports, event))
@@ -150,6 +154,12 @@ def evolve(order: Order, event: OrderEvent) -> Order:
             clashes = order.contradictions - {(code, about)}
             return replace(order, contradictions=clashes)
     assert_never(event)
+
+
+def named(order: Order, event: OrderPlaced | OrderIdentified) -> Order:
+    """Return the order with whose it is and what it is called."""
+    identity = Identity(event.consumer, event.source, event.number)
+    return replace(order, identities=added(order.identities, identity))
 
 
 def evolve_parcel(parcel: Parcel, event: Tracking) -> Parcel:

@@ -108,6 +108,14 @@ class Payment(Struct, frozen=True):
         return max(self.reports, key=lambda report: (paid(report), encoded(report)))
 
 
+class Identity(NamedTuple):
+    """Whose an order is, and its number at its source."""
+
+    consumer: str
+    source: str
+    number: str
+
+
 class AgreedDate(NamedTuple):
     """A ship date merchant and consumer agreed on, and when they did."""
 
@@ -132,6 +140,7 @@ class Order(State, frozen=True, kw_only=True):
     """
 
     placements: tuple[OrderPlaced, ...] = ()
+    identities: tuple[Identity, ...] = ()
     payments: Mapping[str, Payment] = {}
     payable: tuple[tuple[datetime, Money], ...] = ()
     stock: tuple[datetime, ...] = ()
@@ -152,6 +161,14 @@ class Order(State, frozen=True, kw_only=True):
     def placement(self) -> OrderPlaced | None:
         """The placement that counts: the earliest."""
         return self.placements[0] if self.placements else None
+
+    @property
+    def identity(self) -> Identity | None:
+        """Whose it is and what it is called, as far as anybody said."""
+        placed = self.placement
+        if placed is not None:
+            return Identity(placed.consumer, placed.source, placed.number)
+        return self.identities[0] if self.identities else None
 
     @property
     def lines(self) -> tuple[OrderLine, ...]:

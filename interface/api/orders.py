@@ -28,7 +28,7 @@ from application.projections.progress import ReadingProgress
 from application.projections.read_models import read_model
 from application.projections.references import ReferenceKind
 from application.reading import Reading
-from domain.order import OrderCommand, OrderStatus, PlaceOrder
+from domain.order import IdentifyOrder, OrderCommand, OrderStatus, PlaceOrder
 from interface.api.auth import does
 from interface.api.context import Asked
 from interface.api.examples import json_like
@@ -107,6 +107,28 @@ class OrderController(OrderCommandController):
         command = strictly(raw, type(data))
         order_id = desk.id_of(command)
         context = asked.context(actor, order_id, PlaceOrder)
+        receipt = desk.place(actor, command, context)
+        return receipt_answer(receipt, 201, f"{ORDERS}/{order_id}")
+
+    @post(
+        "/identities",
+        operation_id="identifyOrder",
+        opt=does("order.place", IdentifyOrder),
+        sync_to_thread=True,
+        status_code=201,
+    )
+    def identify(
+        self,
+        data: Annotated[IdentifyOrder, json_like("IdentifyOrder")],
+        raw: NamedDependency[bytes],
+        actor: NamedDependency[Actor],
+        asked: NamedDependency[Asked],
+        desk: NamedDependency[OrderDesk],
+    ) -> Response[ReceiptBody]:
+        """Record whose order this is, when a feed cannot tell what was ordered."""
+        command = strictly(raw, type(data))
+        order_id = desk.id_of(command)
+        context = asked.context(actor, order_id, IdentifyOrder)
         receipt = desk.place(actor, command, context)
         return receipt_answer(receipt, 201, f"{ORDERS}/{order_id}")
 
@@ -234,13 +256,13 @@ def move(here: str, command: type[OrderCommand]) -> Move:
 
 def found_order(known: KnownOrder) -> OrderFound:
     """Return an order at one glance."""
-    placed = known.order.placement
+    identity = known.order.identity
     return OrderFound(
         order_id=known.order_id,
         status=known.order.status,
-        consumer=placed.consumer if placed else None,
-        source=placed.source if placed else None,
-        number=placed.number if placed else None,
+        consumer=identity.consumer if identity else None,
+        source=identity.source if identity else None,
+        number=identity.number if identity else None,
         placed_at=utc(known.order.placed_at),
         contradictory=bool(known.order.contradictions),
         version=known.version,

@@ -21,6 +21,7 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("已下单，共 {lines} 种商品，{total}", "已下单"),
         ("Order placed: {products}, {total}", "Order placed"),
     ),
+    "order.identified": (("订单号 {number}",), ("This is order {number}",)),
     "order.payment_captured": (("已付款 {total}",), ("Paid {total}",)),
     "order.amount_changed": (
         ("应付金额改为 {payable}",),

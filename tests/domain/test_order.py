@@ -24,6 +24,7 @@ from domain.order import (
     ContradictionFlagged,
     ContradictionResolved,
     FundsReleased,
+    IdentifyOrder,
     InterceptRequested,
     NoSuchOrder,
     NothingShipped,
@@ -31,6 +32,7 @@ from domain.order import (
     OrderCancelled,
     OrderClosed,
     OrderCompleted,
+    OrderIdentified,
     OrderReport,
     OrderStatus,
     ParcelDelivered,
@@ -204,6 +206,15 @@ def test_a_scan_told_again_with_the_whole_trace_is_the_same_scan() -> None:
     scan = RecordScan(parcel="SF1", scan="s-1", code="picked_up")
     known = given(*sent).when(scan, at=TUESDAY).happens()
     known.when(scan, at=TUESDAY).then()
+
+
+def test_a_feed_may_say_whose_an_order_is_without_telling_its_placement() -> None:
+    say = IdentifyOrder(consumer="anna", source="shop", number="A-1")
+    said = OrderIdentified(at=TUESDAY, consumer="anna", source="shop", number="A-1")
+    given().when(say, at=TUESDAY).then(said)
+    given(said).when(say, at=WEDNESDAY).then()
+    given(placed).when(say, at=TUESDAY).then()
+    assert as_known(said, captured).identity == ("anna", "shop", "A-1")
 
 
 # -- What is derived --

@@ -16,6 +16,7 @@ from application.orders import context_for
 from domain.order import (
     AddressChanged,
     NoteRecorded,
+    OrderIdentified,
     OrderPlaced,
     ParcelShipped,
     PaymentCaptured,
@@ -457,10 +458,20 @@ def test_a_recorded_waybill_is_taken_up_once_an_order_names_it(road: Road) -> No
         road.post("doudian", SHIPPED | {"data": data, "msgId": f"r{number}"})
     road.work()
     first, second = road.events("0"), road.events("1")
-    assert [type(each) for each in first[:1]] == [ParcelShipped]
+    assert [type(each) for each in first[:2]] == [OrderIdentified, ParcelShipped]
     assert sum(isinstance(each, ScanRecorded) for each in first) == 8
     assert sum(isinstance(each, ScanRecorded) for each in second) == 11
     assert road.order("1").parcels["773061155005903"].status == "signed"
+
+
+def test_an_order_whose_placement_was_never_told_still_has_its_name(road: Road) -> None:
+    road.post("doudian", PAID)
+    road.work()
+    number = str(PAID["data"]["p_id"])
+    identified, *_ = road.events(number)
+    assert isinstance(identified, OrderIdentified)
+    assert identified.consumer == f"order:doudian:{number}"
+    assert identified.number == number
 
 
 def test_a_batch_of_hundreds_is_kept_and_told_in_batches(road: Road) -> None:
