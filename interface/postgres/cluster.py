@@ -69,8 +69,7 @@ def create(data: Path, account: Account, programs: Path, password: str) -> None:
     if data.exists():
         message = f"{data} is there, but holds no database (no PG_VERSION)"
         raise UserError(f"{message}; move it away and start again")
-    for left_behind in data.parent.glob(f"{data.name}.new.*"):
-        shutil.rmtree(left_behind, ignore_errors=True)
+    sweep(data)
     staging = data.with_name(f"{data.name}.new.{os.getpid()}")
     try:
         staging.mkdir(mode=PRIVATE)
@@ -81,7 +80,14 @@ def create(data: Path, account: Account, programs: Path, password: str) -> None:
     except OSError as error:
         raise UserError(f"Cannot make {data}: {error.strerror}") from None
     finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        # Once more: a killed one's initdb may have gone on writing for a moment.
+        sweep(data)
+
+
+def sweep(data: Path) -> None:
+    """Remove what was half made, now or by somebody who was killed at it."""
+    for half_made in data.parent.glob(f"{data.name}.new.*"):
+        shutil.rmtree(half_made, ignore_errors=True)
 
 
 def initialise(staging: Path, account: Account, programs: Path, password: str) -> None:
