@@ -27,6 +27,7 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
         ],
         "offers": [{"label": "ship-48h", "source": "merchant"}],
     },
+    "IdentifyOrder": {"consumer": "li-mei", "source": "demo", "number": "A-1002"},
     "CapturePayment": {
         "payment": "pay-1",
         "tenders": [{"tender": "wallet", "amount": YUAN_129}],

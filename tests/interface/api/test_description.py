@@ -8,13 +8,13 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from domain.order import OrderCommand, PlaceOrder
+from domain.order import IdentifyOrder, OrderCommand, PlaceOrder
 from interface.api.consumers import LinkBody, UnlinkBody
 from interface.api.examples import EXAMPLES
 from interface.api.order_commands import DOORS
 
 BODIES = {door.body.__name__: door.body for door in DOORS} | {
-    body.__name__: body for body in (PlaceOrder, LinkBody, UnlinkBody)
+    body.__name__: body for body in (PlaceOrder, IdentifyOrder, LinkBody, UnlinkBody)
 }
 
 
@@ -81,7 +81,7 @@ def test_there_is_no_example_of_nothing() -> None:
 
 
 def test_every_command_to_an_order_can_be_asked() -> None:
-    asked = {door.asks for door in DOORS} | {PlaceOrder}
+    asked = {door.asks for door in DOORS} | {PlaceOrder, IdentifyOrder}
     assert asked == set(get_args(OrderCommand))
 
 
