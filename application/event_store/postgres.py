@@ -1,8 +1,8 @@
 """The event store on PostgreSQL: streams out, batches of asks in, the log to read."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple, TypeAlias
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -10,13 +10,9 @@ from msgspec.structs import replace
 from application.event_store.asks import AskOutcome, StoredAsk, StoredPart
 from application.event_store.connections import Pool, available
 from application.event_store.envelope import Receipt, RecordedEvent, StreamVersion
-from application.event_store.mapper import (
-    Addressed,
-    RedressMapper,
-    SpoiltBody,
-    UnknownTag,
-)
+from application.event_store.mapper import Addressed, RedressMapper
 from application.event_store.recorder import RedressApplicationRecorder
+from application.event_store.rows import COLUMNS, LogEntry, Row, log_entry
 from application.event_store.store import (
     Append,
     Conflict,
@@ -30,14 +26,6 @@ from application.event_store.upcasts import UPCASTS, Upcasts
 from domain.events import ALL_EVENTS
 from domain.ids import partition_in
 from domain.kernel import Event
-
-# A line of the log: an event, or the place of one that cannot be read.
-LogEntry: TypeAlias = RecordedEvent | Unreadable
-
-COLUMNS = """
-    e.partition, e.position, e.stream_id, e.version, e.type, e.body, e.occurred_at,
-    e.recorded_at, e.command_id, e.actor, e.correlation_id, e.leaf
-"""
 
 # The inner ORDER BY makes each stream one walk along its index, whatever the planner
 # believes about the size of the table.
@@ -81,23 +69,6 @@ STREAMS = f"""
     ) AS e
 """  # noqa: S608 - the columns are the constant above
 HEADS = "SELECT partition, position FROM store.partition_head ORDER BY partition"
-
-
-class Row(NamedTuple):
-    """A row of store.event."""
-
-    partition: int
-    position: int
-    stream_id: UUID
-    version: int
-    tag: str
-    body: bytes
-    occurred_at: datetime
-    recorded_at: datetime
-    command_id: UUID
-    actor: str
-    correlation_id: UUID
-    leaf: bytes
 
 
 class PostgresEventStore:
@@ -150,7 +121,7 @@ class PostgresEventStore:
             if last is not None:
                 receipt = receipt_of(row.partition, last, streams, versions, leaves)
                 seen[row.partition, row.command_id] = request_hash, receipt
-            elif isinstance(entry := self._entry(row), RecordedEvent):
+            elif isinstance(entry := log_entry(row, self._mapper), RecordedEvent):
                 histories[row.stream_id].append(entry)
             else:
                 unreadable.setdefault(row.stream_id, entry)
@@ -172,7 +143,7 @@ class PostgresEventStore:
         all there is up to it.
         """
         rows = self._query(self._reader, READ, (partition, after, limit))
-        return [self._entry(Row(*row)) for row in rows]
+        return [log_entry(Row(*row), self._mapper) for row in rows]
 
     def heads(self) -> dict[int, int]:
         """Return the last position of every partition, 0 before its first event."""
@@ -186,7 +157,7 @@ class PostgresEventStore:
         """Return several streams whole, an entry for each, in one query."""
         streams: dict[UUID, list[LogEntry]] = {each: [] for each in stream_ids}
         for row in self._query(self._reader, STREAMS, addresses(streams)):
-            streams[row[2]].append(self._entry(Row(*row)))
+            streams[row[2]].append(log_entry(Row(*row), self._mapper))
         return streams
 
     # -- Between rows and events --
@@ -219,27 +190,6 @@ class PostgresEventStore:
             events.append((stored.topic, stored.state, occurred_at(event, at)))
         return StoredPart(part.stream_id, part.version, events)
 
-    def _entry(self, row: Row) -> LogEntry:
-        try:
-            event = self._mapper.decode(row.tag, row.body)
-        except UnknownTag:
-            return unreadable(row, "unknown_tag", "no event type has this tag")
-        except SpoiltBody as error:
-            return unreadable(row, "spoilt_body", str(error))
-        return RecordedEvent(
-            stream_id=row.stream_id,
-            version=row.version,
-            partition=row.partition,
-            position=row.position,
-            occurred_at=row.occurred_at.astimezone(UTC),
-            recorded_at=row.recorded_at.astimezone(UTC),
-            actor=row.actor,
-            command_id=row.command_id,
-            correlation_id=row.correlation_id,
-            leaf=row.leaf,
-            event=event,
-        )
-
 
 def addresses(stream_ids: Iterable[UUID]) -> tuple[list[int], list[UUID]]:
     """Return the columns of partitions and ids that say where the streams are."""
@@ -271,20 +221,3 @@ def answer(outcome: AskOutcome) -> Receipt | Conflict:
         return Conflict(streams[0], versions[0])
     receipt = receipt_of(partition, last_position, streams, versions, leaves)
     return replace(receipt, repeated=True) if kind == "repeated" else receipt
-
-
-def unreadable(
-    row: Row, why: Literal["unknown_tag", "spoilt_body"], detail: str
-) -> Unreadable:
-    """Return what is known of an event that cannot be read."""
-    return Unreadable(
-        stream_id=row.stream_id,
-        version=row.version,
-        partition=row.partition,
-        position=row.position,
-        recorded_at=row.recorded_at.astimezone(UTC),
-        tag=row.tag,
-        body=row.body,
-        why=why,
-        detail=detail,
-    )

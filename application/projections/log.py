@@ -1,18 +1,13 @@
 """How projections read the log: ranges of several partitions in one query."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC
 from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from application.event_store.connections import Connection
-from application.event_store.envelope import RecordedEvent
-from application.event_store.mapper import RedressMapper, SpoiltBody, UnknownTag
-from application.event_store.postgres import COLUMNS, HEADS, Row, unreadable
-from application.event_store.store import Unreadable
-
-# A line of the log: an event, or the place of one that cannot be read.
-Logged: TypeAlias = RecordedEvent | Unreadable
+from application.event_store.mapper import RedressMapper
+from application.event_store.postgres import HEADS
+from application.event_store.rows import COLUMNS, LogEntry, Row, log_entry
 
 # How far something is, by partition.
 Positions: TypeAlias = Mapping[int, int]
@@ -58,13 +53,15 @@ class Log:
 
     def __init__(self, mapper: RedressMapper | None = None) -> None:
         self._mapper = mapper or RedressMapper()
-        self._kept: dict[tuple[Range, ...], Sequence[Logged]] = {}
+        self._kept: dict[tuple[Range, ...], Sequence[LogEntry]] = {}
 
     def heads(self, connection: Connection) -> Positions:
         """Return the last position of every partition, 0 before its first event."""
         return dict(connection.execute(HEADS).fetchall())
 
-    def read(self, ranges: Iterable[Range], connection: Connection) -> Sequence[Logged]:
+    def read(
+        self, ranges: Iterable[Range], connection: Connection
+    ) -> Sequence[LogEntry]:
         """Return all events of the ranges, in order within each partition."""
         wanted = tuple(ranges)
         if wanted not in self._kept:
@@ -77,34 +74,14 @@ class Log:
 
     def stream(
         self, stream_id: UUID, wanted: Range, connection: Connection
-    ) -> Sequence[Logged]:
+    ) -> Sequence[LogEntry]:
         """Return the events of one stream that lie in the range."""
         values = {"stream_id": stream_id, **wanted._asdict()}
         return self._rows(READ_STREAM, values, connection)
 
     def _rows(
         self, query: str, values: dict[str, Any], connection: Connection
-    ) -> Sequence[Logged]:
+    ) -> Sequence[LogEntry]:
         with connection.cursor(binary=True) as cursor:
-            return [self._logged(Row(*row)) for row in cursor.execute(query, values)]
-
-    def _logged(self, row: Row) -> Logged:
-        try:
-            event = self._mapper.decode(row.tag, row.body)
-        except UnknownTag:
-            return unreadable(row, "unknown_tag", "no event type has this tag")
-        except SpoiltBody as error:
-            return unreadable(row, "spoilt_body", str(error))
-        return RecordedEvent(
-            stream_id=row.stream_id,
-            version=row.version,
-            partition=row.partition,
-            position=row.position,
-            occurred_at=row.occurred_at.astimezone(UTC),
-            recorded_at=row.recorded_at.astimezone(UTC),
-            actor=row.actor,
-            command_id=row.command_id,
-            correlation_id=row.correlation_id,
-            leaf=row.leaf,
-            event=event,
-        )
+            rows = cursor.execute(query, values)
+            return [log_entry(Row(*row), self._mapper) for row in rows]

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 from psycopg.rows import class_row
 
 from application.event_store.connections import Connection, Pool
-from application.projections.log import Log, Logged, Range
+from application.event_store.rows import LogEntry
+from application.projections.log import Log, Range
 from application.projections.runtime import (
     BATCH_MAX,
     LIVE,
@@ -106,7 +107,7 @@ def retry(
 
 
 def read_on(
-    projection: Projection, events: Sequence[Logged], connection: Connection
+    projection: Projection, events: Sequence[LogEntry], connection: Connection
 ) -> Parked:
     """Project the events of one stream; return it if it has to be parked again."""
     with connection.cursor() as cursor:

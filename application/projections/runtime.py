@@ -13,8 +13,8 @@ from psycopg.sql import SQL, Identifier
 
 from application.event_store.connections import Connection, Pool
 from application.event_store.envelope import RecordedEvent
+from application.event_store.rows import LogEntry
 from application.event_store.store import Unreadable
-from application.projections.log import Logged
 from domain.kernel import Event
 
 BATCH_MAX = 1000
@@ -118,7 +118,7 @@ def use(schema: str, connection: Connection) -> None:
 
 
 def advance(
-    projection: Projection, batch: Sequence[Logged], connection: Connection
+    projection: Projection, batch: Sequence[LogEntry], connection: Connection
 ) -> Parked:
     """Project a batch and move the checkpoints, in the caller's transaction.
 
@@ -140,7 +140,9 @@ def advance(
         return parked
 
 
-def move(projection: Projection, batch: Sequence[Logged], cursor: Cursor[Any]) -> None:
+def move(
+    projection: Projection, batch: Sequence[LogEntry], cursor: Cursor[Any]
+) -> None:
     """Move the checkpoints from before the batch to its end; raises OutOfStep."""
     lasts = {each.partition: each.position for each in batch}
     firsts = {each.partition: each.position for each in reversed(batch)}
@@ -155,7 +157,7 @@ def move(projection: Projection, batch: Sequence[Logged], cursor: Cursor[Any]) -
 
 
 def apply(
-    projection: Projection, batch: Sequence[Logged], cursor: Cursor[Any]
+    projection: Projection, batch: Sequence[LogEntry], cursor: Cursor[Any]
 ) -> Parked:
     """Project what can be; return the streams that cannot be read on, and why."""
     parked: dict[UUID, Parking] = {}
@@ -207,7 +209,7 @@ def described(error: Exception) -> str:
     return f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
 
 
-def parking(at: Logged, reason: str) -> Parking:
+def parking(at: LogEntry, reason: str) -> Parking:
     """Return the parking of a stream at this event."""
     return Parking(at.partition, at.stream_id, at.position, reason[:REASON_LENGTH_MAX])
 
