@@ -15,11 +15,14 @@ from application.audit.state import (
     Histories,
     NoSuchStream,
     NoSuchVersion,
+    StateAt,
     state_at,
 )
 from application.event_store.envelope import RecordedEvent
 from application.event_store.mapper import tag_of
 from application.event_store.store import Unreadable
+from application.order_view import order_view
+from domain.order import Order
 from interface.api.auth import does
 from interface.api.context import moment
 from interface.api.paging import USUAL_LIMIT, Limit, Listed
@@ -52,13 +55,17 @@ class EventBody(Struct, frozen=True, kw_only=True):
 
 
 class StateBody(Struct, frozen=True, kw_only=True):
-    """How a stream stood: folded from ``events`` events, the last of ``version``."""
+    """How a stream stood: folded from ``events`` events, the last of ``version``.
+
+    ``state`` is what people read of it, ``facts`` what ``decide`` would be given.
+    """
 
     stream_id: UUID
     kind: str
     version: int
     events: int
     state: Any
+    facts: Any
 
 
 class StreamController(Controller):
@@ -152,8 +159,16 @@ class StreamController(Controller):
             kind=found.kind,
             version=found.version,
             events=found.events,
-            state=found.state,
+            state=readable(found),
+            facts=found.state,
         )
+
+
+def readable(found: StateAt) -> Any:
+    """Return a state as people read it: of an order, its page as it then was."""
+    if isinstance(found.state, Order):
+        return order_view(found.stream_id, found.version, found.state)
+    return found.state
 
 
 def known(
