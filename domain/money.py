@@ -5,16 +5,31 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-# ISO 4217 codes whose minor unit is not a hundredth; all others have two digits.
-WHOLE_ONLY = (
-    *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF"),
-    *("UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"),
-)
-THOUSANDTHS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
-EXPONENTS = dict.fromkeys(WHOLE_ONLY, 0) | dict.fromkeys(THOUSANDTHS, 3)
+# The codes of ISO 4217 that money is paid in, by the digits of their minor unit.
+CODES_BY_DIGITS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    2: (
+        "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN "
+        "BWP BYN BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR "
+        "FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES "
+        "KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR "
+        "MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON "
+        "RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS "
+        "TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG"
+    ),
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+EXPONENTS = {
+    code: digits for digits, codes in CODES_BY_DIGITS.items() for code in codes.split()
+}
 
 # An ISO 4217 currency code.
 Currency = Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
+
+# What a sum of many amounts still holds in 64 bits, and JavaScript in a number.
+MINOR_MAX = 2**53
+Minor = Annotated[int, Meta(ge=-MINOR_MAX, le=MINOR_MAX)]
 
 
 class CurrenciesMixed(ValueError):
@@ -24,8 +39,13 @@ class CurrenciesMixed(ValueError):
 class Money(Struct, frozen=True, order=False):
     """An amount in minor units (fen, centavos, cents) of an ISO 4217 currency."""
 
-    minor: int
+    minor: Minor
     currency: Currency
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a code that is no currency."""
+        if self.currency not in EXPONENTS:
+            raise ValueError(f"{self.currency} is no currency of ISO 4217")
 
     def __add__(self, other: "Money") -> "Money":
         if other.currency != self.currency:

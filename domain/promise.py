@@ -148,11 +148,14 @@ class Outcome(Struct, frozen=True, kw_only=True):
     evidence: LongName | None = None
 
 
-OPEN = Outcome(standing="open")
+OPEN, WAIVED = Outcome(standing="open"), Outcome(standing="waived")
 
 
 class PinnedPromise(Struct, frozen=True, kw_only=True):
-    """A promise of an order as it stands. ``due_at`` is None until its clock starts."""
+    """A promise of an order as it stands. ``due_at`` is None until its clock starts.
+
+    Once waived it stays so, whatever is learnt later.
+    """
 
     kind: PromiseKind
     source: PromiseSource
@@ -162,6 +165,7 @@ class PinnedPromise(Struct, frozen=True, kw_only=True):
     due_at: datetime | None
     first_due_at: datetime | None
     outcome: Outcome = OPEN
+    waived_at: datetime | None = None
 
 
 def whole_seconds(span: timedelta) -> int:

@@ -1,8 +1,8 @@
 """How a stream stood: at a version, as at a recorded time, as of an occurred time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -14,9 +14,13 @@ from application.event_store.store import Unreadable
 from domain.consumer import CONSUMER
 from domain.kernel import AnyDecider, Event, State
 from domain.order import ORDER
+from domain.order import as_of as order_as_of
 
 # The kind of a stream is what the tags of its events begin with.
 DECIDERS: Mapping[str, AnyDecider] = {"order": ORDER, "consumer": CONSUMER}
+
+# Kinds that draw conclusions of their facts, and what their facts say without them.
+AS_OF: Mapping[str, Callable[[Sequence[Any]], State]] = {"order": order_as_of}
 
 
 class Histories(Protocol):
@@ -90,8 +94,15 @@ def state_at(
         kind=kind,
         version=max((recorded.version for recorded in readable), default=0),
         events=len(readable),
-        state=fold(kind, (recorded.event for recorded in readable)),
+        state=fold_of(kind, as_of)([recorded.event for recorded in readable]),
     )
+
+
+def fold_of(kind: str, as_of: datetime | None) -> Callable[[Sequence[Any]], State]:
+    """Return what folds a stream: as of a time without what was concluded otherwise."""
+    if as_of is not None and kind in AS_OF:
+        return AS_OF[kind]
+    return partial(fold, kind)
 
 
 def kind_of(history: Iterable[RecordedEvent | Unreadable]) -> str:

@@ -23,6 +23,7 @@ SENTENCES: Mapping[str, str] = {
     "order.payment_captured": "payment {payment} captured: {tenders}",
     "order.amount_changed": "the amount to pay was changed to {payable}",
     "order.funds_released": "{amount} released to the merchant",
+    "order.funds_held_again": "{amount} is owed back to escrow",
     "order.stock_confirmed": "the merchant has the goods and prepares them",
     "order.parcel_shipped": "parcel {parcel} shipped{carrier? by *}"
     "{waybill?, waybill *}{contents?, holding *}",

@@ -4,6 +4,7 @@ Import from here; how the noun is laid out in files is nobody else's business.
 """
 
 # ruff: noqa: F403  (the noun's words are imported whole, file by file)
+from domain.order.as_of import as_of as as_of
 from domain.order.commands import *
 from domain.order.decide import ORDER as ORDER
 from domain.order.events import *

@@ -45,6 +45,11 @@ class PlaceOrder(Report, frozen=True, kw_only=True):
     participants: Annotated[tuple[Participant, ...], Meta(max_length=20)] = ()
     offers: Annotated[tuple[Offer, ...], Meta(max_length=600)] | None = None
 
+    def __post_init__(self) -> None:
+        """Raise ValueError where two lines have one number."""
+        if len({line.line for line in self.lines}) < len(self.lines):
+            raise ValueError("every line has a number of its own")
+
 
 class IdentifyOrder(Report, frozen=True, kw_only=True):
     """Record whose order this is, and its number, when that is all a feed can say.
@@ -89,8 +94,9 @@ class ShipParcel(Report, frozen=True, kw_only=True):
 class RecordScan(Report, frozen=True, kw_only=True):
     """Record a carrier's tracking scan.
 
-    Scans are told apart by ``scan``, a digest of their time and text. ``rank`` is the
-    place among scans of the same second, as the carrier told them.
+    Scans are told apart by ``scan``, a digest of their time and text. ``raw_code`` is
+    the carrier's own code; without one, ``code`` was guessed from the text. ``rank`` is
+    the place among scans of the same second, as the carrier told them.
     """
 
     parcel: Name

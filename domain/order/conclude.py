@@ -12,6 +12,7 @@ from domain.money import Money
 from domain.order.events import (
     ContradictionFlagged,
     ContradictionResolved,
+    FundsHeldAgain,
     FundsReleased,
     OrderEvent,
     PromiseBreached,
@@ -23,7 +24,7 @@ from domain.order.events import (
     PromiseStarted,
     PromiseVoided,
 )
-from domain.order.state import AgreedDate, Order
+from domain.order.state import AgreedDate, Mark, Order
 from domain.promise import (
     DEEDS,
     Offer,
@@ -55,6 +56,10 @@ def pinned_rules(
         rule = terms.rule(offer.label, ordered_at)
         if rule is not None:
             yield promise_key(rule.kind, offer), offer, rule
+    appointed = order.appointment
+    rule = terms.rule(appointed.label, ordered_at) if appointed else None
+    if appointed is not None and rule is not None:
+        yield f"{promise_key(rule.kind, appointed)}/appointment", appointed, rule
 
 
 def promises_to_pin(order: Order, terms: PromiseTerms) -> Iterator[OrderEvent]:
@@ -116,6 +121,8 @@ def dates_agreed(order: Order) -> Iterator[OrderEvent]:
     for key, promise in order.promises.items():
         if promise.kind != "ship_by" or promise.first_due_at is None:
             continue
+        if promise.waived_at is not None:
+            continue
         due, by = promise.first_due_at, None
         for agreed in order.agreed:
             if in_time(agreed.at, due):
@@ -129,7 +136,7 @@ def dates_agreed(order: Order) -> Iterator[OrderEvent]:
 def promises_settled(order: Order, clock: datetime | None) -> Iterator[OrderEvent]:
     """Yield how promises stand now; only with a ``clock`` does time run out."""
     for key, promise in order.promises.items():
-        if promise.outcome.standing != "waived":
+        if promise.waived_at is None:
             judge = deed_judged if promise.kind in DEEDS else window_judged
             yield from judge(order, key, promise, clock)
 
@@ -144,37 +151,46 @@ def deed_judged(
         return
     first = promise.first_due_at or due
     proof = order.proof(DEED_OF[promise.kind], promise.line)
-    if proof is not None:
-        mark, parcel = proof
-        evidence = f"{parcel}/{mark.code}"
-        if (before.met_at, before.evidence) == (mark.at, evidence):
-            return
-        if not in_time(mark.at, due):
-            yield PromiseBreached(
-                at=mark.at,
-                promise=key,
-                due_at=due,
-                first_due_at=first,
-                late_seconds=whole_seconds(mark.at - due),
-                evidence=evidence,
-            )
-            return
-        told = PromiseCleared if before.standing == "breached" else PromiseKept
-        yield told(
-            at=mark.at,
-            promise=key,
-            due_at=due,
-            ahead_seconds=max(0, whole_seconds(due - mark.at)),
-            evidence=evidence,
-        )
-    elif order.cancelled_at is not None and in_time(order.cancelled_at, due):
+    off = order.cancelled_at
+    if off is not None and in_time(off, due) and (proof is None or off < proof[0].at):
         if before.standing != "voided":
-            yield PromiseVoided(at=order.cancelled_at, promise=key)
+            yield PromiseVoided(at=off, promise=key)
+    elif proof is not None:
+        yield from deed_proven(key, promise, *proof)
     elif run_out(clock, due):
         if before.standing != "breached" or before.met_at is not None:
             yield PromiseBreached(at=due, promise=key, due_at=due, first_due_at=first)
     elif before.standing in {"kept", "voided"} or before.met_at is not None:
         yield PromiseReopened(at=due, promise=key)
+
+
+def deed_proven(
+    key: str, promise: PinnedPromise, mark: Mark, where: str
+) -> Iterator[OrderEvent]:
+    """Yield what a proven deed makes of its promise, unless that is known."""
+    due, before = promise.due_at, promise.outcome
+    assert due is not None, "a deed is judged by its time"
+    evidence = f"{where}/{mark.code}"
+    if (before.met_at, before.evidence) == (mark.at, evidence):
+        return
+    if not in_time(mark.at, due):
+        yield PromiseBreached(
+            at=mark.at,
+            promise=key,
+            due_at=due,
+            first_due_at=promise.first_due_at or due,
+            late_seconds=whole_seconds(mark.at - due),
+            evidence=evidence,
+        )
+        return
+    told = PromiseCleared if before.standing == "breached" else PromiseKept
+    yield told(
+        at=mark.at,
+        promise=key,
+        due_at=due,
+        ahead_seconds=max(0, whole_seconds(due - mark.at)),
+        evidence=evidence,
+    )
 
 
 def window_judged(
@@ -210,13 +226,15 @@ def run_out(clock: datetime | None, due: datetime) -> bool:
     return clock is not None and not in_time(clock, due)
 
 
-def money_released(order: Order) -> Iterator[OrderEvent]:
-    """Yield the release of what is still held, once the order is complete."""
-    if order.completed_at is not None:
-        for currency, minor in order.escrow.items():
-            if minor > 0:
-                amount = Money(minor, currency)
-                yield FundsReleased(at=order.completed_at, amount=amount)
+def money_moved(order: Order) -> Iterator[OrderEvent]:
+    """Yield the release of what is held, once the order is complete and not off."""
+    done, off = order.completed_at, order.cancelled_at
+    for currency, paid in order.captured.items():
+        gone = paid - order.escrow[currency]
+        if off is not None and gone > 0:
+            yield FundsHeldAgain(at=off, amount=Money(gone, currency))
+        elif off is None and done is not None and gone < paid:
+            yield FundsReleased(at=done, amount=Money(paid - gone, currency))
 
 
 def clashes_told(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from domain.order.state import PICKED_UP, Order, Parcel, by_currency
+from domain.order.state import GONE, PICKED_UP, Order, Parcel, by_currency
 from domain.order.values import ContradictionCode
 from domain.promise import PromiseTerms
 
@@ -18,15 +18,21 @@ def contradictions(order: Order, terms: PromiseTerms) -> frozenset[Clash]:
     clashes = [*of_the_sale(order), *of_the_goods(order)]
     for name, parcel in order.parcels.items():
         clashes += ((code, name) for code in of_a_parcel(order, parcel))
-    ordered_at = order.placed_at or order.paid_at
-    if ordered_at is not None:
-        labels = {offer.label for offer in order.offers}
-        clashes += (
-            ("promise_rule_unknown", label)
-            for label in labels
-            if terms.rule(label, ordered_at) is None
-        )
+    clashes += of_the_promises(order, terms)
     return frozenset(clashes)
+
+
+def of_the_promises(order: Order, terms: PromiseTerms) -> Iterator[Clash]:
+    """Yield promises under no rule, and about lines that were not ordered."""
+    ordered_at = order.placed_at or order.paid_at
+    offers = [*order.offers, *filter(None, (order.appointment,))]
+    lines = {line.line for line in order.lines}
+    for offer in offers if ordered_at else ():
+        assert ordered_at is not None, "asked above"
+        if terms.rule(offer.label, ordered_at) is None:
+            yield "promise_rule_unknown", offer.label
+        if lines and offer.line is not None and offer.line not in lines:
+            yield "promise_line_unknown", f"line-{offer.line}"
 
 
 def of_the_sale(order: Order) -> Iterator[Clash]:
@@ -78,8 +84,23 @@ def of_a_parcel(order: Order, parcel: Parcel) -> Iterator[ContradictionCode]:
     for later, earlier, code in steps:
         if before(later, earlier):
             yield code
-    if before(order.cancelled_at, moved or word):
+    if any(before(order.cancelled_at, step) for step in (moved, word, arrived)):
         yield "moved_after_cancelled"
+    if before(time_of(parcel, GONE), arrived):
+        yield "delivered_after_gone"
+    if {"intercepted", "intercept_failed"} <= {mark.code for mark in parcel.marks}:
+        yield "intercepted_and_not"
+    if told_differently(parcel):
+        yield "scan_told_differently"
+
+
+def told_differently(parcel: Parcel) -> bool:
+    """Say whether one scan was told with two codes of the carrier's own."""
+    own = {mark.detail: mark.code for mark in parcel.marks if mark.raw_code}
+    return any(
+        each.raw_code and own.get(each.detail, each.code) != each.code
+        for each in parcel.retold
+    )
 
 
 def time_of(parcel: Parcel, codes: frozenset[str]) -> datetime | None:

@@ -1,7 +1,7 @@
 """What an order answers. Reports are kept as they are; requests meet the rules."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import reduce
 from typing import assert_never
 
@@ -46,7 +46,7 @@ from domain.order.commands import (
 from domain.order.conclude import (
     clashes_told,
     dates_agreed,
-    money_released,
+    money_moved,
     promises_settled,
     promises_to_pin,
 )
@@ -92,6 +92,7 @@ from domain.order.refusals import (
     NothingPromised,
     NothingShipped,
     OrderClosed,
+    ParcelGone,
     PromiseNotOpen,
     TooEarlyToComplete,
     UnknownParcel,
@@ -112,6 +113,7 @@ def decide(
 
     A report already known says nothing new and returns ``()``.
     """
+    at = at.astimezone(UTC)
     if isinstance(command, Report):
         said: OrderEvents = (reported(command, policy, at),)
     else:
@@ -131,7 +133,7 @@ def follow(
         lambda known: promises_to_pin(known, policy),
         dates_agreed,
         lambda known: promises_settled(known, clock),
-        money_released,
+        money_moved,
         lambda known: clashes_told(known, contradictions(known, policy), at),
     )
     followed: OrderEvents = ()
@@ -161,7 +163,9 @@ def reported(command: OrderReport, policy: PromiseTerms, at: datetime) -> OrderE
         case ConfirmStock():
             return StockConfirmed(at=at)
         case RecordShipDate(due_at=due_at):
-            return ShipDateAgreed(at=at, due_at=due_at, reason=ELSEWHERE)
+            return ShipDateAgreed(
+                at=at, due_at=due_at.astimezone(UTC), reason=ELSEWHERE
+            )
         case RecordAppointment(offer=offer):
             return AppointmentMade(at=at, offer=offer)
         case RecordAddressChange(address=address):
@@ -251,6 +255,7 @@ def requested(
     match command:
         case RenegotiateShipDate(due_at=due_at, reason=reason):
             ship_date_open(order, due_at, at)
+            due_at = due_at.astimezone(UTC)
             return (ShipDateAgreed(at=at, due_at=due_at, reason=reason),)
         case RequestIntercept(parcel=name, reason=reason):
             if on_its_way(order, name).intercept_at is not None:
@@ -285,7 +290,8 @@ def unshipped(order: Order) -> None:
 def ship_date_open(order: Order, due_at: datetime, at: datetime) -> None:
     """Raise unless a ship date was promised, is open, and is put to a time ahead."""
     unshipped(order)
-    dues = [p.due_at for p in order.promises.values() if p.kind == "ship_by"]
+    promises = order.promises.values()
+    dues = [p.due_at for p in promises if p.kind == "ship_by" and not p.waived_at]
     if not dues:
         raise NothingPromised(kind="ship_by")
     if not any(due is not None and in_time(at, due) for due in dues):
@@ -299,8 +305,10 @@ def on_its_way(order: Order, name: str) -> Parcel:
     if name not in order.parcels:
         raise UnknownParcel(parcel=name)
     parcel = order.parcels[name]
-    if parcel.delivered or parcel.gone:
+    if parcel.delivered:
         raise AlreadyDelivered(parcel=name, status=parcel.status)
+    if parcel.gone:
+        raise ParcelGone(parcel=name, status=parcel.status)
     return parcel
 
 

@@ -66,6 +66,13 @@ class FundsReleased(Event, frozen=True, kw_only=True, tag="order.funds_released"
     amount: Money
 
 
+class FundsHeldAgain(Event, frozen=True, kw_only=True, tag="order.funds_held_again"):
+    """Released money is owed back to escrow: the order turned out to be cancelled."""
+
+    at: Moment
+    amount: Money
+
+
 # -- Where the goods are --
 
 
@@ -383,6 +390,7 @@ OrderEvent = (
     | PaymentCaptured
     | AmountChanged
     | FundsReleased
+    | FundsHeldAgain
     | StockConfirmed
     | ParcelShipped
     | ScanRecorded

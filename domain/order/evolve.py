@@ -12,6 +12,7 @@ from domain.order.events import (
     AppointmentMade,
     ContradictionFlagged,
     ContradictionResolved,
+    FundsHeldAgain,
     FundsReleased,
     InterceptFailed,
     InterceptRequested,
@@ -50,6 +51,7 @@ from domain.order.events import (
 )
 from domain.order.state import (
     AgreedDate,
+    Appointment,
     Cancellation,
     Identity,
     Mark,
@@ -58,7 +60,7 @@ from domain.order.state import (
     Payment,
     encoded,
 )
-from domain.promise import OPEN, Outcome, PinnedPromise
+from domain.promise import OPEN, WAIVED, Outcome, PinnedPromise
 
 # What a report of a parcel's progress says, as the code of a mark.
 MARKS: dict[type[OrderEvent], str] = {
@@ -124,7 +126,9 @@ def evolve(order: Order, event: OrderEvent) -> Order:
         case AmountChanged(at=at, payable=payable):
             return replace(order, payable=priced(order.payable, (at, payable)))
         case FundsReleased(amount=amount):
-            return replace(order, released=(*order.released, amount))
+            return released(order, amount.currency, amount.minor)
+        case FundsHeldAgain(amount=amount):
+            return released(order, amount.currency, -amount.minor)
         case StockConfirmed(at=at):
             return replace(order, stock=added(order.stock, at))
         case AddressChanged(at=at, address=address):
@@ -144,8 +148,9 @@ def evolve(order: Order, event: OrderEvent) -> Order:
         case ShipDateAgreed(at=at, due_at=due_at, reason=reason):
             agreed = added(order.agreed, AgreedDate(at, due_at, reason))
             return replace(order, agreed=agreed)
-        case AppointmentMade(offer=offer):
-            appointments = joined(order.appointments, offer, encoded)
+        case AppointmentMade(at=at, offer=offer):
+            made = Appointment(at, offer)
+            appointments = joined(order.appointments, made, by_offer)
             return replace(order, appointments=appointments)
         case ContradictionFlagged(code=code, about=about):
             clashes = order.contradictions | {(code, about)}
@@ -154,6 +159,12 @@ def evolve(order: Order, event: OrderEvent) -> Order:
             clashes = order.contradictions - {(code, about)}
             return replace(order, contradictions=clashes)
     assert_never(event)
+
+
+def released(order: Order, currency: str, minor: int) -> Order:
+    """Return the order with so much more released, or taken back."""
+    sums = {**order.released, currency: order.released.get(currency, 0) + minor}
+    return replace(order, released={code: sum_ for code, sum_ in sums.items() if sum_})
 
 
 def named(order: Order, event: OrderPlaced | OrderIdentified) -> Order:
@@ -167,8 +178,8 @@ def evolve_parcel(parcel: Parcel, event: Tracking) -> Parcel:
     match event:
         case ParcelShipped():
             return replace(parcel, told=joined(parcel.told, event))
-        case ScanRecorded(at=at, rank=rank, code=code, scan=scan):
-            return scanned(parcel, Mark(at, rank, code, scan))
+        case ScanRecorded(at=at, rank=rank, code=code, scan=scan, raw_code=raw):
+            return scanned(parcel, Mark(at, rank, code, scan, raw or ""))
         case ParcelSigned(at=at, signed_by=signed_by):
             return marked(parcel, Mark(at, 0, "signed", f"by-{signed_by}"))
         case ParcelException(at=at, exception=exception):
@@ -208,10 +219,12 @@ def evolve_promise(promise: PinnedPromise, event: Judgement) -> PinnedPromise:
                 due_at=due_at,
                 first_due_at=due_at,
                 policy=policy or promise.policy,
-                outcome=OPEN,
+                outcome=WAIVED if promise.waived_at else OPEN,
             )
         case PromiseRenegotiated(due_at=due_at):
             return replace(promise, due_at=due_at, outcome=OPEN)
+        case PromiseWaived(at=at):
+            return replace(promise, outcome=WAIVED, waived_at=at)
         case PromiseKept(at=at, evidence=evidence):
             outcome = Outcome(standing="kept", met_at=at, evidence=evidence)
         case PromiseCleared(at=at, evidence=evidence):
@@ -219,8 +232,6 @@ def evolve_promise(promise: PinnedPromise, event: Judgement) -> PinnedPromise:
         case PromiseBreached(at=at, late_seconds=late, evidence=evidence):
             met_at = None if late is None else at
             outcome = Outcome(standing="breached", met_at=met_at, evidence=evidence)
-        case PromiseWaived():
-            outcome = Outcome(standing="waived")
         case PromiseVoided():
             outcome = Outcome(standing="voided")
         case PromiseReopened() | PromiseMade():
@@ -236,10 +247,29 @@ def marked(parcel: Parcel, mark: Mark) -> Parcel:
 
 
 def scanned(parcel: Parcel, scan: Mark) -> Parcel:
-    """Return the parcel with the scan, once: the lowest rank told counts."""
-    same = [mark for mark in parcel.marks if mark.detail == scan.detail]
-    others = tuple(mark for mark in parcel.marks if mark.detail != scan.detail)
-    return replace(parcel, marks=added(others, min([scan, *same])))
+    """Return the parcel with the scan, once, however often and differently told.
+
+    The carrier's own code counts before a guess from its words, and a code that says
+    something before "on its way". Told again in another rank it is the same telling.
+    """
+    tellings = {
+        (each.code, each.raw_code): each
+        for each in sorted((scan, *parcel.marks, *parcel.retold), reverse=True)
+        if each.detail == scan.detail
+    }
+    best, *rest = sorted(tellings.values(), key=trust)
+    marks = [each for each in parcel.marks if each.detail != scan.detail]
+    retold = [each for each in parcel.retold if each.detail != scan.detail]
+    return replace(
+        parcel,
+        marks=tuple(sorted((*marks, best))),
+        retold=tuple(sorted((*retold, *rest))),
+    )
+
+
+def trust(telling: Mark) -> tuple[bool, bool, Mark]:
+    """Return the key that puts the telling of a scan that counts first."""
+    return not telling.raw_code, telling.code == "in_transit", telling
 
 
 def priced(
@@ -252,6 +282,11 @@ def priced(
         return at, payable.currency, payable.minor
 
     return tuple(sorted({*known, fact}, key=key))
+
+
+def by_offer(made: Appointment) -> tuple[datetime, bytes]:
+    """Return the key that puts appointments in the order they were made in."""
+    return made.at, encoded(made.offer)
 
 
 def added(known: tuple[Any, ...], fact: Any) -> tuple[Any, ...]:

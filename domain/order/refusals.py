@@ -27,6 +27,10 @@ class AlreadyDelivered(Refused):
     """A parcel that has arrived cannot be stopped on its way."""
 
 
+class ParcelGone(Refused):
+    """A parcel that is lost, stopped or sent back is no longer on its way."""
+
+
 class NothingPromised(Refused):
     """The order has no such promise."""
 

@@ -36,13 +36,18 @@ class Mark(NamedTuple):
     rank: int
     code: str
     detail: str = ""
+    raw_code: str = ""
 
 
 class Parcel(Struct, frozen=True):
-    """What is known of one parcel: what the merchant said, and every mark, in order."""
+    """What is known of one parcel: what the merchant said, and every mark, in order.
+
+    ``retold`` are other tellings of scans that are among the marks.
+    """
 
     told: tuple[ParcelShipped, ...] = ()
     marks: tuple[Mark, ...] = ()
+    retold: tuple[Mark, ...] = ()
     intercept_at: datetime | None = None
     return_at: datetime | None = None
 
@@ -108,6 +113,13 @@ class Payment(Struct, frozen=True):
         return max(self.reports, key=lambda report: (paid(report), encoded(report)))
 
 
+class Appointment(NamedTuple):
+    """A delivery as appointed. Of several the one made last counts."""
+
+    at: datetime
+    offer: Offer
+
+
 class Identity(NamedTuple):
     """Whose an order is, and its number at its source."""
 
@@ -146,7 +158,7 @@ class Order(State, frozen=True, kw_only=True):
     stock: tuple[datetime, ...] = ()
     parcels: Mapping[str, Parcel] = {}
     agreed: tuple[AgreedDate, ...] = ()
-    appointments: tuple[Offer, ...] = ()
+    appointments: tuple[Appointment, ...] = ()
     address: tuple[tuple[datetime, str], ...] = ()
     receipts: tuple[datetime, ...] = ()
     completions: tuple[datetime, ...] = ()
@@ -155,7 +167,7 @@ class Order(State, frozen=True, kw_only=True):
     notes: frozenset[tuple[datetime, str]] = frozenset()
     promises: Mapping[str, PinnedPromise] = {}
     contradictions: frozenset[tuple[str, str | None]] = frozenset()
-    released: tuple[Money, ...] = ()
+    released: Mapping[str, int] = {}
 
     @property
     def placement(self) -> OrderPlaced | None:
@@ -218,20 +230,25 @@ class Order(State, frozen=True, kw_only=True):
     def escrow(self) -> dict[str, int]:
         """Minor units paid and not yet released, by currency (担保交易)."""
         held = self.captured
-        for currency, minor in by_currency(self.released).items():
+        for currency, minor in self.released.items():
             held[currency] = held.get(currency, 0) - minor
         return held
 
     @property
     def offers(self) -> tuple[Offer, ...]:
-        """Every promise shown or appointed, each once."""
+        """Every promise shown, each once."""
         shown = (offer for placed in self.placements for offer in placed.offers)
-        return tuple(dict.fromkeys((*shown, *self.appointments)))
+        return tuple(dict.fromkeys(shown))
+
+    @property
+    def appointment(self) -> Offer | None:
+        """The delivery appointed, as agreed last."""
+        return self.appointments[-1].offer if self.appointments else None
 
     @property
     def known(self) -> bool:
         """Whether anything was ever reported of it."""
-        return bool(self.placements or self.payments or self.parcels or self.closed)
+        return self != NOTHING_KNOWN
 
     @property
     def closed(self) -> bool:
@@ -239,30 +256,64 @@ class Order(State, frozen=True, kw_only=True):
         return self.cancelled_at is not None or self.completed_at is not None
 
     def proof(self, deed: str, line: int | None = None) -> tuple[Mark, str] | None:
-        """Return what completed a deed for a line or all of them, and the parcel.
+        """Return what completed a deed for a line or all of them, and where it is told.
 
-        ``deed`` is "shipped", "handed_over" or "delivered". It is complete when the
-        parcels it was done for hold the whole quantity; where lines are unknown, only
-        a parcel that says it holds everything completes it.
+        ``deed`` is "shipped", "handed_over" or "delivered". The consumer's own word of
+        receipt proves delivery; that the order was completed does so only if nothing
+        else is known.
         """
-        done = (
-            (mark, name, everything_in(name, parcel))
-            for name, parcel in self.parcels.items()
-            if (mark := getattr(parcel, deed)) is not None
-        )
+        ways = [
+            self._nameless(deed),
+            self._every_parcel(deed),
+            self._enough_parcels(deed, line),
+        ]
+        if deed == "delivered" and self.received_at is not None:
+            ways.append((Mark(self.received_at, 0, "confirmed"), "receipt"))
+        if deed == "delivered" and self.completed_at is not None and not any(ways):
+            ways.append((Mark(self.completed_at, 0, "completed"), "order"))
+        return min(filter(None, ways), default=None)
+
+    def _nameless(self, deed: str) -> tuple[Mark, str] | None:
+        """Return the report that names no parcel: it speaks of the whole order."""
+        parcel = self.parcels.get(WHOLE)
+        mark: Mark | None = getattr(parcel, deed, None)
+        return (mark, WHOLE) if mark is not None else None
+
+    def _every_parcel(self, deed: str) -> tuple[Mark, str] | None:
+        """Return the last of all parcels, if one of them holds all that is left.
+
+        That is the one last said to have no contents of its own.
+        """
+        told = {name: each for name, each in self.parcels.items() if each.told}
+        rest = [(p.told[-1].at, name) for name, p in told.items() if not p.contents]
+        if not rest:
+            return None
+        holds_rest = max(rest)[1]
+        needed = [
+            (getattr(parcel, deed), name)
+            for name, parcel in told.items()
+            if name == holds_rest or (parcel.contents and not parcel.gone)
+        ]
+        done = [(mark, name) for mark, name in needed if mark is not None]
+        return max(done) if len(done) == len(needed) else None
+
+    def _enough_parcels(self, deed: str, line: int | None) -> tuple[Mark, str] | None:
+        """Return the parcel that brought what was ordered to its whole quantity."""
         missing = {
             each.line: each.quantity
             for each in self.lines
             if line is None or each.line == line
         }
-        known = bool(missing)
-        for mark, name, contents in sorted(done, key=lambda each: each[:2]):
-            if contents == ():
-                return mark, name
-            for packed in contents or ():
+        done = sorted(
+            (mark, name)
+            for name, parcel in self.parcels.items()
+            if (mark := getattr(parcel, deed)) is not None
+        )
+        for mark, name in done if missing else ():
+            for packed in self.parcels[name].contents or ():
                 if packed.line in missing:
                     missing[packed.line] -= packed.quantity
-            if known and all(quantity <= 0 for quantity in missing.values()):
+            if all(quantity <= 0 for quantity in missing.values()):
                 return mark, name
         return None
 
@@ -282,9 +333,8 @@ class Order(State, frozen=True, kw_only=True):
         return next((status for so, status in ladder if so), "pending_payment")
 
 
-def everything_in(name: str, parcel: Parcel) -> tuple[Packed, ...] | None:
-    """Return a parcel's contents; the parcel of nameless reports holds everything."""
-    return () if name == WHOLE and not parcel.told else parcel.contents
+# An order nobody ever reported anything of.
+NOTHING_KNOWN = Order()
 
 
 def by_currency(amounts: Iterable[Money]) -> dict[str, int]:

@@ -101,11 +101,21 @@ ContradictionCode = Literal[
     "currencies_differ",
     "completed_and_cancelled",
     "promise_rule_unknown",
+    "promise_line_unknown",
+    "scan_told_differently",
+    "delivered_after_gone",
+    "intercepted_and_not",
 ]
 
 
 # The parcel of reports that name none: everything that was ordered.
 WHOLE = "whole"
+
+
+def not_negative(*amounts: Money | None) -> None:
+    """Raise ValueError if an amount is below zero: a refund is no negative price."""
+    if any(amount is not None and amount.minor < 0 for amount in amounts):
+        raise ValueError("a price or a payment is not below zero")
 
 
 class OrderLine(Struct, frozen=True, kw_only=True):
@@ -118,6 +128,10 @@ class OrderLine(Struct, frozen=True, kw_only=True):
     freight: Money | None = None
     sku: Name | None = None
     merchant: Name | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what costs less than nothing."""
+        not_negative(self.price, self.freight)
 
 
 class Content(Struct, frozen=True, kw_only=True):
@@ -133,6 +147,10 @@ class Tender(Struct, frozen=True, kw_only=True):
     tender: Code
     amount: Money
     installments: int = 1
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what pays less than nothing."""
+        not_negative(self.amount)
 
 
 class Packed(Struct, frozen=True, kw_only=True):

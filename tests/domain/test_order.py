@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import reduce
 
 import pytest
+from msgspec import ValidationError, json
 from msgspec.structs import replace
 
 from domain.kernel import Report
@@ -21,8 +22,10 @@ from domain.order import (
     CompleteOrder,
     ConfirmReceipt,
     ConfirmStock,
+    ContradictionCode,
     ContradictionFlagged,
     ContradictionResolved,
+    FundsHeldAgain,
     FundsReleased,
     IdentifyOrder,
     InterceptRequested,
@@ -37,6 +40,7 @@ from domain.order import (
     OrderStatus,
     ParcelDelivered,
     ParcelException,
+    ParcelGone,
     ParcelHandedOver,
     ParcelIntercepted,
     ParcelLost,
@@ -75,6 +79,7 @@ from domain.order import (
     UnknownParcel,
 )
 from domain.order.events import NoteRecorded, OrderEvent
+from domain.promise import Offer
 from tests.domain.orders import (
     BOTH_JACKETS,
     FRIDAY,
@@ -217,6 +222,29 @@ def test_a_feed_may_say_whose_an_order_is_without_telling_its_placement() -> Non
     assert as_known(said, captured).identity == ("anna", "shop", "A-1")
 
 
+def test_a_carriers_own_code_counts_before_a_guess_from_its_words() -> None:
+    guess = RecordScan(parcel="SF1", scan="s-1", code="in_transit")
+    told = RecordScan(parcel="SF1", scan="s-1", code="signed", raw_code="301")
+    for first, second in ((guess, told), (told, guess)):
+        known = given(*sent).when(first, at=WEDNESDAY).happens()
+        both = known.when(second, at=WEDNESDAY).happens()
+        order = as_known(*both.past)
+        assert order.status == "delivered"
+        both.when(first, at=WEDNESDAY).then()
+        scans = [each for each in both.past if isinstance(each, ScanRecorded)]
+        assert len(scans) == 2
+
+
+def test_two_codes_of_the_carriers_own_for_one_scan_are_flagged() -> None:
+    told = RecordScan(parcel="SF1", scan="s-1", code="signed", raw_code="301")
+    other = RecordScan(parcel="SF1", scan="s-1", code="in_transit", raw_code="0")
+    known = given(*sent).when(told, at=WEDNESDAY).happens()
+    events = known.when(other, at=WEDNESDAY).happens().past
+    assert events[-1] == ContradictionFlagged(
+        at=WEDNESDAY, code="scan_told_differently", about="SF1"
+    )
+
+
 # -- What is derived --
 
 
@@ -265,6 +293,51 @@ def test_of_two_scans_in_one_second_the_one_told_later_stands() -> None:
     first = ScanRecorded(at=TUESDAY, parcel="SF1", scan="a", code="signed", rank=0)
     second = ScanRecorded(at=TUESDAY, parcel="SF1", scan="b", code="in_transit", rank=1)
     assert as_known(*sent, second, first).parcels["SF1"].status == "in_transit"
+
+
+def test_a_parcel_of_all_that_is_left_needs_the_others_to_arrive_too() -> None:
+    first = ParcelShipped(at=MONDAY, parcel="S1", contents=JUST_THE_HAT)
+    rest = ParcelShipped(at=TUESDAY, parcel="S2")
+    unknown_lines = (replace(placed, lines=()), captured, first, rest)
+    one = ParcelSigned(at=WEDNESDAY, parcel="S2")
+    other = ParcelSigned(at=THURSDAY, parcel="S1")
+    assert as_known(*unknown_lines, one).status == "shipped"
+    both = as_known(*unknown_lines, one, other)
+    assert both.status == "delivered"
+    assert both.proof("delivered") == (both.parcels["S1"].delivered, "S1")
+
+
+def test_of_two_parcels_said_to_hold_everything_the_last_one_does() -> None:
+    first = ParcelShipped(at=MONDAY, parcel="S1")
+    corrected = ParcelShipped(at=TUESDAY, parcel="S2")
+    wrong = ParcelSigned(at=WEDNESDAY, parcel="S1")
+    right = ParcelSigned(at=THURSDAY, parcel="S2")
+    assert as_known(*bought, first, corrected, wrong).status == "shipped"
+    assert as_known(*bought, first, corrected, right).status == "delivered"
+
+
+def test_money_of_a_cancelled_order_is_not_the_merchants() -> None:
+    off = RecordCancellation(reason="fraud")
+    complete = given(*sent).when(RecordCompletion(), at=FRIDAY).happens()
+    told = complete.when(off, at=FRIDAY).happens().past
+    assert FundsHeldAgain(at=FRIDAY, amount=Money(45_000, "CNY")) in told
+    assert as_known(*told).escrow == {"CNY": 45_000}
+    first_off = given(*sent).when(off, at=FRIDAY).happens()
+    told = first_off.when(RecordCompletion(), at=FRIDAY).happens().past
+    assert not any(isinstance(each, FundsReleased) for each in told)
+
+
+def test_money_is_counted_in_a_currency_there_is_and_within_bounds() -> None:
+    for spoilt in (
+        b'{"minor":1,"currency":"ZZZ"}',
+        b'{"minor":9300000000000000000,"currency":"CNY"}',
+    ):
+        with pytest.raises(ValidationError):
+            json.decode(spoilt, type=Money)
+    with pytest.raises(ValueError, match="below zero"):
+        Tender(tender="wechat", amount=Money(-1, "CNY"))
+    with pytest.raises(ValueError, match="number of its own"):
+        replace(place, lines=(place.lines[0], place.lines[0]))
 
 
 def test_money_paid_is_held_until_the_order_is_complete() -> None:
@@ -334,6 +407,43 @@ def test_a_parcel_that_moves_after_the_order_was_cancelled_is_flagged() -> None:
     assert events[-1] == ContradictionFlagged(
         at=WEDNESDAY, code="moved_after_cancelled", about="SF1"
     )
+
+
+@pytest.mark.parametrize(
+    ("past", "report", "code"),
+    [
+        (
+            (ParcelLost(at=WEDNESDAY, parcel="SF1"),),
+            RecordDelivery(parcel="SF1"),
+            "delivered_after_gone",
+        ),
+        (
+            (ParcelIntercepted(at=WEDNESDAY, parcel="SF1"),),
+            RecordIntercept(parcel="SF1", succeeded=False),
+            "intercepted_and_not",
+        ),
+        (
+            (OrderCancelled(at=WEDNESDAY, by="consumer", reason="x"),),
+            RecordDelivery(parcel="SF1"),
+            "moved_after_cancelled",
+        ),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_what_cannot_be_after_the_other_is_flagged(
+    past: tuple[OrderEvent, ...], report: OrderReport, code: ContradictionCode
+) -> None:
+    events = given(*sent, *past).when(report, at=FRIDAY).happens().past
+    assert ContradictionFlagged(at=FRIDAY, code=code, about="SF1") in events
+
+
+def test_a_promise_about_a_line_nobody_ordered_is_flagged() -> None:
+    offer = Offer(label="ship-48h", line=77)
+    wrong = replace(place, offers=(offer,))
+    flagged = ContradictionFlagged(
+        at=MONDAY, code="promise_line_unknown", about="line-77"
+    )
+    given().when(wrong, at=MONDAY).then(replace(placed, offers=(offer,)), flagged)
 
 
 # -- Requests meet the rules --
@@ -406,6 +516,8 @@ def test_a_parcel_on_its_way_can_be_stopped_once_and_not_after_it_arrived() -> N
     given(*sent).when(stop, at=WEDNESDAY).then(asked)
     given(*sent, asked).when(stop, at=THURSDAY).then()
     given(*sent, delivered).when(stop, at=THURSDAY).refused(AlreadyDelivered)
+    lost = ParcelLost(at=WEDNESDAY, parcel="SF1")
+    given(*sent, lost).when(stop, at=THURSDAY).refused(ParcelGone)
     stranger = RequestIntercept(parcel="SF9", reason="consumer_moved")
     given(*sent).when(stranger, at=WEDNESDAY).refused(UnknownParcel)
 

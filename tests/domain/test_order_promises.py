@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from domain.order import (
     CheckPromises,
+    ConfirmReceipt,
     ConfirmStock,
     ContradictionFlagged,
     ParcelDelivered,
@@ -23,6 +24,7 @@ from domain.order import (
     PromiseWaived,
     RecordAppointment,
     RecordCancellation,
+    RecordCompletion,
     RecordDelivery,
     RecordHandOver,
     RecordScan,
@@ -331,13 +333,68 @@ def test_an_appointment_is_one_more_promise() -> None:
         AppointmentMade(at=TUESDAY, offer=offer),
         PromiseMade(
             at=MONDAY,
-            promise="deliver_by/order/merchant",
+            promise="deliver_by/order/merchant/appointment",
             kind="deliver_by",
             source="merchant",
             due_at=until,
             policy="deliver@1",
         ),
     )
+
+
+def test_an_appointment_made_anew_takes_the_place_of_the_one_before() -> None:
+    first = RecordAppointment(offer=Offer(label="deliver", by_day=date(2026, 11, 26)))
+    second = RecordAppointment(offer=Offer(label="deliver", by_day=date(2026, 11, 28)))
+    offer = Offer(label="deliver", by_day=date(2026, 11, 28))
+    appointed = given(*bought).when(first, at=TUESDAY).happens()
+    appointed.when(second, at=WEDNESDAY).then(
+        AppointmentMade(at=WEDNESDAY, offer=offer),
+        PromiseStarted(
+            at=MONDAY,
+            promise="deliver_by/order/merchant/appointment",
+            due_at=datetime(2026, 11, 28, 15, 59, 59, tzinfo=UTC),
+        ),
+    )
+
+
+def test_a_waived_promise_stays_waived_whatever_is_learnt_later() -> None:
+    waived = PromiseWaived(at=TUESDAY, promise=SHIP_BY, reason="no_hurry")
+    earlier = replace(pay, payment="P-0")
+    past = given(*bought, waived).when(earlier, at=MONDAY - HOUR).happens()
+    put_off = past.when(RecordShipDate(due_at=FRIDAY), at=TUESDAY).happens()
+    put_off.when(check, at=NEXT_WEEK).then()
+    agree = RenegotiateShipDate(due_at=FRIDAY, reason="carrier_strike")
+    given(*bought, waived).when(agree, at=TUESDAY).refused(NothingPromised)
+
+
+def test_the_consumers_word_of_receipt_proves_delivery() -> None:
+    shown = replace(placed, offers=(Offer(label="deliver"),))
+    paid = given(shown).when(pay, at=MONDAY).happens()
+    received = paid.when(ship, at=TUESDAY).happens()
+    *_, kept = received.when(ConfirmReceipt(), at=FRIDAY).happens().past[:-1]
+    assert kept == PromiseKept(
+        at=FRIDAY,
+        promise="deliver_by/order/merchant",
+        due_at=NEXT_WEEK,
+        ahead_seconds=3 * 86_400,
+        evidence="receipt/confirmed",
+    )
+
+
+def test_a_completion_proves_delivery_only_where_nothing_else_is_known() -> None:
+    shown = replace(placed, offers=(Offer(label="deliver"),))
+    sent = given(shown, captured, shipped(TUESDAY))
+    sent = sent.when(CheckPromises(), at=TUESDAY).happens()
+    complete = sent.when(RecordCompletion(), at=FRIDAY).happens()
+    arrived = complete.when(RecordDelivery(parcel="SF1"), at=THURSDAY).happens()
+    evidence = [each.evidence for each in arrived.past if isinstance(each, PromiseKept)]
+    assert evidence == ["order/completed", "SF1/delivered"]
+
+
+def test_an_order_cancelled_in_time_owes_nothing_though_it_arrives_later() -> None:
+    off = given(*bought).when(RecordCancellation(reason="x"), at=TUESDAY).happens()
+    events = off.when(ship, at=THURSDAY).happens().past
+    assert not any(isinstance(each, PromiseBreached) for each in events)
 
 
 def test_an_earlier_payment_heard_of_late_starts_the_clock_earlier() -> None:

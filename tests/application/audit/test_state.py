@@ -7,21 +7,39 @@ import pytest
 from application.audit.state import NoSuchStream, NoSuchVersion, state_at
 from application.event_store.store import UnknownEvent
 from domain.consumer import Consumer, ConsumersLinked
-from domain.order import Order, OrderCancelled, ParcelDelivered
+from domain.order import (
+    Order,
+    OrderCancelled,
+    ParcelDelivered,
+    PromiseBreached,
+    PromiseCleared,
+)
 from tests.application.audit.histories import STREAM, Told, recorded, spoilt, told
 from tests.domain.orders import (
     FRIDAY,
     HOUR,
     MONDAY,
     NEXT_WEEK,
+    SHIP_BY,
     THURSDAY,
     TUESDAY,
     WEDNESDAY,
     captured,
     placed,
+    ship_promised,
     shipped,
 )
 
+broken_by_the_clock = PromiseBreached(
+    at=WEDNESDAY, promise=SHIP_BY, due_at=WEDNESDAY, first_due_at=WEDNESDAY
+)
+cleared = PromiseCleared(
+    at=TUESDAY,
+    promise=SHIP_BY,
+    due_at=WEDNESDAY,
+    ahead_seconds=86_400,
+    evidence="SF1/shipped",
+)
 delivered_on_thursday = ParcelDelivered(at=THURSDAY, parcel="SF1")
 
 # The delivery of Thursday became known on Friday, the shipping of Tuesday only later.
@@ -67,6 +85,23 @@ def test_as_of_tells_what_was_so_then_as_known_today() -> None:
     assert status(as_of=THURSDAY) == "delivered"
     found = state_at(history, STREAM, as_of=WEDNESDAY)
     assert (found.version, found.events) == (4, 3)
+
+
+def test_as_of_asserts_nothing_that_was_only_concluded_meanwhile() -> None:
+    due, arrived = WEDNESDAY, TUESDAY
+    cleared_later = told(
+        (placed, MONDAY, MONDAY),
+        (captured, MONDAY, MONDAY),
+        (ship_promised, MONDAY, MONDAY),
+        (broken_by_the_clock, due, THURSDAY),
+        (shipped(arrived), arrived, FRIDAY),
+        (cleared, arrived, FRIDAY),
+    )
+
+    for moment, standing in ((MONDAY, "open"), (TUESDAY, "kept"), (FRIDAY, "kept")):
+        state = state_at(cleared_later, STREAM, as_of=moment).state
+        assert isinstance(state, Order)
+        assert state.promises[SHIP_BY].outcome.standing == standing
 
 
 def test_as_of_may_fold_what_history_never_told_in_that_order() -> None:
