@@ -1,6 +1,7 @@
 """What a batch of asks comes to, decided in memory on what was loaded."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC
 from functools import reduce
 from hashlib import sha256
 from typing import Any, TypeAlias
@@ -172,10 +173,14 @@ def command_key(ask: Ask) -> tuple[int, UUID]:
 def request_hash(ask: Ask) -> bytes:
     """Return the SHA-256 of what is asked: its name, streams and commands.
 
-    Who asks and when is not part of it: asking again is asking later.
+    When a report says it happened is part of what it says. Who asks and when is not:
+    asking again is asking later.
     """
     parts = [
         (part.stream_id, type(part.command).__name__, part.command)
         for part in ask.parts
     ]
-    return sha256(CANONICAL.encode((ask.context.name, parts))).digest()
+    occurred_at = ask.context.occurred_at
+    happened = occurred_at and occurred_at.astimezone(UTC)
+    said = (ask.context.name, happened, parts)
+    return sha256(CANONICAL.encode(said)).digest()

@@ -14,8 +14,9 @@ class CommandContext(Struct, frozen=True, kw_only=True):
 
     ``expected_version`` is what the caller last saw of the first part's stream; None
     means "whatever is so". ``correlation_id`` ties together all that one outside cause
-    set going. ``occurred_at`` is set by a report of what happened outside; a request
-    has none. ``name`` is what is asked, as the command table keeps it.
+    set going. ``occurred_at`` is set by a report that says when it happened; it is part
+    of what is reported. A request has none. ``name`` is what is asked, as the command
+    table keeps it.
     """
 
     actor: str

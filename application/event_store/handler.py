@@ -12,8 +12,8 @@ from application.event_store.batch import Answer, Batch, command_key
 from application.event_store.envelope import Ask, Receipt
 from application.event_store.store import (
     ATTEMPTS_MAX,
+    Busy,
     EventStore,
-    StaleVersion,
     StoreUnavailable,
 )
 from domain.ids import partition_in
@@ -33,8 +33,9 @@ class CommandHandler:
         """Return the receipt of one ask.
 
         Raises what ``decide`` refuses, StaleVersion if the caller expected another
-        version or lost the race ATTEMPTS_MAX times, KeyReused if the command id took
-        effect before for another request; StoreUnavailable and OutcomeUnknown.
+        version, Busy if it lost the race ATTEMPTS_MAX times, KeyReused if the command
+        id took effect before for another request; StoreUnavailable, OutcomeUnknown,
+        and UnreadableEvent.
         """
         (answer,) = self.handle([ask])
         if isinstance(answer, Exception):
@@ -59,7 +60,7 @@ class CommandHandler:
             waiting = [each for each in range(len(asks)) if each not in answers]
             if waiting:
                 answers |= self._attempt({each: asks[each] for each in waiting})
-        lost = StaleVersion(attempts=ATTEMPTS_MAX)
+        lost = Busy(attempts=ATTEMPTS_MAX)
         return [answers.get(number, lost) for number in range(len(asks))]
 
     def _attempt(self, asks: dict[int, Ask]) -> dict[int, Answer]:

@@ -14,7 +14,10 @@ from application.event_store.envelope import (
 )
 from domain.kernel import Event, Refused
 
-ATTEMPTS_MAX = 3
+# So often an ask that lost a race is decided again. Somebody wins every race; one that
+# loses three of four, as among many writers to one stream, loses this often once in
+# ten thousand times.
+ATTEMPTS_MAX = 32
 
 
 class Conflict(Struct, frozen=True):
@@ -26,6 +29,10 @@ class Conflict(Struct, frozen=True):
 
 class StaleVersion(Refused):
     """The version you last saw is no longer the latest."""
+
+
+class Busy(Refused):
+    """Others keep changing this at the same moment; nothing was written, ask again."""
 
 
 class KeyReused(Refused):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from application.event_store.store import KeyReused, StaleVersion
+from application.event_store.store import Busy, KeyReused
 from application.inbound.messages import Message, Reference, Reported
 from application.inbound.store import Meant, Settled
 
@@ -82,7 +82,7 @@ def refused(draft: Draft, error: Exception) -> Settled | None:
     """
     if isinstance(error, KeyReused):
         return None
-    lost = isinstance(error, StaleVersion)
+    lost = isinstance(error, Busy)
     code = getattr(error, "code", type(error).__name__)
     return Settled(
         message_id=draft.message.message_id,

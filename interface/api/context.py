@@ -23,7 +23,8 @@ IdempotencyKey = Annotated[
     HeaderParameter(
         name="Idempotency-Key",
         description="1 to 200 characters of yours. The same key again for the same "
-        "thing returns the first answer; with another body it is 422.",
+        "thing returns the first answer; with another body, or another Occurred-At, it "
+        "is 422.",
     ),
 ]
 IfMatch = Annotated[
@@ -73,15 +74,14 @@ class Asked(Struct, frozen=True, kw_only=True):
         if not reported and self.version is None and actor.is_person:
             raise Wrong("if_match_missing", 428)
         command_id = uuid5(NAMESPACE, f"{actor.name}\n{target}\n{self.key}")
-        asked_at = now()
         return CommandContext(
             actor=actor.name,
-            asked_at=asked_at,
+            asked_at=now(),
             command_id=command_id,
             correlation_id=self.correlation_id or command_id,
             name=command_type.__name__,
             expected_version=self.version,
-            occurred_at=(self.occurred_at or asked_at) if reported else None,
+            occurred_at=self.occurred_at,
         )
 
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from application.event_store.envelope import Ask, Receipt
-from application.event_store.store import KeyReused, StaleVersion, StoreUnavailable
+from application.event_store.store import Busy, KeyReused, StoreUnavailable
 from application.inbound.rows import BadRow
 from application.inbound.store import Meant
 from application.orders import Orders, context_for
@@ -136,7 +136,7 @@ class OlistImport:
         for _ in range(ATTEMPTS_MAX):
             again: list[Ask] = []
             for ask, answer in zip(waiting, self._handled(waiting), strict=True):
-                if isinstance(answer, StaleVersion):
+                if isinstance(answer, Busy):
                     again.append(ask)
                 elif isinstance(answer, Receipt | KeyReused):
                     answers.append(answer)

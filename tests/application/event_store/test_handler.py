@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta, timezone
 from uuid import UUID, uuid4
 
 import pytest
@@ -207,6 +208,18 @@ def test_the_same_words_have_the_same_hash_and_others_another() -> None:
     asks.append(asking((shelf, ReportFall("vase"))))
     assert len({request_hash(ask) for ask in asks}) == 4
     assert request_hash(put_up("vase", shelf)) == request_hash(asks[0])
+
+
+def test_when_it_happened_is_part_of_what_is_reported() -> None:
+    shelf = a_shelf()
+    fell = (shelf, ReportFall("vase"))
+    in_shanghai = SUNDAY.astimezone(timezone(timedelta(hours=8)))
+    plain, sunday, monday, same = (
+        request_hash(asking(fell, occurred_at=at))
+        for at in (None, SUNDAY, MONDAY, in_shanghai)
+    )
+    assert len({plain, sunday, monday}) == 3
+    assert same == sunday
 
 
 def test_asked_twice_in_one_batch_the_first_does_not_stand_in_the_seconds_way(

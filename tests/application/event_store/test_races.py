@@ -11,6 +11,7 @@ from application.event_store.handler import CommandHandler
 from application.event_store.store import (
     ATTEMPTS_MAX,
     Append,
+    Busy,
     Conflict,
     Loaded,
     StaleVersion,
@@ -74,10 +75,20 @@ def test_a_race_lost_too_often_is_given_up() -> None:
         intruding(shelf, number, f"{number}") for number in range(ATTEMPTS_MAX)
     ]
     store = Crowded(*intruders)
-    with pytest.raises(StaleVersion) as refusal:
+    with pytest.raises(Busy) as refusal:
         CommandHandler(store).handle_one(asking((shelf, ReportFall("vase"))))
     assert refusal.value.details == {"attempts": ATTEMPTS_MAX}
     assert len(store.loads) == ATTEMPTS_MAX
+
+
+def test_who_saw_a_version_is_told_at_once_that_the_race_is_lost() -> None:
+    shelf = a_shelf()
+    store = Crowded(intruding(shelf, 0, "radio"))
+    ask = asking((shelf, ReportFall("vase")), expected_version=0)
+    with pytest.raises(StaleVersion) as refusal:
+        CommandHandler(store).handle_one(ask)
+    assert refusal.value.details == {"version": 1}
+    assert len(store.loads) == 2
 
 
 def test_what_rests_on_a_lost_race_is_decided_again() -> None:
