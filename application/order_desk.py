@@ -101,19 +101,25 @@ class OrderDesk:
     def find(self, actor: Actor, action: Action, order_id: UUID) -> KnownOrder:
         """Return the order, if there is one and the actor may do this with it.
 
-        Raises NotFound and NotAllowed, and StoreUnavailable.
+        Raises NotFound and NotAllowed, StoreUnavailable, and UnreadableEvent to those
+        whose order it is by what can be read of it.
         """
         if partition_in(order_id) >= self._store.partitions:
             raise NotFound
         loaded = self._store.load([order_id])
-        if order_id in loaded.unreadable:
-            raise loaded.unreadable[order_id].error()
-        history = loaded.histories[order_id]
+        unreadable = loaded.unreadable.get(order_id)
+        history = [
+            recorded
+            for recorded in loaded.histories[order_id]
+            if unreadable is None or recorded.version < unreadable.version
+        ]
         events = cast("list[OrderEvent]", [recorded.event for recorded in history])
         order = reduce(ORDER.evolve, events, ORDER.initial)
-        if not order.known:
+        if not order.known and unreadable is None:
             raise NotFound
         authorize(actor, action, owners_of(order))
+        if unreadable is not None:
+            raise unreadable.error()
         return KnownOrder(order_id, len(history), order)
 
     def place(

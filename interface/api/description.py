@@ -24,9 +24,10 @@ WHEN: Final[Mapping[int, str]] = {
     412: "`If-Match` is stale; `version` says where it stands now.",
     413: "The body is larger than 1 MB.",
     415: "The body is not JSON.",
-    422: "The `Idempotency-Key` was used before, with another body.",
+    422: "The `Idempotency-Key` was used before, for something else.",
     428: "People must send `If-Match` with what they ask of an existing order.",
-    503: "The database does not answer, or the read model is behind: ask again.",
+    503: "Ask again: the database does not answer, the read model is behind, or others "
+    "keep changing the same; `code` says which.",
 }
 READING: Final = (400, 401, 403, 404, 503)
 CHANGING: Final = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 503)

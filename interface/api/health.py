@@ -28,14 +28,22 @@ class Checks(Protocol):
         """Return, by projection, how many events there still are to read."""
         ...
 
+    def parked(self) -> Mapping[str, int]:
+        """Return, by projection, how many streams wait for help."""
+        ...
+
 
 class Health(Struct, frozen=True, kw_only=True):
-    """Whether all is well, and each thing that was looked at."""
+    """Whether all is well, and each thing that was looked at.
+
+    ``parked`` are streams that a projection cannot read on; the others are served.
+    """
 
     ok: bool
     database: bool
     migrations: bool
     projections: Mapping[str, int]
+    parked: Mapping[str, int] = {}
 
 
 class HealthController(Controller):
@@ -60,7 +68,8 @@ class HealthController(Controller):
     ) -> Response[Health]:
         """Say whether the database answers, is up to date, and is being read."""
         try:
-            missing, lags = checks.missing(), checks.lags()
+            missing = checks.missing()
+            lags, parked = checks.lags(), checks.parked()
         except (Error, PoolTimeout, StoreUnavailable):
             health = Health(ok=False, database=False, migrations=False, projections={})
             return unwell(health)
@@ -70,6 +79,7 @@ class HealthController(Controller):
             database=True,
             migrations=not missing,
             projections=lags,
+            parked=parked,
         )
         return Response(health) if health.ok else unwell(health)
 

@@ -17,7 +17,13 @@ from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
 from application.access import NotAllowed, NotFound
-from application.event_store.store import KeyReused, StaleVersion, StoreUnavailable
+from application.event_store.store import (
+    Busy,
+    KeyReused,
+    StaleVersion,
+    StoreUnavailable,
+    UnreadableEvent,
+)
 from application.order_desk import NotInYourName
 from application.people import WordsTooLong
 from domain.kernel import Refused
@@ -27,9 +33,13 @@ log = structlog.get_logger(__name__)
 PROBLEM_JSON: Final = "application/problem+json"
 RETRY_AFTER_SECONDS: Final = 1
 
+# What people have to mend takes them a while.
+MENDED_AFTER_SECONDS: Final = 60
+
 # What a rule's "no" is over HTTP; every other Refused is 409.
 STATUSES: Final[Mapping[type[Refused], int]] = {
     StaleVersion: 412,
+    Busy: 503,
     KeyReused: 422,
     NotFound: 404,
     NotAllowed: 403,
@@ -51,6 +61,7 @@ TITLES: Final[Mapping[str, str]] = {
     "not_json": "The body must be JSON.",
     "too_many_streams": "Too many live streams are open.",
     "behind": "What you wait for is not shown yet; ask again.",
+    "unreadable_event": "One of its events cannot be read by this release.",
     "unavailable": "The database does not answer; nothing is lost, ask again.",
     "unexpected": "Something went wrong on our side.",
     "refused": "The request was refused.",
@@ -154,16 +165,20 @@ def of_refusal(_request: Request[Any, Any, Any], refusal: Refused) -> Response[P
     """Translate a rule's "no"."""
     said = ", ".join(f"{name}: {value}" for name, value in refusal.details.items())
     version = refusal.details.get("version")
+    status = STATUSES.get(type(refusal), HTTPStatus.CONFLICT)
+    headers = {"ETag": f'"{version}"'} if isinstance(version, int) else {}
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return answer(
         Problem(
             type=f"urn:redress:refused:{refusal.code}",
             title=str(refusal),
-            status=STATUSES.get(type(refusal), HTTPStatus.CONFLICT),
+            status=status,
             detail=f"{refusal} ({said})" if said else str(refusal),
             code=refusal.code,
             version=version if isinstance(version, int) else UNSET,
         ),
-        {"ETag": f'"{version}"'} if isinstance(version, int) else None,
+        headers,
     )
 
 
@@ -199,6 +214,25 @@ def of_outage(_request: Request[Any, Any, Any], error: Exception) -> Response[Pr
     return answer(problem, {"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
+def of_unreadable(
+    _request: Request[Any, Any, Any], error: UnreadableEvent
+) -> Response[Problem]:
+    """Say which event stands in the way: all else goes on, and only this waits."""
+    record = error.record
+    position = f"{record.partition}.{record.position}"
+    log.error(
+        "unreadable_event", position=position, tag=record.tag, detail=record.detail
+    )
+    problem = document(
+        "unreadable_event",
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        f"The event at position {position} ({record.tag}) cannot be read by this "
+        "release. Nothing was changed; it can be read again once a release that knows "
+        "it runs.",
+    )
+    return answer(problem, {"Retry-After": str(MENDED_AFTER_SECONDS)})
+
+
 def of_long_words(
     _request: Request[Any, Any, Any], error: WordsTooLong
 ) -> Response[Problem]:
@@ -220,6 +254,7 @@ HANDLERS: Final[dict[Any, Any]] = {
     HTTPException: of_http,
     Refused: of_refusal,
     WordsTooLong: of_long_words,
+    UnreadableEvent: of_unreadable,
     StoreUnavailable: of_outage,
     OperationalError: of_outage,
     PoolTimeout: of_outage,

@@ -10,7 +10,12 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from structlog.testing import capture_logs
 
-from application.event_store.envelope import RecordedEvent
+from application.event_store.envelope import Receipt, RecordedEvent
+from application.event_store.handler import CommandHandler
+from application.event_store.postgres import PostgresEventStore
+from application.event_store.store import Append, Conflict
+from application.order_desk import OrderDesk
+from application.orders import Orders
 from interface.api.app import build_app
 from interface.bootstrap import Redress
 from interface.serving import api_parts
@@ -208,6 +213,20 @@ def test_a_key_is_for_one_body(feed: Caller, order: str) -> None:
     problem(other, 422, "key_reused")
 
 
+def test_a_key_is_for_one_time_of_what_happened(feed: Caller, order: str) -> None:
+    payment = PAYMENT | {"payment": "p-2"}
+    told = {"Occurred_At": "2026-03-02T10:00:00+08:00"}
+    first = feed.post(f"{order}/payments", payment, key="k-1", **told)
+    assert first.status_code == 200
+    same = {"Occurred_At": "2026-03-02T02:00:00Z"}
+    again = feed.post(f"{order}/payments", payment, key="k-1", **same)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert again.json() == first.json()
+    later = {"Occurred_At": "2026-03-02T11:00:00+08:00"}
+    other = feed.post(f"{order}/payments", payment, key="k-1", **later)
+    problem(other, 422, "key_reused")
+
+
 def test_asking_twice_is_asking_once(feed: Caller, order: str) -> None:
     payment = PAYMENT | {"payment": "p-2"}
     first = feed.post(f"{order}/payments", payment, key="any key of yours")
@@ -249,6 +268,48 @@ def test_our_own_failure_tells_no_secrets(redress: Redress) -> None:
     problem(answer, 500, "unexpected")
     assert "sesame" not in answer.text
     assert "unexpected" in [entry["event"] for entry in logged]
+
+
+class Crowd(PostgresEventStore):
+    """A store where somebody else is quicker, so many times."""
+
+    def __init__(self, redress: Redress, wins: int) -> None:
+        super().__init__(redress.writer, redress.reader)
+        self.wins = wins
+
+    def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
+        self.wins -= 1
+        if self.wins < 0:
+            return super().append(appends)
+        return [Conflict(each.streams[0].stream_id, 99) for each in appends]
+
+
+def crowded(redress: Redress, wins: int) -> Litestar:
+    store = Crowd(redress, wins)
+    orders = Orders(store, CommandHandler(store), redress.policies)
+    desk = OrderDesk(store, orders)
+    return build_app(api_parts(redress)._replace(desk=desk))
+
+
+def test_a_feed_loses_many_races_and_is_taken_all_the_same(
+    redress: Redress, order: str
+) -> None:
+    token = redress.tokens.issue("service", "shop-feed")
+    with TestClient(crowded(redress, 12)) as client:
+        payment = PAYMENT | {"payment": "p-2"}
+        answer = Caller(client, token).post(f"{order}/payments", payment)
+    assert answer.status_code == 200, answer.text
+
+
+def test_whoever_never_gets_a_turn_is_asked_to_come_again(
+    redress: Redress, order: str
+) -> None:
+    token = redress.tokens.issue("service", "shop-feed")
+    with TestClient(crowded(redress, 10_000)) as client:
+        payment = PAYMENT | {"payment": "p-2"}
+        answer = Caller(client, token).post(f"{order}/payments", payment)
+    problem(answer, 503, "busy")
+    assert int(answer.headers["Retry-After"]) > 0
 
 
 def test_a_database_that_does_not_answer_is_503_and_come_again(
