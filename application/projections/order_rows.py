@@ -1,6 +1,7 @@
 """How the order page is filled: the domain's own fold, and what people want to see."""
 
 from collections.abc import Sequence
+from datetime import UTC
 from functools import reduce
 from typing import Any, NamedTuple, get_args
 from uuid import UUID
@@ -11,10 +12,10 @@ from psycopg import Cursor
 
 from application.event_store.envelope import RecordedEvent
 from application.projections.order_page import OrderRow
-from application.projections.runtime import Projection, columns
+from application.projections.runtime import Projection, columns, replaced
 from domain.order import ORDER, Order
 from domain.order.events import OrderEvent
-from domain.order.state import Parcel
+from domain.order.parcel import Parcel
 
 LOAD = """
 SELECT partition, order_id, state
@@ -23,8 +24,33 @@ SELECT partition, order_id, state
        AS touched (partition, order_id) USING (partition, order_id)
 """
 
+# The same state is always the same bytes, whatever the order its sets are walked in.
+encode = msgspec.msgpack.Encoder(order="deterministic").encode
+decode = msgspec.msgpack.Decoder(Order).decode
+
+
+class Place(Struct, frozen=True):
+    """Where an order lies, partition first."""
+
+    partition: int
+    order_id: UUID
+
+
+class Known(NamedTuple):
+    """An order as known, and the version of its stream that says so."""
+
+    order: Order
+    version: int
+
+
+class StoredOrder(OrderRow, frozen=True, kw_only=True):
+    """A row as stored, with what the next batch goes on from."""
+
+    state: bytes
+
+
 # Written in one go: what an order was is of no use any more.
-SAVE = """
+SAVE = f"""
 INSERT INTO order_page_v1
        (partition, order_id, version, state, consumer, source, number, status,
         placed_at, paid_at, shipped_at, delivered_at, completed_at, cancelled_at,
@@ -54,45 +80,8 @@ SELECT partition, order_id, version, state, consumer, source, number, status,
               items_minor, freight_minor, paid_minor, tenders, escrow, contradictory,
               contradictions, review_scores, parcels)
     ON CONFLICT (partition, order_id) DO UPDATE
-   SET (version, state, consumer, source, number, status, placed_at, paid_at,
-        shipped_at, delivered_at, completed_at, cancelled_at, channel, merchant,
-        content_item, live_room, participants, lines, currency, items_minor,
-        freight_minor, paid_minor, tenders, escrow, contradictory, contradictions,
-        review_scores, parcels)
-     = (excluded.version, excluded.state, excluded.consumer, excluded.source,
-        excluded.number, excluded.status, excluded.placed_at, excluded.paid_at,
-        excluded.shipped_at, excluded.delivered_at, excluded.completed_at,
-        excluded.cancelled_at, excluded.channel, excluded.merchant,
-        excluded.content_item, excluded.live_room, excluded.participants,
-        excluded.lines, excluded.currency, excluded.items_minor,
-        excluded.freight_minor, excluded.paid_minor, excluded.tenders,
-        excluded.escrow, excluded.contradictory, excluded.contradictions,
-        excluded.review_scores, excluded.parcels)
-"""
-
-# The same state is always the same bytes, whatever the order its sets are walked in.
-encode = msgspec.msgpack.Encoder(order="deterministic").encode
-decode = msgspec.msgpack.Decoder(Order).decode
-
-
-class Place(Struct, frozen=True):
-    """Where an order lies, partition first."""
-
-    partition: int
-    order_id: UUID
-
-
-class Known(NamedTuple):
-    """An order as known, and the version of its stream that says so."""
-
-    order: Order
-    version: int
-
-
-class StoredOrder(OrderRow, frozen=True, kw_only=True):
-    """A row as stored, with what the next batch goes on from."""
-
-    state: bytes
+   SET {replaced(StoredOrder, "partition", "order_id")}
+"""  # noqa: S608 - the columns are those of the row above
 
 
 class OrderPage(Projection):
@@ -207,7 +196,11 @@ def scores(order: Order) -> str:
 
 
 def parcel_shown(name: str, parcel: Parcel) -> dict[str, Any]:
-    """Return what the page shows of a parcel."""
+    """Return what the page shows of a parcel, its times in UTC.
+
+    A time just read of an event has the zone it was told in, one of a stored state has
+    not; both are one moment, and shall be one row.
+    """
     marks = {
         "shipped_at": parcel.shipped,
         "handed_over_at": parcel.handed_over,
@@ -220,7 +213,10 @@ def parcel_shown(name: str, parcel: Parcel) -> dict[str, Any]:
         "waybill": parcel.waybill,
         "contents": parcel.contents,
         "gone": parcel.gone,
-        "last_at": parcel.marks[-1].at if parcel.marks else None,
+        "last_at": parcel.marks[-1].at.astimezone(UTC) if parcel.marks else None,
         "marks": len(parcel.marks),
-        **{name: mark.at if mark else None for name, mark in marks.items()},
+        **{
+            name: mark.at.astimezone(UTC) if mark else None
+            for name, mark in marks.items()
+        },
     }

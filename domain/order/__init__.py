@@ -8,6 +8,7 @@ from domain.order.as_of import as_of as as_of
 from domain.order.commands import *
 from domain.order.decide import ORDER as ORDER
 from domain.order.events import *
+from domain.order.parcel import *
 from domain.order.refusals import *
 from domain.order.state import *
 from domain.order.values import *

@@ -24,7 +24,8 @@ from domain.order.events import (
     PromiseStarted,
     PromiseVoided,
 )
-from domain.order.state import AgreedDate, Mark, Order
+from domain.order.parcel import Mark
+from domain.order.state import AgreedDate, Order
 from domain.promise import (
     DEEDS,
     Offer,

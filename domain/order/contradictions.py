@@ -6,7 +6,8 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
-from domain.order.state import GONE, PICKED_UP, Order, Parcel, by_currency
+from domain.order.parcel import GONE, PICKED_UP, Parcel
+from domain.order.state import Order, by_currency
 from domain.order.values import ContradictionCode
 from domain.promise import PromiseTerms
 

@@ -49,14 +49,13 @@ from domain.order.events import (
     ShipDateAgreed,
     StockConfirmed,
 )
+from domain.order.parcel import Mark, Parcel
 from domain.order.state import (
     AgreedDate,
     Appointment,
     Cancellation,
     Identity,
-    Mark,
     Order,
-    Parcel,
     Payment,
     encoded,
 )
