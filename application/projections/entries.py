@@ -12,6 +12,7 @@ from domain.order.events import (
     AppointmentMade,
     ContradictionFlagged,
     ContradictionResolved,
+    FundsHeldAgain,
     FundsReleased,
     InterceptFailed,
     InterceptRequested,
@@ -70,7 +71,7 @@ KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
         OrderCompleted,
         OrderCancelled,
     ),
-    "payment": (PaymentCaptured, AmountChanged, FundsReleased),
+    "payment": (PaymentCaptured, AmountChanged, FundsReleased, FundsHeldAgain),
     "shipment": (
         ParcelShipped,
         ShipDateAgreed,

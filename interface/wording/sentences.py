@@ -31,6 +31,10 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("担保货款 {amount} 已结算给商家",),
         ("{amount} held in escrow released to the merchant",),
     ),
+    "order.funds_held_again": (
+        ("担保货款 {amount} 重新冻结",),
+        ("{amount} is held in escrow again",),
+    ),
     "order.stock_confirmed": (
         ("商家已备货",),
         ("The merchant has the goods and prepares them",),

@@ -73,6 +73,16 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "payment_reported_differently": ("付款信息不一致", "payment told differently"),
     "currencies_differ": ("币种不一致", "currencies differ"),
     "completed_and_cancelled": ("既完成又取消", "both completed and cancelled"),
+    "promise_line_unknown": (
+        "承诺所指商品不在订单中",
+        "the promise names a line that was not ordered",
+    ),
+    "scan_told_differently": ("物流节点信息不一致", "scan told differently"),
+    "delivered_after_gone": (
+        "退回或丢失后又送达",
+        "delivered after it was returned or lost",
+    ),
+    "intercepted_and_not": ("既拦截成功又未成功", "both intercepted and not"),
     "promise_rule_unknown": ("承诺规则未知", "promised under an unknown rule"),
     # Everything that was ordered, for a feed that knows no parcels
     "whole": ("全部", "(all of it)"),
