@@ -135,11 +135,14 @@ CREATE INDEX promise_board_v1_of_carrier ON projection.promise_board_v1
     WHERE carrier IS NOT NULL;
 
 -- What all promises of an order share, known before or after they are made: the earliest
--- placement as it was told, and the carrier of the earliest shipment.
+-- placement as it was told, whose it is if it was only named, and the carrier of the
+-- earliest shipment.
 CREATE TABLE projection.promise_order_v1 (
     partition  smallint NOT NULL,
     order_id   uuid     NOT NULL,
     placement  bytea,
+    consumer   text,
+    source     text,
     shipped_at timestamptz,
     carrier    text,
     PRIMARY KEY (partition, order_id)
@@ -218,8 +221,9 @@ FROM projection.order_page_v1;
 -- -- What process managers keep --
 
 -- While an importer is still reading a source, nobody asks about the deadlines of its
--- orders: the report that a promise was kept may be the next row. "until" is database
--- time, so that a killed importer holds nothing for long.
+-- orders: the report that a promise was kept may be the next row. A carrier's source is
+-- held as '*': its parcels are of any order. "until" is database time, so that a killed
+-- importer holds nothing for long.
 CREATE TABLE process.hold (
     source text        NOT NULL,
     holder text        NOT NULL,

@@ -1,5 +1,7 @@
 """Holds: while a source is being read, nobody asks about its orders' deadlines."""
 
+from typing import Final
+
 from application.event_store.connections import Pool
 
 HOLD = """
@@ -15,6 +17,9 @@ DELETE FROM process.hold WHERE source = %(source)s AND holder = %(holder)s
 HELD = """
 SELECT DISTINCT source FROM process.hold WHERE until > clock_timestamp() ORDER BY source
 """
+
+# Held in place of a source: everything, whatever its source, and what has none.
+EVERYTHING: Final = "*"
 
 # What a heartbeat renews; several may be missed before others go ahead.
 SECONDS = 30.0

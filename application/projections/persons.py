@@ -10,7 +10,7 @@ from psycopg import Cursor
 
 from application.event_store.connections import Pool
 from application.event_store.envelope import RecordedEvent
-from application.projections.runtime import Projection, columns
+from application.projections.runtime import Projection, columns, replaced
 from domain.consumer import ConsumerEvent, ConsumersLinked, ConsumersUnlinked
 
 UNLINK = """
@@ -19,15 +19,6 @@ DELETE FROM consumer_link_v1 AS link
        AS gone (partition, stream_id, other)
  WHERE (link.partition, link.stream_id, link.other)
      = (gone.partition, gone.stream_id, gone.other)
-"""
-
-LINK = """
-INSERT INTO consumer_link_v1 (partition, stream_id, consumer, other, basis, linked_at)
-SELECT * FROM unnest(
-       %(partition)b::smallint[], %(stream_id)b::uuid[], %(consumer)b::text[],
-       %(other)b::text[], %(basis)b::text[], %(linked_at)b::timestamptz[])
-    ON CONFLICT (partition, stream_id, other)
-    DO UPDATE SET basis = excluded.basis, linked_at = excluded.linked_at
 """
 
 # Links are followed both ways, and on and on.
@@ -69,6 +60,16 @@ class Link(Struct, frozen=True):
     other: str
     basis: str
     linked_at: datetime
+
+
+LINK = f"""
+INSERT INTO consumer_link_v1 (partition, stream_id, consumer, other, basis, linked_at)
+SELECT * FROM unnest(
+       %(partition)b::smallint[], %(stream_id)b::uuid[], %(consumer)b::text[],
+       %(other)b::text[], %(basis)b::text[], %(linked_at)b::timestamptz[])
+    ON CONFLICT (partition, stream_id, other)
+    DO UPDATE SET {replaced(Link, "partition", "stream_id", "other")}
+"""  # noqa: S608 - the columns are those of the row above
 
 
 class Persons(Projection):

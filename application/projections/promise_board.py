@@ -46,7 +46,7 @@ SELECT partition, order_id, promise, due_at, version
      > (coalesce(%(due_at)s::timestamptz, '-infinity'), %(partition)s::smallint,
         %(order_id)s::uuid, %(promise)s::text)
    AND NOT EXISTS (SELECT FROM process.hold
-                    WHERE hold.source = board.order_source
+                    WHERE hold.source IN (board.order_source, '*')
                       AND hold.until > clock_timestamp())
  ORDER BY coalesce(due_at, 'infinity'::timestamptz), partition, order_id, promise
  LIMIT %(limit)s
@@ -153,8 +153,9 @@ class PromiseQueries:
     ) -> Sequence[DuePromise]:
         """Return open promises that were due before now, the longest overdue first.
 
-        Leaves out the orders of sources that a running import holds. ``after`` goes on
-        behind the last of the page before.
+        Leaves out the orders of sources that a running import holds, and all orders
+        while one holds everything. ``after`` goes on behind the last of the page
+        before.
         """
         values = {
             "now": now,

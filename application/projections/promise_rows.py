@@ -13,8 +13,9 @@ from psycopg.rows import class_row
 
 from application.event_store.envelope import RecordedEvent
 from application.projections.promise_board import BoardPromise
-from application.projections.runtime import Projection, columns
+from application.projections.runtime import Projection, columns, replaced
 from domain.order.events import (
+    OrderIdentified,
     OrderPlaced,
     ParcelShipped,
     PromiseBreached,
@@ -38,13 +39,13 @@ SELECT partition, order_id, promise, kind, source, by, line, standing, made_at, 
 """
 
 LOAD_ORDERS = """
-SELECT partition, order_id, placement, shipped_at, carrier
+SELECT partition, order_id, placement, consumer, source, shipped_at, carrier
   FROM promise_order_v1
   JOIN unnest(%(partition)b::smallint[], %(order_id)b::uuid[])
        AS touched (partition, order_id) USING (partition, order_id)
 """
 
-SAVE_PROMISES = """
+SAVE_PROMISES = f"""
 INSERT INTO promise_board_v1
        (partition, order_id, promise, kind, source, by, line, standing, made_at, due_at,
         first_due_at, met_at, late_seconds, ahead_seconds, evidence, policy, version,
@@ -59,24 +60,8 @@ SELECT * FROM unnest(
        %(order_source)b::text[], %(merchant)b::text[], %(creator)b::text[],
        %(carrier)b::text[])
     ON CONFLICT (partition, order_id, promise) DO UPDATE
-   SET standing = excluded.standing, due_at = excluded.due_at,
-       first_due_at = excluded.first_due_at, met_at = excluded.met_at,
-       late_seconds = excluded.late_seconds, ahead_seconds = excluded.ahead_seconds,
-       evidence = excluded.evidence, version = excluded.version,
-       consumer = excluded.consumer, order_source = excluded.order_source,
-       merchant = excluded.merchant, creator = excluded.creator,
-       carrier = excluded.carrier
-"""
-
-SAVE_ORDERS = """
-INSERT INTO promise_order_v1 (partition, order_id, placement, shipped_at, carrier)
-SELECT * FROM unnest(
-       %(partition)b::smallint[], %(order_id)b::uuid[], %(placement)b::bytea[],
-       %(shipped_at)b::timestamptz[], %(carrier)b::text[])
-    ON CONFLICT (partition, order_id) DO UPDATE
-   SET placement = excluded.placement, shipped_at = excluded.shipped_at,
-       carrier = excluded.carrier
-"""
+   SET {replaced(BoardPromise, "partition", "order_id", "promise")}
+"""  # noqa: S608 - the columns are those of the row
 
 encoded = msgspec.json.Encoder().encode
 decoded = msgspec.json.Decoder(OrderPlaced).decode
@@ -93,14 +78,29 @@ class Parties(Struct, frozen=True):
     """A row: what tells whom all promises of an order concern.
 
     ``placement`` is the earliest there is, as its event was written: what it says does
-    not depend on who was told first. ``carrier`` is that of the earliest shipment.
+    not depend on who was told first. ``consumer`` and ``source`` are those of whoever
+    only named the order. ``carrier`` is that of the earliest shipment.
     """
 
     partition: int
     order_id: UUID
     placement: bytes | None = None
+    consumer: str | None = None
+    source: str | None = None
     shipped_at: datetime | None = None
     carrier: str | None = None
+
+
+SAVE_ORDERS = f"""
+INSERT INTO promise_order_v1
+       (partition, order_id, placement, consumer, source, shipped_at, carrier)
+SELECT * FROM unnest(
+       %(partition)b::smallint[], %(order_id)b::uuid[], %(placement)b::bytea[],
+       %(consumer)b::text[], %(source)b::text[], %(shipped_at)b::timestamptz[],
+       %(carrier)b::text[])
+    ON CONFLICT (partition, order_id) DO UPDATE
+   SET {replaced(Parties, "partition", "order_id")}
+"""  # noqa: S608 - the columns are those of the row above
 
 
 Settling: TypeAlias = (
@@ -113,7 +113,8 @@ Settling: TypeAlias = (
     | PromiseVoided
     | PromiseReopened
 )
-Watched: TypeAlias = OrderPlaced | ParcelShipped | PromiseMade | Settling
+Introducing: TypeAlias = OrderPlaced | OrderIdentified | ParcelShipped
+Watched: TypeAlias = Introducing | PromiseMade | Settling
 
 
 class OrderPromises:
@@ -127,7 +128,7 @@ class OrderPromises:
         """Fold one event."""
         event = cast("Watched", recorded.event)  # event_types lets no other pass
         match event:
-            case OrderPlaced() | ParcelShipped():
+            case OrderPlaced() | OrderIdentified() | ParcelShipped():
                 self.parties = introduced(self.parties, event)
             case PromiseMade(promise=promise):
                 self.promises[promise] = made(event, recorded)
@@ -140,20 +141,27 @@ class OrderPromises:
         return [addressed(row, self.parties) for row in self.promises.values()]
 
 
-def introduced(parties: Parties, event: OrderPlaced | ParcelShipped) -> Parties:
-    """Return the parties to an order after it was placed, or a parcel shipped."""
-    if isinstance(event, ParcelShipped):
-        shipped_at, carrier = parties.shipped_at, parties.carrier
-        if event.carrier is None:
-            return parties
-        if shipped_at is None or carrier is None:
-            return replace(parties, shipped_at=event.at, carrier=event.carrier)
-        first = min((shipped_at, carrier), (event.at, event.carrier))
-        return replace(parties, shipped_at=first[0], carrier=first[1])
-    if parties.placement is None:
-        return replace(parties, placement=encoded(event))
-    first_placed = min(event, decoded(parties.placement), key=by_time)
-    return replace(parties, placement=encoded(first_placed))
+def introduced(parties: Parties, event: Introducing) -> Parties:
+    """Return the parties to an order after it was placed, named, or a parcel shipped.
+
+    Of two who name it the same one counts as in the order itself.
+    """
+    match event:
+        case OrderPlaced():
+            known = parties.placement and decoded(parties.placement)
+            first_placed = min(event, known or event, key=by_time)
+            return replace(parties, placement=encoded(first_placed))
+        case OrderIdentified(consumer=consumer, source=source):
+            named = parties.consumer or consumer, parties.source or source
+            consumer, source = min(named, (consumer, source))
+            return replace(parties, consumer=consumer, source=source)
+        case ParcelShipped(at=at, carrier=carrier):
+            if carrier is None:
+                return parties
+            shipped = parties.shipped_at or at, parties.carrier or carrier
+            at, carrier = min(shipped, (at, carrier))
+            return replace(parties, shipped_at=at, carrier=carrier)
+    assert_never(event)
 
 
 def by_time(event: OrderPlaced) -> tuple[datetime, bytes]:
@@ -166,7 +174,10 @@ def addressed(row: BoardPromise, parties: Parties) -> BoardPromise:
     row = replace(row, carrier=parties.carrier)
     creator = row.by if row.source == "creator" else None
     if parties.placement is None:
-        return replace(row, creator=creator)
+        source = parties.source
+        return replace(
+            row, creator=creator, consumer=parties.consumer, order_source=source
+        )
     placed = decoded(parties.placement)
     sellers = {each.line: each.merchant for each in placed.lines if each.merchant}
     creators = (each.party for each in placed.participants if "creator" in each.roles)
@@ -248,6 +259,7 @@ class PromiseBoard(Projection):
     version = 1
     event_types = (
         OrderPlaced,
+        OrderIdentified,
         ParcelShipped,
         PromiseMade,
         PromiseStarted,

@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 
 from application.event_store.connections import Pool
 from application.event_store.envelope import RecordedEvent
-from application.projections.runtime import Projection, columns
+from application.projections.runtime import Projection, columns, replaced
 from domain.order.events import (
     OrderIdentified,
     OrderPlaced,
@@ -27,16 +27,6 @@ SELECT partition, stream_id, kind, name, source, consumer, parcel
   FROM reference_v1
   JOIN unnest(%(partition)b::smallint[], %(stream_id)b::uuid[])
        AS touched (partition, stream_id) USING (partition, stream_id)
-"""
-
-SAVE = """
-INSERT INTO reference_v1 (partition, stream_id, kind, name, source, consumer, parcel)
-SELECT * FROM unnest(
-       %(partition)b::smallint[], %(stream_id)b::uuid[], %(kind)b::text[],
-       %(name)b::text[], %(source)b::text[], %(consumer)b::text[], %(parcel)b::text[])
-    ON CONFLICT (partition, stream_id, kind, name)
-    DO UPDATE SET source = excluded.source, consumer = excluded.consumer,
-                  parcel = excluded.parcel
 """
 
 FIND = """
@@ -69,6 +59,16 @@ class Reference(Struct, frozen=True):
     source: str | None = None
     consumer: str | None = None
     parcel: str | None = None
+
+
+SAVE = f"""
+INSERT INTO reference_v1 (partition, stream_id, kind, name, source, consumer, parcel)
+SELECT * FROM unnest(
+       %(partition)b::smallint[], %(stream_id)b::uuid[], %(kind)b::text[],
+       %(name)b::text[], %(source)b::text[], %(consumer)b::text[], %(parcel)b::text[])
+    ON CONFLICT (partition, stream_id, kind, name)
+    DO UPDATE SET {replaced(Reference, "partition", "stream_id", "kind", "name")}
+"""  # noqa: S608 - the columns are those of the row above
 
 
 # The names of one stream.

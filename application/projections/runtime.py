@@ -223,6 +223,15 @@ def park(
         cursor.execute(PARK, projection.key | columns(Parking, rows))
 
 
+def replaced(row_type: type[Struct], *key: str) -> str:
+    """Return the SET list that replaces all of a row but its key: no field forgotten.
+
+    For INSERT … ON CONFLICT (key) DO UPDATE SET.
+    """
+    fields = (field for field in row_type.__struct_fields__ if field not in key)
+    return ", ".join(f"{field} = excluded.{field}" for field in fields)
+
+
 def columns(row_type: type[Struct], rows: Sequence[Struct]) -> dict[str, list[Any]]:
     """Turn rows into one list per field, as ``unnest`` wants them."""
     return {

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 import rich_click as click
 
 from application.inbound import InboundStore
+from application.processes.holds import EVERYTHING
 from interface.bootstrap import open_redress
 from interface.cli.ingest_olist import OlistReport, held, show, take_olist
 from interface.cli.interrupt import give_way, interruptible
@@ -22,6 +24,9 @@ FEEDS = {
     "doudian": "Take in trade messages of Doudian (抖店).",
     "easypost": "Take in trackers anywhere in recordings of EasyPost.",
 }
+
+# Who tells of orders of its own; all others tell of parcels, which are of any order.
+SHOPS: Final = frozenset({"doudian"})
 
 
 @click.group()
@@ -72,7 +77,7 @@ def take_feed(source: str, paths: Sequence[Path]) -> None:
         total = count(paths)
         feed = Feed(redress.inbound, source, redress.runner().catch_up)
         with (
-            held(redress.holds, source),
+            held(redress.holds, held_for(source)),
             progress(f"Taking in {source}", total, "documents") as advance,
         ):
             report = feed.take(paths, advance, stop.is_set)
@@ -88,6 +93,11 @@ def take_feed(source: str, paths: Sequence[Path]) -> None:
             give_way()
         if not report.new + report.known:
             raise UserError(f"There is no message of {source} in these files")
+
+
+def held_for(source: str) -> str:
+    """Return whose deadlines wait while a feed of this source is taken in."""
+    return source if source in SHOPS else EVERYTHING
 
 
 def feed_lines(source: str, report: FeedReport, waiting: int) -> list[str]:
