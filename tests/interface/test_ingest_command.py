@@ -1,6 +1,7 @@
 """``redress ingest`` as it is typed."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
@@ -18,6 +19,7 @@ from tests.interface.inbound.olist_files import (
     file_of,
     write_export,
 )
+from tests.interface.test_embedded_postgres import eventually
 
 Typed = Callable[..., Result]
 
@@ -134,6 +136,40 @@ def test_messages_are_taken_in_and_summed_up(typed: Typed, tmp_path: Path) -> No
         "1 message of kuaidi100 waiting in all",
     ]
     assert "0 new, 1 already known" in typed("kuaidi100", file).stdout
+
+
+@pytest.mark.parametrize(
+    ("source", "held"),
+    [("doudian", "doudian"), ("kuaidi100", "*"), ("kdniao", "*"), ("easypost", "*")],
+)
+def test_nobody_is_asked_about_deadlines_that_a_feed_may_yet_speak_of(
+    typed: Typed,
+    clean_database: DatabaseUrls,
+    tmp_path: Path,
+    source: str,
+    held: str,
+) -> None:
+    """A carrier's parcels are of any order; what is held is looked at half-way."""
+    file = tmp_path / "pushes.json"
+    file.write_text(PUSH)
+    holds = "SELECT source FROM process.hold WHERE until > clock_timestamp()"
+    with (
+        psycopg.connect(clean_database.owner) as owner,
+        psycopg.connect(clean_database.owner, autocommit=True) as onlooker,
+        ThreadPoolExecutor(1) as threads,
+    ):
+        owner.execute("LOCK TABLE inbound.message IN EXCLUSIVE MODE")
+
+        def look() -> None:
+            try:
+                eventually(lambda: onlooker.execute(holds).fetchall() == [(held,)])
+            finally:
+                owner.rollback()
+
+        looking = threads.submit(look)
+        typed(source, file)
+        looking.result()
+        assert onlooker.execute(holds).fetchall() == []
 
 
 def test_what_is_no_message_is_set_aside(typed: Typed, tmp_path: Path) -> None:

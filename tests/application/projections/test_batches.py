@@ -23,7 +23,8 @@ from application.projections.runtime import SCRATCH, Projection, transaction
 from domain.consumer import ConsumersLinked, ConsumersUnlinked
 from domain.events import AnyEvent
 from domain.kernel import Event
-from domain.order import IdentifyOrder, ShipParcel
+from domain.order import IdentifyOrder, RecordAppointment, ShipParcel
+from domain.promise import Offer
 from tests.application.projections.conftest import History, Pools
 from tests.flow.test_shuffled_reports import TERMS, Report, histories, moments, reports
 from tests.memory_store import MemoryEventStore
@@ -41,9 +42,15 @@ carriers = st.none() | st.sampled_from(["shunfeng", "yunda"])
 shipments = st.builds(
     ShipParcel, parcel=parcels, carrier=carriers, waybill=st.none() | parcels
 )
-told = st.tuples(
-    histories, st.lists(reports(identities) | reports(shipments), max_size=4)
-).flatmap(lambda parts: st.permutations([*parts[0], *parts[1]]))
+# The rule a promise stands under may change: the one that falls due sooner counts.
+appointments = st.builds(
+    RecordAppointment,
+    offer=st.builds(Offer, label=st.sampled_from(["ship", "quick", "slow"])),
+)
+more = reports(identities | shipments | appointments)
+told = st.tuples(histories, st.lists(more, max_size=5)).flatmap(
+    lambda parts: st.permutations([*parts[0], *parts[1]])
+)
 
 links = st.builds(
     ConsumersLinked,

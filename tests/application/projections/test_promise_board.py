@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from application.processes.holds import Holds
+from application.processes.holds import EVERYTHING, Holds
 from application.projections.parked import parked_streams
 from application.projections.promise_board import BoardPromise, PromiseQueries
 from application.projections.promise_rows import PromiseBoard
 from domain.money import Money
 from domain.order.events import (
+    OrderIdentified,
     OrderPlaced,
     ParcelShipped,
     PromiseBreached,
@@ -51,6 +53,10 @@ placed = OrderPlaced(
     participants=(Participant(party="mei", roles=("creator", "room_seller")),),
 )
 shipped = ParcelShipped(at=MONDAY + HOUR, parcel="SF1", carrier="shunfeng")
+
+
+def named(consumer: str) -> OrderIdentified:
+    return OrderIdentified(at=MONDAY, consumer=consumer, source="douyin", number="1")
 
 
 def made(promise: str = SHIP, hours: int | None = 48, **more: Any) -> PromiseMade:
@@ -180,6 +186,32 @@ def test_an_agreed_time_replaces_the_due_time_but_not_the_first_one(
     )
 
 
+def test_the_rule_that_counts_in_the_end_is_shown(
+    reader: Reader, history: History, board: PromiseQueries
+) -> None:
+    sooner = PromiseStarted(
+        at=MONDAY, promise=SHIP, due_at=MONDAY + HOUR, policy="shop.ship-fast@2"
+    )
+    reader.reads(*history.goes_on("1", made()))
+    reader.reads(*history.goes_on("1", sooner))
+    assert [row.policy for row in promises(board)] == ["shop.ship-fast@2"]
+
+
+def test_a_promise_of_an_order_that_was_only_named_knows_whose_it_is(
+    reader: Reader, history: History, board: PromiseQueries
+) -> None:
+    told = [made(), named("order:douyin:1"), named("anna"), named("bert")]
+    for event in told:
+        reader.reads(*history.goes_on("1", event))
+    reader.reads(*history.goes_on("2", *reversed(told)))
+    assert {(row.consumer, row.order_source) for row in promises(board)} == {
+        ("anna", "douyin")
+    }
+    reader.reads(*history.goes_on("2", replace(placed, consumer="dora")))
+    (second,) = promises(board, order_id=stream_called("2"))
+    assert second.consumer == "dora", "whoever tells the placement knows better"
+
+
 @pytest.mark.parametrize("parties_first", [True, False])
 def test_a_promise_knows_its_parties_whenever_they_become_known(
     reader: Reader, history: History, board: PromiseQueries, *, parties_first: bool
@@ -286,6 +318,25 @@ def test_nobody_asks_while_an_import_holds_the_source(
     assert due(board, MONDAY + 49 * HOUR) == []
     holds.release("douyin", "importer-2")
     assert due(board, MONDAY + 49 * HOUR) == [SHIP]
+
+
+def test_nobody_asks_of_any_order_while_a_carrier_tells_of_parcels(
+    reader: Reader, history: History, board: PromiseQueries, pools: Pools
+) -> None:
+    holds = Holds(pools.writer)
+    reader.reads(*history.goes_on("1", placed, made()), *history.goes_on("2", made()))
+    holds.hold(EVERYTHING, "importer")
+    assert due(board, MONDAY + 49 * HOUR) == []
+    holds.release(EVERYTHING, "importer")
+    assert due(board, MONDAY + 49 * HOUR) == [SHIP, SHIP]
+
+
+def test_an_order_that_was_only_named_is_held_with_its_source(
+    reader: Reader, history: History, board: PromiseQueries, pools: Pools
+) -> None:
+    reader.reads(*history.goes_on("1", named("anna"), made()))
+    Holds(pools.writer).hold("douyin", "importer")
+    assert due(board, MONDAY + 49 * HOUR) == []
 
 
 def test_a_hold_nobody_renews_runs_out(
