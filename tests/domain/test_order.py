@@ -400,6 +400,14 @@ def test_one_payment_told_twice_with_other_amounts_is_flagged() -> None:
     assert as_known(*events).escrow == {"CNY": 99_999}
 
 
+def test_one_payment_told_twice_at_other_times_is_flagged() -> None:
+    events = given(*bought).when(pay, at=TUESDAY).happens().past
+    assert events[-1] == ContradictionFlagged(
+        at=TUESDAY, code="payment_reported_differently", about="P-1"
+    )
+    assert as_known(*events).escrow == {"CNY": 45_000}
+
+
 def test_a_parcel_that_moves_after_the_order_was_cancelled_is_flagged() -> None:
     off = OrderCancelled(at=TUESDAY, by="consumer", reason="x")
     voided = PromiseVoided(at=TUESDAY, promise=SHIP_BY)
