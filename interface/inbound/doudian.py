@@ -49,6 +49,9 @@ SOURCE = "doudian"
 # The time a message was sent at, inside its id: "…::100:1618990587:…".
 SENT_AT: Final = re.compile(r":(\d{10}):")
 
+# What stands where no time is known; a pay_time of 0 is one of cash on delivery.
+UNTIMED: Final = frozenset({"", "0"})
+
 
 class Trade(Struct, frozen=True):
     """A trade message: its order, what else it says, and when it was sent."""
@@ -60,7 +63,7 @@ class Trade(Struct, frozen=True):
     def at(self, *fields: str) -> datetime:
         """Return when it happened by the first of the fields, else when it was sent."""
         told = self.data.get(*fields) if fields else At(None)
-        return told.epoch() if told.text() not in ("", "0") else self.sent_at
+        return told.epoch() if told.text() not in UNTIMED else self.sent_at
 
     def say(
         self, at: datetime, command: OrderReport, free_text: str | None = None
@@ -135,9 +138,15 @@ def created(trade: Trade) -> Iterable[Reported]:
 
 
 def paid(trade: Trade) -> Iterable[Reported]:
-    """Return the payment; the feed has no number of its own for it."""
-    amount = trade.data.get("pay_amount").integer()
+    """Return the payment; the feed has no number of its own for it.
+
+    Cash on delivery that no time of payment is told of was not paid yet.
+    """
     means = words.TENDERS.get(trade.data.get("pay_type").text(), "unknown")
+    untimed = trade.data.get("pay_time").text() in UNTIMED
+    if untimed and means == words.CASH_ON_DELIVERY:
+        return
+    amount = trade.data.get("pay_amount").integer()
     tender = Tender(tender=means, amount=Money(amount, words.CURRENCY))
     payment = CapturePayment(payment=trade.number, tenders=(tender,))
     yield trade.say(trade.at("pay_time"), payment)
@@ -149,7 +158,7 @@ def pending(trade: Trade) -> Iterable[Reported]:
     The samples of the vendor use it for a payment, its list of messages for an order
     paid and waiting to be handled (order_status 2, 备货中).
     """
-    if trade.data.get("pay_time").text():
+    if trade.data.get("pay_time").text() not in UNTIMED:
         return paid(trade)
     return (trade.say(trade.sent_at, ConfirmStock()),)
 
@@ -163,8 +172,9 @@ def shipped(trade: Trade) -> Iterable[Reported]:
 def partly_shipped(trade: Trade) -> Iterable[Reported]:
     """Return a parcel with a part of the order.
 
-    Lines are numbered by the place of their sub-order among those the message names,
-    for the feed never says what was bought.
+    Lines are numbered by the place of their sub-order among all the message names,
+    shipped or not, for the feed never says what was bought. If it names none of those
+    shipped, they are numbered as they come.
     """
     named = [each.text() for each in trade.data.get("s_ids").items()]
     for logistics in logistics_of(trade):
@@ -173,12 +183,12 @@ def partly_shipped(trade: Trade) -> Iterable[Reported]:
             sub_order = item.object().get("shipped_order_id").text()
             number = item.get("shipped_num").integer()
             quantities[sub_order] = quantities.get(sub_order, 0) + number
-        order = list(
-            dict.fromkeys([*(s for s in named if s in quantities), *quantities])
-        )
+        known = named if quantities.keys() & set(named) else []
+        places = dict.fromkeys([*known, *quantities])
         contents = tuple(
             Packed(line=line, quantity=quantities[sub_order])
-            for line, sub_order in enumerate(order, start=1)
+            for line, sub_order in enumerate(places, start=1)
+            if sub_order in quantities
         ) or tuple(Packed(line=line, quantity=1) for line in range(1, len(named) + 1))
         if not contents:
             raise logistics.fault("what is in the parcel")

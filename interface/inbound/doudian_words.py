@@ -26,9 +26,11 @@ SHIP_TIME_CHANGED: Final = "126"  # 订单发货时效变更
 
 CURRENCY: Final = "CNY"
 
+CASH_ON_DELIVERY: Final[Code] = "cash_on_delivery"
+
 # pay_type: 支付类型.
 TENDERS: Final[Mapping[str, Code]] = {
-    "0": "cash_on_delivery",
+    "0": CASH_ON_DELIVERY,
     "1": "wechat",
     "2": "alipay",
     "3": "mini_program",

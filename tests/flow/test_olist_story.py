@@ -6,7 +6,6 @@ without it these tests are skipped.
 
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from threading import Event as Signal
 from typing import Any
 
@@ -20,11 +19,7 @@ from interface.cli.ingest_olist import OlistReport, take_olist
 from interface.serving import build_api
 from interface.settings import Settings
 from tests.interface.api.conftest import Caller
-
-OLIST = Path(__file__).parents[3] / "shared" / "data" / "olist"
-pytestmark = pytest.mark.skipif(
-    not OLIST.is_dir(), reason="the optional Olist export is not here"
-)
+from tests.shared_data import recorded
 
 DELIVER_BY = {"kept": 2_251, "late": 176, "never": 35, "voided": 27}
 HAND_OVER_BY = {"kept": 2_564, "late": 243, "never": 10, "voided": 11}
@@ -33,6 +28,7 @@ HAND_OVER_BY = {"kept": 2_564, "late": 243, "never": 10, "voided": 11}
 @pytest.fixture(scope="module", name="redress")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redress]:
     """Have a database of our own, so that one import serves all tests."""
+    recorded("olist")  # Without it there is nothing to open a database for.
     home = tmp_path_factory.mktemp("olist") / "home"
     with open_redress(Settings(home=home, partitions=8)) as redress:
         yield redress
@@ -40,7 +36,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redress]:
 
 @pytest.fixture(scope="module", name="report")
 def ingested(redress: Redress) -> OlistReport:
-    return take_olist(redress, OLIST, Signal())
+    return take_olist(redress, recorded("olist"), Signal())
 
 
 @pytest.fixture(scope="module", name="stats")
@@ -242,7 +238,7 @@ def test_108_complaints_are_about_orders_that_came_late(agent: Caller) -> None:
 
 
 def test_taking_it_in_again_changes_nothing(redress: Redress, stats: Stats) -> None:
-    again = take_olist(redress, OLIST, Signal())
+    again = take_olist(redress, recorded("olist"), Signal())
     assert again.told.new == 0
     assert again.overdue == 0
     assert read_stats(redress.reader) == stats

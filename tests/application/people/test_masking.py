@@ -4,13 +4,12 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from application.people import mask
+from tests.shared_data import recorded
 
-RECORDED = Path("../shared/data/carriers/cn_express/cn_tracking_masked.jsonl")
 WORDS_OF_A_SCAN = ("context", "AcceptStation", "Remark", "remark")
 
 
@@ -95,10 +94,10 @@ def texts(part: object) -> Iterator[str]:
             pass
 
 
-@pytest.mark.skipif(not RECORDED.exists(), reason="the recorded carrier data is absent")
 def test_what_carriers_have_masked_themselves_is_left_as_it_is() -> None:
-    recorded = map(json.loads, RECORDED.read_text("utf-8").splitlines())
-    told = {text for row in recorded for text in texts(row)}
+    path = recorded("carriers", "cn_express", "cn_tracking_masked.jsonl")
+    rows = map(json.loads, path.read_text("utf-8").splitlines())
+    told = {text for row in rows for text in texts(row)}
 
     assert len(told) > 30
     assert {text: mask(text) for text in told} == {text: text for text in told}

@@ -27,16 +27,7 @@ from interface.inbound.feed import Feed, FeedReport
 from interface.inbound.messages import TRANSLATORS, messages_in
 from interface.postgres.database import DatabaseUrls
 
-SHARED = Path(__file__).parents[4] / "shared" / "data"
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
-
-
-def recorded(*parts: str) -> Path:
-    """Return a file of recorded messages, or skip the test."""
-    path = SHARED.joinpath(*parts)
-    if not path.exists():
-        pytest.skip(f"the optional recordings are not here: {path}")
-    return path
 
 
 def encoded(document: Any) -> bytes:

@@ -11,7 +11,7 @@ from application.inbound import NothingSaid, Reported, UnknownType, Untranslatab
 from domain.order import RecordScan
 from interface.inbound.files import Skipped, read
 from interface.inbound.trace_words import code_in
-from tests.interface.inbound.conftest import recorded, reports_in
+from tests.interface.inbound.conftest import reports_in
 from tests.interface.inbound.samples import (
     LOADED,
     ON_ITS_ROUND,
@@ -25,6 +25,7 @@ from tests.interface.inbound.samples import (
     push,
     tracker,
 )
+from tests.shared_data import recorded
 
 
 def scans(reports: Sequence[Reported]) -> list[RecordScan]:

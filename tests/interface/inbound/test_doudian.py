@@ -26,7 +26,7 @@ from domain.order import (
 )
 from domain.promise import Offer
 from interface.inbound.files import files_in, read
-from tests.interface.inbound.conftest import MONDAY, recorded, reports_in
+from tests.interface.inbound.conftest import MONDAY, reports_in
 from tests.interface.inbound.samples import (
     DONE,
     ORDER,
@@ -36,6 +36,7 @@ from tests.interface.inbound.samples import (
     WAYBILL,
     trade,
 )
+from tests.shared_data import recorded
 
 RECEIVER = {"name": "周一", "tel": "13678643212", "addr": [{"detail": "松岭路888号"}]}
 SENT = datetime.fromtimestamp(1777600000, UTC)
@@ -78,6 +79,18 @@ def test_110_without_a_pay_time_says_that_goods_are_prepared() -> None:
     assert report.occurred_at == SENT
 
 
+@pytest.mark.parametrize("never", [0, "0", ""])
+def test_a_pay_time_of_nothing_is_no_payment(never: int | str) -> None:
+    """Whoever pays at the door has not paid when the goods are prepared."""
+    at_the_door = {"pay_time": never, "pay_amount": 29900, "pay_type": 0}
+    prepared, confirmed = trade(110), trade(101)
+    prepared["data"] |= at_the_door
+    confirmed["data"] |= at_the_door
+    assert said(prepared) == [ConfirmStock()]
+    with pytest.raises(NothingSaid):
+        said(confirmed)
+
+
 def test_a_parcel_goes_by_its_waybill() -> None:
     parcel = ShipParcel(parcel=WAYBILL, carrier="yuantong", waybill=WAYBILL)
     assert said(SHIPPED) == [parcel]
@@ -110,6 +123,32 @@ def test_a_part_of_an_order_counts_its_pieces_by_sub_order() -> None:
         Packed(line=1, quantity=2),
         Packed(line=2, quantity=4),
     )
+
+
+@pytest.mark.parametrize(("shipped", "line"), [(11, 1), ("22", 2), (33, 3)])
+def test_a_piece_has_the_line_of_its_sub_order_whichever_part_goes_first(
+    shipped: int | str, line: int
+) -> None:
+    info = [{"shipped_order_id": shipped, "shipped_num": 1}]
+    message = trade(
+        108,
+        update_time=1777590000,
+        s_ids=[11, 22, 33],
+        logistics_msg={"logistics_code": WAYBILL, "shipped_order_info": info},
+    )
+    (parcel,) = said(message)
+    assert parcel.contents == (Packed(line=line, quantity=1),)
+
+
+def test_pieces_of_sub_orders_the_message_does_not_name_count_as_they_come() -> None:
+    info = [{"shipped_order_id": "22", "shipped_num": 1}]
+    message = trade(
+        108,
+        update_time=1777590000,
+        s_ids=["999"],
+        logistics_msg={"logistics_code": WAYBILL, "shipped_order_info": info},
+    )
+    assert said(message)[0].contents == (Packed(line=1, quantity=1),)
 
 
 def test_a_part_of_an_order_without_pieces_is_what_it_names() -> None:

@@ -24,7 +24,7 @@ from domain.order import (
     ScanRecorded,
 )
 from interface.inbound.messages import messages_in
-from tests.interface.inbound.conftest import MONDAY, Road, encoded, recorded
+from tests.interface.inbound.conftest import MONDAY, Road, encoded
 from tests.interface.inbound.samples import (
     DONE,
     ON_ITS_ROUND,
@@ -40,6 +40,7 @@ from tests.interface.inbound.samples import (
     push,
     trade,
 )
+from tests.shared_data import recorded
 
 RECEIVER = {"name": "周一", "tel": "13678643212", "addr": "松岭路888号"}
 
