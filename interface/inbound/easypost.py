@@ -58,7 +58,7 @@ def translate(message: Message) -> tuple[Reported, ...]:
 def scan_in(detail: At) -> Scan:
     """Return a detail as a scan; its text says where, too."""
     detail.object()
-    status, more = detail.get("status").text(), detail.get("status_detail").text()
+    raw = word_of(detail.get("status").text(), detail.get("status_detail").text())
     place = detail.get("tracking_location")
     parts = [place.get(name).text() for name in PLACE]
     where = ", ".join(part for part in parts if part)
@@ -66,16 +66,21 @@ def scan_in(detail: At) -> Scan:
     return Scan(
         at=moment(detail.get("datetime")),
         text=f"{text} ({where})" if where else text,
-        code=code_of(status, more),
-        raw_code=detail.get("status").code() if status else None,
+        code=code_of(raw) if raw else None,
+        raw_code=raw,
     )
 
 
-def code_of(status: str, detail: str) -> ScanCode | None:
-    """Return what happened."""
-    if status in FINAL:
-        return STATUSES[status]
-    return DETAILS.get(detail) or STATUSES.get(status)
+def word_of(status: str, detail: str) -> str | None:
+    """Return which of the two words says what happened; None if neither is known."""
+    if detail in DETAILS and status not in FINAL:
+        return detail
+    return status if status in STATUSES else None
+
+
+def code_of(word: str) -> ScanCode:
+    """Return what a status or a detail says; no word is both with two meanings."""
+    return DETAILS.get(word) or STATUSES[word]
 
 
 def moment(told: At) -> datetime:

@@ -47,15 +47,15 @@ def trace_in(answer: At) -> Trace:
     told = [scan for scan in map(scan_in, items) if scan is not None]
     if not told:
         return Trace(waybill=Waybill(""), scans=())
-    state = answer.get("StateEx", "stateEx", "State", "state", "status")
+    state = answer.get("StateEx", "stateEx", "State", "state", "status").text()
     return Trace(
         waybill=Waybill(
             answer.get(*NUMBER).name(),
             answer.get("ShipperCode", "shipperCode", "code").text(),
         ),
         scans=told,
-        state=STATES.get(state.text()),
-        raw_state=state.code() if state.text() else None,
+        state=STATES.get(state),
+        raw_state=state if state in STATES else None,
     )
 
 
@@ -65,10 +65,11 @@ def scan_in(item: At) -> Scan | None:
     text = item.get("AcceptStation", "acceptStation").text()
     if says_nothing(text):
         return None
-    action = item.get("Action", "action")
+    action = item.get("Action", "action").text()
+    known = action in STATES
     return Scan(
         at=item.get("AcceptTime", "acceptTime").local_time(),
         text=text,
-        code=STATES.get(action.text()) or code_in(text),
-        raw_code=action.code() if action.text() else None,
+        code=STATES[action] if known else code_in(text),
+        raw_code=action if known else None,
     )

@@ -5,7 +5,6 @@ has a second trace of the same parcel in ``destResult``. Newest first.
 """
 
 from application.inbound import Message, NothingSaid, Reported, Waybill
-from domain.order import ScanCode
 from interface.inbound.documents import At, parse
 from interface.inbound.kuaidi100_words import STATES, STATUS_WORDS, WATCHES
 from interface.inbound.trace_words import code_in, says_nothing
@@ -63,7 +62,7 @@ def trace_in(answer: At) -> Trace:
         waybill=Waybill(answer.get("nu").name(), answer.get("com").text()),
         scans=told,
         state=STATES.get(state),
-        raw_state=answer.get("state").code() if state else None,
+        raw_state=state if state in STATES else None,
     )
 
 
@@ -72,15 +71,18 @@ def scan_in(item: At) -> Scan | None:
     text = item.get("context").text()
     if says_nothing(text):
         return None
-    raw = item.get("statusCode")
+    raw = state_of(item.get("statusCode").text(), item.get("status").text())
     return Scan(
         at=item.get("ftime", "time").local_time(),
         text=text,
-        code=code_of(raw.text(), item.get("status").text(), text),
-        raw_code=raw.code() if raw.text() else None,
+        code=STATES[raw] if raw else code_in(text),
+        raw_code=raw,
     )
 
 
-def code_of(code: str, status: str, text: str) -> ScanCode | None:
-    """Return what happened: by the scan's code, else its status, else its words."""
-    return STATES.get(code) or STATUS_WORDS.get(status) or code_in(text)
+def state_of(code: str, status: str) -> str | None:
+    """Return a scan's own state: its code, else that of its status word.
+
+    None if it has neither, or none that is known: then only its text can say.
+    """
+    return code if code in STATES else STATUS_WORDS.get(status)

@@ -1,7 +1,9 @@
 """A carrier's trace: the same scans told again and again, longer every time.
 
-What is made of a scan depends on that scan alone, never on how much of the trace a
-message happens to hold, so that messages may come in any order and any number of times.
+What is made of a scan depends on that scan, never on how much of the trace a message
+happens to hold, so that messages may come in any order and any number of times. Only
+the state of the whole may say otherwise of the newest; then the order has both, and
+takes the vendor's own word.
 """
 
 from collections.abc import Sequence
@@ -11,17 +13,23 @@ from itertools import groupby, pairwise
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from application.inbound import Reported, Waybill
 from application.people import mask
 from domain.order import RecordScan, ScanCode
+from interface.inbound.trace_words import denies
 
 # The parcel is on its way, as far as anybody says.
 SOMEWHERE: Final[ScanCode] = "in_transit"
 
 
 class Scan(Struct, frozen=True, kw_only=True):
-    """A scan as a carrier tells it; ``code`` is None if nothing says what happened."""
+    """A scan as a carrier tells it; ``code`` is None if nothing says what happened.
+
+    ``raw_code`` is the vendor's word that ``code`` was read from; None for a code that
+    was guessed from the text.
+    """
 
     at: datetime
     text: str
@@ -41,28 +49,65 @@ class Trace(Struct, frozen=True, kw_only=True):
 def reports(trace: Trace, *, newest_first: bool) -> tuple[Reported, ...]:
     """Return the trace as reports, oldest first, each scan once.
 
-    ``newest_first`` is the source's habit; it counts where the times do not show it. A
-    state that says more than a newest scan without words of its own is a mark beside
-    that scan: the scan itself stays what it was told to be.
+    ``newest_first`` is the source's habit; it counts where the times do not show it.
+    What the state of the whole says beyond its newest scan is a mark beside that scan.
     """
     scans = in_order(trace.scans, newest_first=newest_first)
+    if not scans:
+        return ()
+    scans[-1] = corrected(scans[-1], trace)
     found = [
         report(trace.waybill, scan, rank, digest(scan))
         for _, same_second in groupby(scans, key=lambda scan: scan.at)
         for rank, scan in enumerate(same_second)
     ]
-    if scans and scans[-1].code is None and trace.state not in (None, SOMEWHERE):
-        newest = scans[-1]
-        mark = Scan(
-            at=newest.at,
-            text="",
-            code=trace.state,
-            raw_code=trace.raw_state,
-        )
+    newest = scans[-1]
+    if says_more(trace.state, newest):
+        mark = Scan(at=newest.at, text="", code=trace.state, raw_code=trace.raw_state)
         name = digest(newest, f"state {trace.raw_state}")
         rank = sum(scan.at == newest.at for scan in scans)
         found.append(report(trace.waybill, mark, rank, name))
     return tuple(found)
+
+
+def corrected(newest: Scan, trace: Trace) -> Scan:
+    """Return the newest scan; one only guessed to be a delivery yields to trouble."""
+    guessed = newest.code == "signed" and newest.raw_code is None
+    if guessed and trace.state and trouble(trace.state):
+        return replace(newest, code=trace.state, raw_code=trace.raw_state)
+    return newest
+
+
+def says_more(state: ScanCode | None, newest: Scan) -> bool:
+    """Say whether the state of the whole tells what its newest scan does not.
+
+    It does not make a delivery of a scan that speaks of something not done; trouble it
+    names counts more than what was guessed from the scan's words.
+    """
+    if state is None or state == SOMEWHERE:
+        return False
+    if newest.code is None:
+        return state != "signed" or not denies(newest.text)
+    guessed = newest.raw_code is None and newest.code != state
+    return guessed and 0 < trouble(state) >= trouble(newest.code)
+
+
+def trouble(code: ScanCode) -> int:
+    """Return how much a code says of what went wrong: 0 nothing, 1 not what, then more.
+
+    A parcel that is on its way back says more than why it is.
+    """
+    match code:
+        case "returned_signed":
+            return 4
+        case "returning":
+            return 3
+        case "exception:other":
+            return 1
+        case "lost" | "intercepted" | "cancelled_waybill":
+            return 2
+        case _:
+            return 2 if code.startswith("exception:") else 0
 
 
 def in_order(scans: Sequence[Scan], *, newest_first: bool) -> list[Scan]:
