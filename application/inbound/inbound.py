@@ -64,6 +64,7 @@ class Inbound:
         self._people = people
         self._translators = translators
         self._now = now
+        self._index_seen: int | None = None
 
     # -- Taking in --
 
@@ -105,16 +106,32 @@ class Inbound:
         return progress.total - progress.received
 
     def retry_waiting(self, limit: int = MESSAGES_MAX) -> int:
-        """Translate messages that wait for a name known by now; return how many.
+        """Translate messages that a name known by now concerns; return how many.
 
-        They wait no longer, whatever came of them.
+        Those that waited wait no longer, whatever came of them; those told to other
+        orders before are told to the one that has named their waybill since.
         """
-        progress = noted(self.translate(self.store.learnt(limit)))
+        learnt = self.store.learnt(limit) or self._untold(limit)
+        progress = noted(self.translate(learnt))
         return progress.total - progress.waiting - progress.received
 
     def work(self) -> int:
         """Do a round of both; return how many messages moved on."""
         return self.translate_received() + self.retry_waiting()
+
+    def _untold(self, limit: int) -> Sequence[Message]:
+        """Return translated messages that one more order must hear of.
+
+        There can be new ones only after the index has read on, or after messages were
+        translated here while it did. Each process looks after its own.
+        """
+        position = self.store.index_position()
+        if position == self._index_seen:
+            return ()
+        found = self.store.untold(limit)
+        if not found:
+            self._index_seen = position
+        return found
 
     # -- Translating --
 
@@ -122,6 +139,7 @@ class Inbound:
         """Translate a batch; every message is settled by itself."""
         if not messages:
             return Progress()
+        self._index_seen = None
         drafts = [self._read(message) for message in messages]
         self._identify(drafts)
         self._ask(drafts)

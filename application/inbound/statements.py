@@ -79,6 +79,40 @@ ORDER BY m.received_at, m.message_id
 LIMIT %(limit)s
 """
 
+# The messages told already, about a waybill that yet another order has named since: one
+# that more than one stream goes by, and not all of them were told.
+UNTOLD = """
+SELECT m.message_id, m.source, m.type, m.body, m.received_at
+FROM inbound.message AS m
+WHERE m.state = 'translated' AND m.body IS NOT NULL AND m.message_id IN (
+    SELECT about.message_id
+    FROM projection.reference AS known
+    JOIN inbound.reference AS about
+        ON about.name = known.name AND about.kind = known.kind
+    WHERE known.kind = 'waybill' AND known.name IN (
+        SELECT name FROM projection.reference WHERE kind = 'waybill'
+        GROUP BY name HAVING count(*) > 1
+    )
+      AND (known.consumer IS NOT NULL OR EXISTS (
+          SELECT FROM inbound.reference AS told
+          WHERE told.stream_id = known.stream_id AND told.consumer IS NOT NULL
+      ))
+      AND NOT EXISTS (
+          SELECT FROM inbound.reference AS told
+          WHERE told.message_id = about.message_id
+            AND told.stream_id = known.stream_id
+      )
+)
+ORDER BY m.received_at, m.message_id
+LIMIT %(limit)s
+"""
+
+# How far the reference index has read.
+INDEX_POSITION = """
+SELECT coalesce(sum(position), 0)::bigint FROM projection.checkpoint
+WHERE projection = 'references'
+"""
+
 ORDERS = """
 SELECT wanted.source, wanted.name, known.stream_id, known.consumer
 FROM unnest(%(sources)s::text[], %(names)s::text[]) AS wanted (source, name)
@@ -112,7 +146,8 @@ FROM unnest(
     %(message_id)s::uuid[], %(state)s::text[], %(reason)s::text[], %(detail)s::text[],
     %(forgotten)s::boolean[]
 ) AS done (message_id, state, reason, detail, forgotten)
-WHERE m.message_id = done.message_id AND m.state <> 'translated'
+WHERE m.message_id = done.message_id
+  AND (m.state <> 'translated' OR done.state = 'quarantined' OR done.forgotten)
 """
 
 REPLACE_REFERENCES = """

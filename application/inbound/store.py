@@ -20,6 +20,7 @@ from application.inbound.statements import (
     CLAIM,
     COUNTS,
     FIND,
+    INDEX_POSITION,
     KEEP,
     LEARNT,
     LISTED,
@@ -29,6 +30,7 @@ from application.inbound.statements import (
     REPLACE_REFERENCES,
     SETTLE,
     STANDING,
+    UNTOLD,
     WAYBILLS,
 )
 
@@ -103,6 +105,18 @@ class InboundStore:
         """Return waiting messages whose names are known by now."""
         return self._messages(LEARNT, {"limit": limit})
 
+    def untold(self, limit: int) -> list[Message]:
+        """Return translated messages about a waybill that one more order goes by now.
+
+        It reads the waybills of the whole reference index.
+        """
+        return self._messages(UNTOLD, {"limit": limit})
+
+    def index_position(self) -> int:
+        """Return how far the reference index has read, all partitions together."""
+        with self._pool.connection() as connection:
+            return sum(found for (found,) in connection.execute(INDEX_POSITION))
+
     def orders(
         self, wanted: Sequence[OrderNumber]
     ) -> dict[Reference, tuple[Meant, ...]]:
@@ -133,7 +147,9 @@ class InboundStore:
     def settle(self, settled: Sequence[Settled]) -> None:
         """Note what became of each message and what it was about, in one transaction.
 
-        What is translated stays so, whoever else was at it.
+        What is translated stays so, whoever else was at it, unless it cannot be told to
+        one more order. What was not answered was told to nobody yet; and where nothing
+        is known of what a message is about, what was known before still holds.
         """
         rows = {
             name: [getattr(each, name) for each in settled]
@@ -196,13 +212,14 @@ class InboundStore:
 
 def replace_references(connection: Connection, settled: Sequence[Settled]) -> None:
     """Write down what the messages are about, in place of what was known before."""
+    known = [each for each in settled if each.about and each.state != "received"]
     rows = [
         (each.message_id, reference, meant)
-        for each in settled
+        for each in known
         for reference, meant in each.about
     ]
     columns = {
-        "messages": [each.message_id for each in settled],
+        "messages": [each.message_id for each in known],
         "message_id": [message_id for message_id, _, _ in rows],
         "kind": [kind_of(reference) for _, reference, _ in rows],
         "source": [source_of(reference) for _, reference, _ in rows],
