@@ -4,9 +4,8 @@ A row has no message of its own to translate again: it is mended in its file, an
 reading the file again tells what it says.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from hashlib import sha256
-from itertools import islice
 from uuid import UUID
 
 from msgspec import Struct
@@ -17,14 +16,11 @@ from application.inbound.store import InboundStore, Meant, Settled
 
 ROWS_MAX = 256
 
-MENDED = """
-SELECT m.message_id
-FROM inbound.message AS m
-JOIN inbound.reference AS about USING (message_id)
-WHERE m.source = %(source)s AND m.state = 'quarantined'
-  AND about.kind = 'order' AND about.source = %(source)s
-  AND about.name = ANY (%(orders)s::text[])
-  AND NOT m.message_id = ANY (%(still_bad)s::uuid[])
+NOT_AMONG = """
+SELECT message_id FROM inbound.message
+WHERE source = %(source)s AND state = 'quarantined'
+  AND NOT message_id = ANY (%(still_bad)s::uuid[])
+LIMIT %(limit)s
 """
 
 
@@ -67,22 +63,22 @@ class RowQuarantine:
             new += len(fresh)
         return new
 
-    def mended(self, orders: Collection[str], still_bad: Sequence[BadRow]) -> int:
-        """Let go of bad rows of orders that could be told whole; return how many.
+    def mended(self, still_bad: Sequence[BadRow]) -> int:
+        """Let go of all rows but those that are still bad; return how many.
 
-        Their words are dropped: what was right about them is told by now.
+        To be called once all files were read to their end. The words of the others are
+        dropped: what was right about them is told by now, or no longer said.
         """
         ids = [self._raw(row).message_id for row in still_bad]
+        rows = {"source": self._source, "still_bad": ids, "limit": ROWS_MAX * 16}
         done = 0
-        names = iter(orders)
-        while some := list(islice(names, ROWS_MAX * 16)):
-            rows = {"source": self._source, "orders": some, "still_bad": ids}
+        while True:
             with self._pool.connection() as connection:
-                found = [found for (found,) in connection.execute(MENDED, rows)]
-            if found:
-                self._store.settle([let_go(each) for each in found])
+                found = [found for (found,) in connection.execute(NOT_AMONG, rows)]
+            if not found:
+                return done
+            self._store.settle([let_go(each) for each in found])
             done += len(found)
-        return done
 
     def _raw(self, row: BadRow) -> Raw:
         digest = sha256(row.raw).hexdigest()

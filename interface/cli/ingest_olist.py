@@ -62,7 +62,7 @@ def take_olist(redress: Redress, folder: Path, stop: Signal) -> OlistReport:
                 f"{len(bad_rows):,} are in quarantine; redress quarantine list"
             )
         told = tell(importer, export, stop)
-        mended = quarantine.mended(export.orders, bad_rows) if told.whole else 0
+        mended = quarantine.mended(bad_rows) if told.whole else 0
     report = OlistReport(
         rows=export.rows,
         orders=len(export.orders),

@@ -96,6 +96,23 @@ def test_a_row_that_was_mended_leaves_quarantine(
     assert quarantined(clean_database) == []
 
 
+def test_a_row_of_no_order_leaves_quarantine_once_it_is_mended(
+    typed: Typed, clean_database: DatabaseUrls, tmp_path: Path
+) -> None:
+    """A row of products, of a customer, of an order nobody could make out."""
+    bad = {
+        "customers": [*ANNAS["customers"], "c-9,berto"],
+        "products": [*ANNAS["products"], "table"],
+        "order_payments": [*ANNAS["order_payments"], "o-9,1,voucher,1,5.00"],
+    }
+    typed("olist", write_export(tmp_path, **bad))
+    assert len(quarantined(clean_database)) == 3
+    done = typed("olist", write_export(tmp_path, products=bad["products"]))
+    assert "2 rows of quarantine mended by now" in done.stdout
+    ((place, _),) = quarantined(clean_database)
+    assert place == f"{file_of('products')}:4"
+
+
 def two_orders(lamp: str) -> dict[str, list[str]]:
     """Return Anna's order, with this row for her lamp, and another of hers."""
     other = {
