@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
 from msgspec import Meta, Struct
 
 # A point in time, always with its time zone.
 Moment = Annotated[datetime, Meta(tz=True)]
+
+# The years things happen in. Beyond them a time is a mistake, such as a date nobody
+# filled in, and no other zone could tell it.
+YEAR_MIN, YEAR_MAX = 1970, 2199
 
 # A policy and its version, such as "douyin-like.late-shipment@20260810".
 PolicyRef = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]*@[0-9]{1,8}$")]
@@ -74,6 +78,15 @@ class Refused(Exception):
     def code(self) -> str:
         """The name clients see: ``NoExtensionsLeft`` is ``no_extensions_left``."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+
+
+class ImpossibleTime(Refused):
+    """A time must lie in the years 1970 to 2199."""
+
+
+def possible(moment: date) -> bool:
+    """Say whether a moment or a day lies in the years things happen in."""
+    return YEAR_MIN <= moment.year <= YEAR_MAX
 
 
 S = TypeVar("S", bound=State)

@@ -11,7 +11,17 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
-from domain.kernel import Code, LongName, Moment, Name, Policy, PolicyRef
+from domain.kernel import (
+    YEAR_MAX,
+    YEAR_MIN,
+    Code,
+    LongName,
+    Moment,
+    Name,
+    Policy,
+    PolicyRef,
+    possible,
+)
 
 PromiseKind = Literal[
     "ship_by",  # 发货: the first pickup scan (揽收), or the merchant's word without one
@@ -48,6 +58,12 @@ class Offer(Struct, frozen=True, kw_only=True):
     due_at: Moment | None = None
     by_day: date | None = None
     hours: Hours | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a time nothing can be due at."""
+        times = filter(None, (self.due_at, self.by_day))
+        if not all(map(possible, times)):
+            raise ValueError(f"due in the years {YEAR_MIN} to {YEAR_MAX}")
 
 
 class PromiseRule(Policy, frozen=True, kw_only=True):

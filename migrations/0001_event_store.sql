@@ -46,7 +46,10 @@ CREATE TABLE store.event (
     version        bigint      NOT NULL CHECK (version >= 0),
     type           text        NOT NULL,
     body           bytea       NOT NULL,
-    occurred_at    timestamptz NOT NULL,
+    -- Bound so that every reader can tell it in every zone: a time that cannot be read
+    -- back would be in every reader's way for ever.
+    occurred_at    timestamptz NOT NULL
+        CHECK (occurred_at BETWEEN '1900-01-01 00:00:00+00' AND '2300-01-01 00:00:00+00'),
     recorded_at    timestamptz NOT NULL,
     command_id     uuid        NOT NULL,
     actor          text        NOT NULL,

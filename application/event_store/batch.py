@@ -20,7 +20,7 @@ from application.event_store.store import (
     StreamAppend,
 )
 from domain.ids import partition_in
-from domain.kernel import AnyDecider, Event
+from domain.kernel import AnyDecider, Event, ImpossibleTime, possible
 
 # An ask's answer. An exception is a value here, so that it disturbs no other ask of the
 # batch: a Refused is the rule that forbids it, any other exception is our mistake.
@@ -87,6 +87,8 @@ class Batch:
         first = self._stream(ask.parts[0].stream_id)
         if ask.context.expected_version not in (None, first.version):
             raise StaleVersion(version=first.version)
+        if not possible(ask.context.at):
+            raise ImpossibleTime(year=ask.context.at.year)
         drafts: dict[UUID, list[Event]] = {}
         for part in ask.parts:
             if unreadable := self._loaded.unreadable.get(part.stream_id):

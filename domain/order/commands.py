@@ -5,11 +5,23 @@ Reports carry no time: the context's ``occurred_at`` says when it happened out t
 is about the whole order, as feeds that know no parcels speak.
 """
 
+from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
 
-from domain.kernel import Code, LongName, Moment, Name, Report, Request, Sealed
+from domain.kernel import (
+    YEAR_MAX,
+    YEAR_MIN,
+    Code,
+    LongName,
+    Moment,
+    Name,
+    Report,
+    Request,
+    Sealed,
+    possible,
+)
 from domain.money import Money
 from domain.order.values import (
     CancelledBy,
@@ -24,6 +36,13 @@ from domain.order.values import (
 )
 from domain.party import Participant
 from domain.promise import Offer
+
+
+def agreed_for(due_at: datetime) -> None:
+    """Raise ValueError for a time nothing can be due at."""
+    if not possible(due_at):
+        raise ValueError(f"due in the years {YEAR_MIN} to {YEAR_MAX}")
+
 
 # -- Reports --
 
@@ -169,6 +188,10 @@ class RecordShipDate(Report, frozen=True, kw_only=True):
 
     due_at: Moment
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for a time nothing can be due at."""
+        agreed_for(self.due_at)
+
 
 class RecordAppointment(Report, frozen=True, kw_only=True):
     """Record a delivery appointment (预约送达): one more promise, under its rule."""
@@ -215,6 +238,10 @@ class RenegotiateShipDate(Request, frozen=True, kw_only=True):
 
     due_at: Moment
     reason: Code
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a time nothing can be due at."""
+        agreed_for(self.due_at)
 
 
 class RequestIntercept(Request, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from application.access import Actor
 from application.event_store.envelope import CommandContext
-from domain.kernel import Command, Moment, Report
+from domain.kernel import Command, ImpossibleTime, Moment, Report, possible
 from interface.api.problems import Wrong, invalid
 from interface.clock import now
 
@@ -120,11 +120,14 @@ def moment(field: str, text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        return msgspec.convert(text, Moment)
+        told = msgspec.convert(text, Moment)
     except msgspec.ValidationError:
         example = "2026-03-01T09:30:00+08:00"
         message = f"It must be a time with its zone, such as {example}."
         raise invalid(field, message) from None
+    if not possible(told):
+        raise invalid(field, str(ImpossibleTime()))
+    return told
 
 
 def uuid(field: str, text: str | None) -> UUID | None:

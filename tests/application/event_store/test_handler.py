@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,6 +17,7 @@ from application.event_store.store import (
     UnknownEvent,
     Unreadable,
 )
+from domain.kernel import ImpossibleTime
 from tests.application.event_store.shelf import (
     MONDAY,
     SUNDAY,
@@ -200,6 +201,17 @@ def test_a_report_is_judged_and_kept_by_when_it_happened(
     fell, put = store.stream(shelf)
     assert fell.event == ThingFell(thing="vase", at=SUNDAY)
     assert (fell.occurred_at, put.occurred_at) == (SUNDAY, MONDAY)
+
+
+@pytest.mark.parametrize("year", [1, 1969, 2200, 9999])
+def test_what_happened_in_no_possible_year_is_refused(
+    store: MemoryEventStore, handler: CommandHandler, year: int
+) -> None:
+    shelf, fell = a_shelf(), ReportFall("vase")
+    long_ago = datetime(year, 1, 1, tzinfo=timezone(timedelta(hours=14)))
+    with pytest.raises(ImpossibleTime):
+        handler.handle_one(asking((shelf, fell), occurred_at=long_ago))
+    assert store.stream(shelf) == []
 
 
 def test_the_same_words_have_the_same_hash_and_others_another() -> None:

@@ -19,7 +19,7 @@ from application.orders import Orders
 from interface.api.app import build_app
 from interface.bootstrap import Redress
 from interface.serving import api_parts
-from tests.interface.api.conftest import ORDER, PAYMENT, Caller, Callers
+from tests.interface.api.conftest import MONDAY, ORDER, PAYMENT, Caller, Callers
 
 CANCEL = {"by": "consumer", "reason": "changed_mind"}
 
@@ -84,6 +84,17 @@ def test_a_time_without_its_zone_is_no_time(feed: Caller) -> None:
     answer = feed.post("/v1/orders", ORDER, Occurred_At="2026-03-02T10:00:00")
     document = problem(answer, 400, "invalid")
     assert document["errors"][0]["field"] == "Occurred-At"
+
+
+@pytest.mark.parametrize(
+    "time", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"]
+)
+def test_a_time_in_no_possible_year_is_refused(feed: Caller, time: str) -> None:
+    answer = feed.post("/v1/orders", ORDER, Occurred_At=time)
+    document = problem(answer, 400, "invalid")
+    assert document["errors"][0]["field"] == "Occurred-At"
+    late = ORDER | {"offers": [{"label": "ship-48h", "due_at": time}]}
+    problem(feed.post("/v1/orders", late, Occurred_At=MONDAY), 400, "invalid")
 
 
 def test_a_request_did_not_happen_somewhere(li_mei: Caller, order: str) -> None:
