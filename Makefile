@@ -10,7 +10,7 @@ run: .venv/runs
 	@exec $(BIN)/redress up
 
 test: .venv/tests
-	$(BIN)/pytest
+	$(BIN)/pytest -rs
 
 check: .venv/tests
 	$(BIN)/ruff check .
