@@ -2,6 +2,7 @@
 
 import rich_click as click
 
+from interface.installation import existing
 from interface.postgres.server import EmbeddedPostgres
 from interface.postgres.use import turn
 from interface.running import stop_running
@@ -18,4 +19,6 @@ def command() -> None:
         with turn(server):
             server.stop()
         stopped = True
+    if not stopped:
+        existing(settings)
     click.echo("Stopped." if stopped else f"Nothing runs for {settings.home}.")

@@ -12,6 +12,7 @@ from application.projections.runner import Runner
 from interface.bootstrap import Redress, open_redress
 from interface.cli.person import at_terminal
 from interface.errors import UserError
+from interface.installation import existing
 from interface.settings import read_settings
 
 
@@ -24,7 +25,7 @@ def command(consumer: str, *, yes: bool) -> None:
     Reviews, notes, addresses and tracking texts can then never be read again, and raw
     messages about them are blanked. Events, scores and times stay.
     """
-    with open_redress(read_settings()) as redress:
+    with open_redress(existing(read_settings())) as redress:
         if not redress.urls.owner:
             message = "Only the owner of the tables can erase: set DATABASE_URL"
             raise UserError(f"{message} to the owner's address")

@@ -4,6 +4,7 @@ import rich_click as click
 
 from interface.inbound.messages import SPLITS
 from interface.inbound.secrets import secrets_from
+from interface.installation import existing
 from interface.settings import read_settings
 
 
@@ -19,4 +20,4 @@ def secret(source: str) -> None:
 
     REDRESS_INBOUND_SECRETS sets another. With two, the last is the one to use.
     """
-    click.echo(secrets_from(read_settings())(source)[-1])
+    click.echo(secrets_from(existing(read_settings()))(source)[-1])

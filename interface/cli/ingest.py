@@ -14,6 +14,7 @@ from interface.cli.interrupt import give_way, interruptible
 from interface.cli.progress import progress
 from interface.errors import UserError
 from interface.inbound.feed import Feed, FeedReport, count
+from interface.installation import existing_or_new
 from interface.settings import read_settings
 
 LOOK = "redress quarantine list"
@@ -42,7 +43,10 @@ def command() -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 def olist(folder: Path) -> None:
     """Take in the seven CSV files of an Olist export, in the order of their times."""
-    with open_redress(read_settings()) as redress, interruptible() as stop:
+    with (
+        open_redress(existing_or_new(read_settings())) as redress,
+        interruptible() as stop,
+    ):
         report = take_olist(redress, folder, stop)
         click.echo("\n".join(olist_lines(report)))
         if not report.told.whole:
@@ -73,7 +77,10 @@ def olist_lines(report: OlistReport) -> list[str]:
 
 def take_feed(source: str, paths: Sequence[Path]) -> None:
     """Take in files of one source. Raises UserError if there is nothing in them."""
-    with open_redress(read_settings()) as redress, interruptible() as stop:
+    with (
+        open_redress(existing_or_new(read_settings())) as redress,
+        interruptible() as stop,
+    ):
         total = count(paths)
         feed = Feed(redress.inbound, source, redress.runner().catch_up)
         with (

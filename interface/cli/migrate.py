@@ -2,6 +2,7 @@
 
 import rich_click as click
 
+from interface.installation import existing_or_new
 from interface.postgres.database import database
 from interface.settings import read_settings
 
@@ -9,7 +10,7 @@ from interface.settings import read_settings
 @click.command()
 def command() -> None:
     """Make the database, its roles and its tables, or bring them up to date."""
-    with database(read_settings()) as urls:
+    with database(existing_or_new(read_settings())) as urls:
         if urls.owner:
             click.echo("The database is up to date.")
         else:

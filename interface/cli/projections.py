@@ -27,6 +27,7 @@ from application.projections.runtime import Projection
 from interface.bootstrap import open_redress
 from interface.cli.progress import progress
 from interface.errors import UserError
+from interface.installation import existing
 from interface.settings import read_settings
 from interface.working import stopped_by_signals
 
@@ -40,7 +41,7 @@ def command() -> None:
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def list_(*, as_json: bool) -> None:
     """List the projections: how many events behind, which streams are parked."""
-    with open_redress(read_settings()) as redress:
+    with open_redress(existing(read_settings())) as redress:
         runner = Runner(READ_MODELS, redress.projector)
         runner.prepare()
         lag = runner.lag()
@@ -99,7 +100,10 @@ def rebuild_(name: str, *, switch: bool) -> None:
     Ends with exit code 1 if the two differ and were not switched.
     """
     projection = named(name)
-    with open_redress(read_settings()) as redress, stopped_by_signals() as stop:
+    with (
+        open_redress(existing(read_settings())) as redress,
+        stopped_by_signals() as stop,
+    ):
         events = sum(redress.store.heads().values())
         with progress(f"Rebuilding {name}", events, "events") as advance:
             done = 0
@@ -148,7 +152,7 @@ def told(result: Rebuilt) -> str:
 def retry_(name: str, stream: UUID) -> None:
     """Have projection NAME read on in a STREAM it has parked."""
     projection = named(name)
-    with open_redress(read_settings()) as redress:
+    with open_redress(existing(read_settings())) as redress:
         try:
             parked = retry(projection, stream, redress.projector)
         except NotParked as error:

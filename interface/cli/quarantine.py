@@ -11,6 +11,7 @@ from application.people import mask
 from interface.bootstrap import open_redress
 from interface.cli.person import at_terminal
 from interface.errors import UserError
+from interface.installation import existing
 from interface.settings import read_settings
 
 log = structlog.get_logger(__name__)
@@ -34,7 +35,7 @@ def command() -> None:
 @AS_JSON
 def list_(source: str | None, limit: int, *, as_json: bool) -> None:
     """List them, oldest first: which, from where, and what is wrong."""
-    with open_redress(read_settings()) as redress:
+    with open_redress(existing(read_settings())) as redress:
         found = redress.inbound.store.listed("quarantined", source=source, limit=limit)
     for each in found:
         click.echo(as_line(each) if as_json else told(each))
@@ -47,7 +48,7 @@ def list_(source: str | None, limit: int, *, as_json: bool) -> None:
 @click.option("--body", is_flag=True, help="Show its words too; that is written down.")
 def show(message: UUID, *, body: bool) -> None:
     """Show all that is known of one message."""
-    with open_redress(read_settings()) as redress:
+    with open_redress(existing(read_settings())) as redress:
         found = redress.inbound.store.find(message)
         if found is None:
             raise UserError(f"There is no message {message}")
@@ -73,7 +74,7 @@ def retry(message: UUID | None, source: str | None, *, everything: bool) -> None
     """
     if message is None and source is None and not everything:
         raise UserError("Say which: a message, --source NAME, or --all")
-    with open_redress(read_settings()) as redress:
+    with open_redress(existing(read_settings())) as redress:
         tried = redress.inbound.retry(source, message)
         left = redress.inbound.store.listed(
             "quarantined", source=source, message_id=message, limit=10_000

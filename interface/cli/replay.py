@@ -23,6 +23,7 @@ from application.projections.runner import Runner
 from interface.bootstrap import Redress, open_redress
 from interface.cli.person import at_terminal
 from interface.errors import UserError
+from interface.installation import existing
 from interface.settings import read_settings
 
 LEAF_SHOWN = 12
@@ -38,7 +39,7 @@ def command(stream: str, *, opening: bool, as_json: bool) -> None:
     STREAM is a stream's id, or a name from outside: an order number, a waybill, a
     payment number, a consumer. If it leads to several streams, they are listed.
     """
-    with open_redress(read_settings()) as redress:
+    with open_redress(existing(read_settings())) as redress:
         found = wanted(redress, stream)
         if len(found) > 1:
             list_found(stream, found)

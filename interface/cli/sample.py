@@ -8,6 +8,7 @@ from interface.bootstrap import open_redress
 from interface.cli.progress import progress
 from interface.clock import now
 from interface.errors import UserError
+from interface.installation import existing_or_new
 from interface.sample import load_sample
 from interface.settings import read_settings
 
@@ -27,7 +28,7 @@ def command(orders: int, seed: int, days: int, until: str | None) -> None:
     They end now, so that some promises are about to fall due. The same seed and the
     same moment load the same orders: with both, loading twice changes nothing.
     """
-    with open_redress(read_settings()) as redress:
+    with open_redress(existing_or_new(read_settings())) as redress:
         end = moment_of(until) if until else now().replace(second=0, microsecond=0)
         with progress("Loading the sample", orders, "orders") as advance:
             loaded = load_sample(

@@ -2,6 +2,7 @@
 
 import rich_click as click
 
+from interface.installation import existing_or_new
 from interface.logging import configure_logging
 from interface.postgres.database import database
 from interface.serving import serve
@@ -11,7 +12,7 @@ from interface.settings import read_settings
 @click.command()
 def command() -> None:
     """Serve the HTTP API until Ctrl-C; the workers are ``redress work``."""
-    settings = read_settings()
+    settings = existing_or_new(read_settings())
     configure_logging(settings.log_level)
     with database(settings):
         serve(settings)

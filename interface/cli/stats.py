@@ -15,6 +15,7 @@ from application.projections.runner import Runner
 from application.projections.stats import PromiseStats, Stats, read_stats
 from interface.bootstrap import Redress, open_redress
 from interface.cli.progress import progress
+from interface.installation import existing
 from interface.settings import read_settings
 
 CATCH_UP_SECONDS = 60.0
@@ -28,7 +29,7 @@ def command(*, as_json: bool) -> None:
     The projections read on first, for a minute at most; what is then still to be read
     is said.
     """
-    with open_redress(read_settings()) as redress:
+    with open_redress(existing(read_settings())) as redress:
         catch_up(redress)
         stats = read_stats(redress.reader)
     if as_json:

@@ -3,6 +3,7 @@
 import rich_click as click
 
 from application.access import ROLES, AccessRole
+from interface.installation import existing
 from interface.settings import read_settings
 from interface.tokens import HOURS_MAX, open_tokens
 
@@ -20,5 +21,5 @@ from interface.tokens import HOURS_MAX, open_tokens
 )
 def command(role: AccessRole, subject: str, merchant: str | None, hours: float) -> None:
     """Print a token of this installation for one ROLE, and nothing else."""
-    tokens = open_tokens(read_settings())
+    tokens = open_tokens(existing(read_settings()))
     click.echo(tokens.issue(role, subject, merchant=merchant, hours=hours))

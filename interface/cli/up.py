@@ -20,6 +20,7 @@ from interface.bootstrap import open_redress
 from interface.cli.progress import progress
 from interface.clock import ahead_by, now
 from interface.errors import UserError
+from interface.installation import existing_or_new
 from interface.postgres.database import database
 from interface.postgres.server import EmbeddedPostgres
 from interface.postgres.use import revive
@@ -83,6 +84,7 @@ def run(
     try:
         with only_one(settings.home):
             check_port(settings)
+            existing_or_new(settings, say)
             server = EmbeddedPostgres(settings.home)
             with database(settings, server, dies_with_us=True):
                 load(settings, say)

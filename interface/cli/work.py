@@ -3,6 +3,7 @@
 import rich_click as click
 
 from interface.bootstrap import open_redress
+from interface.installation import existing_or_new
 from interface.logging import configure_logging
 from interface.settings import read_settings
 from interface.working import stopped_by_signals, worker
@@ -16,7 +17,7 @@ def command(*, once: bool) -> None:
     Several workers at once share the work. Each line of the log is a round that found
     something to do.
     """
-    settings = read_settings()
+    settings = existing_or_new(read_settings())
     configure_logging(settings.log_level)
     with stopped_by_signals() as stop, open_redress(settings) as redress:
         if once:

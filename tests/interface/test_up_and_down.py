@@ -124,7 +124,7 @@ def test_a_killed_up_leaves_nobody_behind_and_the_next_one_starts(home: Path) ->
 
 
 def test_down_never_stops_a_stranger(home: Path) -> None:
-    home.mkdir()
+    (home / "postgres").mkdir(parents=True)
     with subprocess.Popen(["sleep", "600"]) as stranger:
         made = psutil.Process(stranger.pid).create_time()
         note = msgspec.json.encode({"pid": stranger.pid, "made": made})
