@@ -26,6 +26,9 @@ TIME_FORMS: Final = (
 )
 CANONICAL: Final = msgspec.json.Encoder(order="deterministic")
 
+# What reading a stranger's document raises.
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeError, RecursionError)
+
 # Epoch times from 2000 to 2100; larger ones are milliseconds.
 SECONDS: Final = range(946_684_800, 4_102_444_800)
 
@@ -34,8 +37,19 @@ def parse(body: bytes) -> Any:
     """Return what a body says; Untranslatable if it is no JSON."""
     try:
         return msgspec.json.decode(body)
-    except msgspec.DecodeError as error:
-        raise Untranslatable(str(error)) from None
+    except UNREADABLE as error:
+        raise Untranslatable(fault_of(error)) from None
+
+
+def fault_of(error: Exception) -> str:
+    """Return why a document cannot be read, without quoting it."""
+    match error:
+        case UnicodeError():
+            return "It is no UTF-8."
+        case RecursionError():
+            return "It is nested too deeply."
+        case _:
+            return str(error)
 
 
 def canonical_digest(body: bytes) -> str:
@@ -93,7 +107,10 @@ class At:
             return ""
         if isinstance(self.value, bool) or not isinstance(self.value, str | int):
             raise self.fault("a string or a number")
-        return str(self.value).strip()
+        text = str(self.value).strip()
+        if "\0" in text:  # PostgreSQL keeps none
+            raise self.fault("text without NUL characters")
+        return text
 
     def name(self) -> str:
         """Return an outside name, such as a number too long for a float."""

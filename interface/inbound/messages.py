@@ -9,9 +9,16 @@ from msgspec import Raw as Slice
 
 from application.inbound import Raw, Translate
 from interface.inbound import doudian, easypost, kdniao, kuaidi100
-from interface.inbound.documents import CANONICAL, At, canonical_digest
+from interface.inbound.documents import (
+    CANONICAL,
+    UNREADABLE,
+    At,
+    canonical_digest,
+    fault_of,
+)
 
 KEY_MAX: Final = 200
+NUL: Final = "\0"
 
 
 class Found(NamedTuple):
@@ -111,13 +118,15 @@ def messages_in(source: str, body: bytes, place: str) -> list[Raw]:
     """
     try:
         return [raw(source, found, place) for found in SPLITS[source](body)]
-    except (msgspec.DecodeError, RecursionError) as error:
-        return [unreadable(source, body, place, str(error))]
+    except UNREADABLE as error:
+        return [unreadable(source, body, place, fault_of(error))]
 
 
 def raw(source: str, found: Found, place: str) -> Raw:
-    """Return a message as it is kept."""
+    """Return a message as it is kept; one that no column can name, as a fault."""
     key = found.key
+    if NUL in key or NUL in found.type:
+        return unreadable(source, found.body, place, "Its id or type holds a NUL.")
     if len(key) > KEY_MAX:
         key = sha256(key.encode()).hexdigest()
     return Raw(source=source, key=key, type=found.type, body=found.body, place=place)

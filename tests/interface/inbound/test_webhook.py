@@ -81,6 +81,39 @@ def test_what_nobody_understands_is_accepted_all_the_same(
     ]
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        encoded({"tag": "100", "msg_id": "a\0b", "data": "{}"}),
+        encoded({"tag": "1\0", "msg_id": "a", "data": "{}"}),
+        encoded(trade(102, logistics_msg={"logistics_code": "YT\0"}, update_time=1)),
+        encoded(trade(113, update_time=1777500000, remark="a\0b")),
+        b'{"tag": "100", "msg_id": "\xff", "data": "{}"}',
+        b"[" * 100_000,
+    ],
+    ids=["id", "type", "waybill", "words", "no UTF-8", "too deep"],
+)
+def test_what_cannot_be_kept_in_columns_is_kept_and_set_aside(
+    client: TestClient[Litestar], redress: Redress, body: bytes
+) -> None:
+    assert leave(client, body).status_code == 202
+    redress.inbound.work()
+    states = [(state, reason) for _, state, reason, _ in redress.inbound.store.counts()]
+    assert states == [("quarantined", "malformed")]
+
+
+def test_a_nul_in_what_a_carrier_is_called_stops_no_other_message(
+    client: TestClient[Litestar], redress: Redress
+) -> None:
+    odd = push(PICKED_UP)
+    odd["lastResult"]["com"] = "yuan\0tong"
+    leave(client, odd, source="kuaidi100")
+    leave(client, PLACED)
+    redress.inbound.work()
+    states = [state for _, state, _, _ in redress.inbound.store.counts()]
+    assert sorted(states) == ["quarantined", "translated"]
+
+
 def test_a_bad_signature_leaves_no_trace_but_a_metric(
     client: TestClient[Litestar], redress: Redress
 ) -> None:
