@@ -1,5 +1,6 @@
 """The doors of the sources: who may come in, what is in the body, what to answer."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -7,11 +8,13 @@ import msgspec
 
 from application.inbound import BadSignature, Raw, UnknownSource
 from interface.clock import now
-from interface.inbound import signatures
-from interface.inbound.documents import SHANGHAI, At
+from interface.inbound import kdniao, signatures
+from interface.inbound.documents import SHANGHAI, UNREADABLE, At
+from interface.inbound.kdniao_words import TRACES
 from interface.inbound.messages import SPLITS, messages_in, unreadable
 
 PLACE: Final = "http"
+KIND: Final = re.compile(r"[0-9]{1,4}")
 
 # Given a source, the secrets it may sign with: two while one replaces the other.
 Secrets = Callable[[str], Sequence[str]]
@@ -38,17 +41,16 @@ class Doors:
         vendor = signatures.VENDORS[source]
         secrets = self._secrets(source)
         # Every secret is tried, so that the time taken does not tell which one fits.
-        fits = [
-            signed(headers, body, secret)
-            for signed in (signatures.ours, vendor)
-            for secret in secrets
-        ]
-        if not any(fits):
+        whole = [signatures.ours(headers, body, secret) for secret in secrets]
+        parts = [vendor(headers, body, secret) for secret in secrets]
+        if any(signed is not None for signed in whole):
+            parts = [opened(source, body)]
+        document = next((part for part in parts if part is not None), None)
+        if document is None:
             raise BadSignature(source)
-        kind, document = opened(source, body)
         raws = messages_in(source, document, PLACE)
-        if kind:
-            raws = [msgspec.structs.replace(raw, type=kind) for raw in raws]
+        if kind := kind_of(source, body):
+            raws = [of_kind(raw, kind) for raw in raws]
         return raws or [nothing_found(source, document)]
 
     def thanks(self, source: str, body: bytes) -> Mapping[str, object]:
@@ -70,14 +72,30 @@ class Doors:
                 return {}
 
 
-def opened(source: str, body: bytes) -> tuple[str, bytes]:
-    """Return the document in a body, out of its form, and its type if the form says."""
+def opened(source: str, body: bytes) -> bytes:
+    """Return the document in a body all of which is signed, out of its form if any."""
     field = WRAPPED_IN.get(source)
     if field is None or body.lstrip()[:1] in {b"{", b"["}:
-        return "", body
-    fields = signatures.form(body)
-    kind = fields.get("RequestType", "")
-    return kind, fields.get(field, "").encode() or body
+        return body
+    return signatures.form(body).get(field, b"") or body
+
+
+def kind_of(source: str, body: bytes) -> str:
+    """Return the type of a push that only its form names, a short number."""
+    if source != kdniao.SOURCE:
+        return ""
+    told = signatures.told_in(signatures.form(body), "RequestType")
+    return told if KIND.fullmatch(told) else ""
+
+
+def of_kind(raw: Raw, kind: str) -> Raw:
+    """Return a message under the type its form names.
+
+    The vendor signs the document alone. So one of a type that is not understood goes by
+    its type too: whoever changed the type of a true push cannot take its place.
+    """
+    key = raw.key if kind in TRACES else f"{kind}:{raw.key}"
+    return msgspec.structs.replace(raw, type=kind, key=key)
 
 
 def nothing_found(source: str, body: bytes) -> Raw:
@@ -87,10 +105,9 @@ def nothing_found(source: str, body: bytes) -> Raw:
 
 def business_id(body: bytes) -> str:
     """Return the account a push is for, which the answer repeats."""
-    _, document = opened("kdniao", body)
     try:
-        root = At(msgspec.json.decode(document))
-    except msgspec.DecodeError:
+        root = At(msgspec.json.decode(opened(kdniao.SOURCE, body)))
+    except UNREADABLE:
         return ""
     told = root.get("EBusinessID").value
     return told if isinstance(told, str) else ""

@@ -5,7 +5,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import md5, sha256
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import msgspec
 import pytest
@@ -29,6 +29,7 @@ from tests.interface.inbound.samples import (
 
 NEW, OLD = "new-secret", "old-secret"
 BODY = encoded([PLACED, PAID])
+LIE = encoded(push(("2026-05-04 12:00:00", "somebody else signed")))
 DETAIL = ("2026-02-06T19:48:03Z", "pre_transit", "Label")
 
 
@@ -110,6 +111,59 @@ def test_a_kuaidi100_form_that_was_touched_is_turned_away() -> None:
         admitted("kuaidi100", {}, body.replace(b"polling", b"abort"))
 
 
+# -- A form that is a document too --
+
+
+def forged(
+    document: bytes, field: str, legit: bytes, sign: str, signature: str
+) -> bytes:
+    """Return a document that is also a form, around a pair somebody overheard."""
+    pair = f"=&{field}={quote(legit, safe='')}&{sign}={quote(signature, safe='')}&x="
+    body = document[:-1] + b',"z":"' + pair.encode() + b'"}'
+    assert msgspec.json.decode(body)["z"] == pair
+    return body
+
+
+def test_an_overheard_signature_of_kuaidi100_carries_no_other_document() -> None:
+    legit = encoded(push(PICKED_UP))
+    sign = md5(legit + NEW.encode(), usedforsecurity=False).hexdigest().upper()
+    body = forged(LIE, "param", legit, "sign", sign)
+    (raw,) = admitted("kuaidi100", {}, body)
+    assert raw.body == legit
+
+
+def test_an_overheard_signature_of_kdniao_carries_no_other_document() -> None:
+    legit = encoded(kdniao(PICKED_UP))
+    digest = md5(legit + NEW.encode(), usedforsecurity=False).hexdigest()
+    sign = b64encode(digest.encode()).decode()
+    body = forged(LIE, "RequestData", legit, "DataSign", sign)
+    (raw,) = admitted("kdniao", {}, body)
+    assert raw.body == legit
+
+
+@pytest.mark.parametrize("field", ["param", "sign", "%70aram"])
+@pytest.mark.parametrize("value", ["", "%7B%7D"])
+def test_a_form_that_says_a_field_twice_is_turned_away(field: str, value: str) -> None:
+    body = kuaidi_form(encoded(push(PICKED_UP)), NEW)
+    extra = f"{field}={value}".encode()
+    for doubled in (body + b"&" + extra, extra + b"&" + body):
+        with pytest.raises(BadSignature):
+            admitted("kuaidi100", {}, doubled)
+
+
+def test_a_field_that_is_empty_or_missing_is_signed_by_nobody() -> None:
+    for body in (kuaidi_form(b"", NEW), kuaidi_form(b"", NEW).replace(b"&param=", b"")):
+        with pytest.raises(BadSignature):
+            admitted("kuaidi100", {}, body)
+
+
+def test_a_form_we_signed_whole_is_opened() -> None:
+    param = encoded(push(PICKED_UP))
+    body = urlencode({"param": param}).encode()
+    (raw,) = admitted("kuaidi100", ours(body), body)
+    assert raw.body == param
+
+
 # -- Kdniao --
 
 
@@ -134,6 +188,16 @@ def test_kdniao_signs_its_form_with_the_app_key() -> None:
     assert (thanks["EBusinessID"], thanks["Success"]) == ("1266891", True)
     with pytest.raises(BadSignature):
         admitted("kdniao", {}, kdniao_form(encoded(pushed), OLD))
+
+
+def test_a_changed_type_does_not_take_the_place_of_a_true_push() -> None:
+    true = kdniao_form(encoded(kdniao(PICKED_UP)), NEW)
+    (raw,) = admitted("kdniao", {}, true)
+    (changed,) = admitted("kdniao", {}, true.replace(b"Type=101", b"Type=107"))
+    assert (raw.type, changed.type) == ("101", "107")
+    assert raw.message_id != changed.message_id
+    (odd,) = admitted("kdniao", {}, true.replace(b"Type=101", b"Type=1%00"))
+    assert (odd.type, odd.message_id) == ("query", raw.message_id)
 
 
 # -- Doudian --
@@ -186,6 +250,34 @@ def test_a_plain_document_is_taken_as_it_is_when_we_signed_it() -> None:
     body = encoded(answer(PICKED_UP))
     (raw,) = admitted("kuaidi100", ours(body), body)
     assert (raw.body, raw.type) == (body, "query")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        encoded({"tag": "100", "msg_id": "a\0b", "data": "{}"}),
+        encoded({"tag": "1\0", "msg_id": "a", "data": "{}"}),
+        b'{"tag": "100", "msg_id": "\xff", "data": "{}"}',
+        b"[" * 100_000,
+    ],
+    ids=["NUL in the id", "NUL in the type", "no UTF-8", "too deep"],
+)
+def test_what_no_column_can_hold_is_kept_under_a_digest(body: bytes) -> None:
+    (raw,) = admitted("doudian", ours(body), body)
+    assert (raw.body, raw.type, raw.key) == (body, "", sha256(body).hexdigest())
+    assert raw.fault is not None
+
+
+def test_one_such_message_does_not_take_the_others_along() -> None:
+    body = encoded([PLACED, {"tag": "100", "msg_id": "a\0b"}])
+    good, bad = admitted("doudian", ours(body), body)
+    assert (good.fault, bad.fault) == (None, "Its id or type holds a NUL.")
+
+
+def test_a_kuaidi100_form_in_another_coding_is_checked_byte_by_byte() -> None:
+    param = '{"message": "收"}'.encode("gbk")
+    (raw,) = admitted("kuaidi100", {}, kuaidi_form(param, NEW))
+    assert (raw.body, raw.fault) == (param, "It is no UTF-8.")
 
 
 # -- Secrets --
