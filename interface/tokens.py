@@ -57,6 +57,13 @@ class Claims(Struct, frozen=True, kw_only=True):
         return Actor(subject=self.sub, roles=known, merchant=self.merchant)
 
 
+class Held(Struct, frozen=True, kw_only=True):
+    """Who holds a token, and for how many seconds more it is believed."""
+
+    actor: Actor
+    seconds_left: float
+
+
 class Keys(Protocol):
     """Where the keys of one issuer come from."""
 
@@ -186,7 +193,7 @@ class Tokens:
         hours: float = 24,
     ) -> str:
         """Return a token for one role; UserError if the names are none."""
-        issued_at = int(now().timestamp() - clock.ahead_seconds)
+        issued_at = machine_seconds()
         claims = {"sub": subject, "roles": [role]}
         if merchant is not None:
             claims["merchant"] = merchant
@@ -201,6 +208,10 @@ class Tokens:
 
     def actor(self, token: str) -> Actor:
         """Return who holds this token; raises BadToken."""
+        return self.held(token).actor
+
+    def held(self, token: str) -> Held:
+        """Return who holds this token, and for how long; raises BadToken."""
         if len(token) > TOKEN_LENGTH_MAX:
             raise BadToken("The token is too long to be one of ours.")
         try:
@@ -208,7 +219,10 @@ class Tokens:
             keys = trusted.keys.find(key_id)
             claims = jwt.decode(token, keys, algorithms=trusted.algorithms).claims
             demands(trusted).validate(claims)
-            return msgspec.convert(claims, Claims).actor()
+            return Held(
+                actor=msgspec.convert(claims, Claims).actor(),
+                seconds_left=claims["exp"] + LEEWAY_SECONDS - machine_seconds(),
+            )
         except JoseError as error:
             raise BadToken(why(error)) from error
         except (ValueError, msgspec.ValidationError) as error:
@@ -234,13 +248,18 @@ class Unproven(Struct, frozen=True):
 def demands(trusted: Trusted) -> jwt.JWTClaimsRegistry:
     """Return what the claims of this issuer's tokens must be."""
     return jwt.JWTClaimsRegistry(
-        now=lambda: int(now().timestamp() - clock.ahead_seconds),
+        now=machine_seconds,
         leeway=LEEWAY_SECONDS,
         iss={"essential": True, "value": trusted.issuer},
         aud={"essential": True, "value": trusted.audience},
         sub={"essential": True},
         exp={"essential": True},
     )
+
+
+def machine_seconds() -> int:
+    """Return the machine's own time, in seconds since 1970."""
+    return int(now().timestamp() - clock.ahead_seconds)
 
 
 def why(error: JoseError) -> str:

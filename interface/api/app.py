@@ -63,7 +63,7 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
     streams = OpenStreams()
 
     def actor(request: Request[Actor, Any, Any]) -> Actor:
-        return current_actor(request, parts.persons)
+        return current_actor(request.user, parts.persons)
 
     return Litestar(
         route_handlers=[
@@ -85,7 +85,7 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             **{
                 name: provided(getattr(parts, name))
                 for name in Parts._fields
-                if name not in {"tokens", "persons"}
+                if name != "tokens"
             },
         },
         middleware=[

@@ -5,7 +5,6 @@ Whatever is not said to be open is closed: a handler without an action lets nobo
 
 from typing import Any, Final
 
-from litestar import Request
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Headers
 from litestar.handlers import BaseRouteHandler
@@ -45,18 +44,18 @@ class Authentication(AbstractAuthenticationMiddleware):
     async def authenticate_request(
         self, connection: ASGIConnection[Any, Any, Any, Any]
     ) -> AuthenticationResult:
-        """Return who asks; 401 without a token we believe."""
+        """Return who asks, and for how long; 401 without a token we believe."""
         scheme, _, token = connection.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
             detail = "Send a token as: Authorization: Bearer …"
             raise Wrong("unauthenticated", 401, detail, headers=CHALLENGE)
         try:
-            actor = self._tokens.actor(token.strip())
+            held = self._tokens.held(token.strip())
         except BadToken as error:
             raise Wrong(
                 "unauthenticated", 401, str(error), headers=CHALLENGE
             ) from error
-        return AuthenticationResult(user=actor, auth=None)
+        return AuthenticationResult(user=held.actor, auth=held.seconds_left)
 
 
 def door(
@@ -81,9 +80,8 @@ def takes_json(headers: Headers) -> None:
         raise Wrong("not_json", 415, "Send it as Content-Type: application/json.")
 
 
-def current_actor(request: Request[Actor, None, Any], persons: PersonQueries) -> Actor:
-    """Return who asks, with all the names that are known to be the same consumer."""
-    actor: Actor = request.user
+def current_actor(actor: Actor, persons: PersonQueries) -> Actor:
+    """Return who asks, with all the names now known to be the same consumer."""
     if "consumer" not in actor.roles:
         return actor
     return replace(actor, linked=frozenset(persons.persons_of(actor.subject)))

@@ -6,13 +6,14 @@ back as ``Last-Event-ID`` it goes on right there, from the log's own positions.
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from threading import Lock
 from time import monotonic
 from typing import Annotated, Any, Final
 
 import anyio
 import msgspec
-from litestar import Controller, Response, get
+from litestar import Controller, Request, Response, get
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter
@@ -22,12 +23,13 @@ from psycopg_pool import PoolTimeout
 
 from application.access import Actor, NotFound
 from application.event_store.store import StoreUnavailable
+from application.projections.persons import PersonQueries
 from application.projections.progress import NotAPosition, ReadingProgress, Token
 from application.projections.read_models import read_model
 from application.projections.timeline import Entry
 from application.reading import Reading
 from domain.ids import partition_of
-from interface.api.auth import does
+from interface.api.auth import current_actor, does
 from interface.api.entries import (
     AcceptLanguage,
     entry_body,
@@ -41,7 +43,7 @@ POLL_SECONDS_MIN: Final = 0.1
 POLL_SECONDS_MAX: Final = 1.0
 HEARTBEAT_SECONDS: Final = 15.0
 LASTS_SECONDS_MAX: Final = 900.0
-NAMES_AGAIN_SECONDS: Final = 10.0
+NAMES_AGAIN_SECONDS: Final = 5.0
 STREAMS_MAX: Final = 200
 BATCH_MAX: Final = 100
 RETRY_MILLISECONDS: Final = 1000
@@ -111,16 +113,17 @@ class Live:
         self,
         reading: Reading,
         progress: ReadingProgress,
-        actor: Actor,
+        who: Callable[[], Actor],
         consumer: str,
         partitions: int,
     ) -> None:
         self._reading = reading
         self._progress = progress
-        self._actor = actor
+        self._who = who
         self._consumer = consumer
         self._partitions = partitions
         self._names: Sequence[str] = ()
+        self._actor: Actor
         self.seen: Seen = {}
 
     def begin(self, last_event_id: str | None) -> None:
@@ -129,7 +132,11 @@ class Live:
         self.refresh()
 
     def refresh(self) -> None:
-        """Look up the person's names again; a new one's partition is shown from now."""
+        """Look up the person's names again; a new one's partition is shown from now.
+
+        Who asks is looked up again too: raises NotFound once this is not theirs.
+        """
+        self._actor = self._who()
         self._names = self._reading.names(self._actor, self._consumer)
         ours = {partition_of(name, self._partitions) for name in self._names}
         new = ours - self.seen.keys()
@@ -138,7 +145,14 @@ class Live:
             self.seen |= {part: reached.get(part, 0) for part in new}
 
     def more(self) -> Sequence[Entry]:
-        """Return what has been shown since."""
+        """Return what has been shown since, if it still is theirs; raises NotFound."""
+        names = self._names
+        found = self._shown()
+        if found:
+            self.refresh()
+        return found if self._names == names else self._shown()
+
+    def _shown(self) -> Sequence[Entry]:
         return self._reading.shown_after(self._actor, self._names, self.seen, BATCH_MAX)
 
     def taken(self, entry: Entry, following: Entry | None) -> str:
@@ -153,7 +167,10 @@ class Live:
 
 
 async def messages(
-    live: Live, tongue: Tongue, elapsed: Callable[[], float] = monotonic
+    live: Live,
+    tongue: Tongue,
+    lasts_seconds: float = LASTS_SECONDS_MAX,
+    elapsed: Callable[[], float] = monotonic,
 ) -> AsyncIterator[ServerSentEventMessage]:
     """Yield the messages of one stream until it has lasted long enough."""
     began = spoke = named = elapsed()
@@ -161,7 +178,7 @@ async def messages(
         event="ready", id=vector(live.seen), data="{}", retry=RETRY_MILLISECONDS
     )
     pause = POLL_SECONDS_MIN
-    while elapsed() - began < LASTS_SECONDS_MAX:
+    while elapsed() - began < lasts_seconds:
         if elapsed() - named > NAMES_AGAIN_SECONDS:
             await sync_to_thread(live.refresh)
             named = elapsed()
@@ -194,8 +211,9 @@ class LiveController(Controller):
     )
     async def follow(  # noqa: PLR0913, PLR0917  # what it needs is injected by names
         self,
+        request: Request[Actor, float, Any],
         consumer: FromPath[str],
-        actor: NamedDependency[Actor],
+        persons: NamedDependency[PersonQueries],
         reading: NamedDependency[Reading],
         progress: NamedDependency[ReadingProgress],
         partitions: NamedDependency[int],
@@ -207,13 +225,15 @@ class LiveController(Controller):
     ) -> Response[Any]:
         """Follow a person's timeline: ``ready``, then an ``entry`` for each event."""
         tongue = spoken_language(language, accept_language)
-        live = Live(reading, progress, actor, consumer, partitions)
+        who = partial(current_actor, request.user, persons)
+        lasts_seconds = min(LASTS_SECONDS_MAX, request.auth)
+        live = Live(reading, progress, who, consumer, partitions)
         await sync_to_thread(live.begin, last_event_id)
         streams.check()
 
         async def counted() -> AsyncIterator[ServerSentEventMessage]:
             with streams.one(), metrics.live.track_inprogress(), suppress(*OVER):
-                async for message in messages(live, tongue):
+                async for message in messages(live, tongue, lasts_seconds):
                     yield message
 
         return ServerSentEvent(counted(), headers={"Cache-Control": "no-store"})

@@ -15,7 +15,8 @@ import msgspec
 import pytest
 
 from interface.bootstrap import Redress
-from tests.interface.api.conftest import MONDAY, Caller
+from interface.tokens import LEEWAY_SECONDS
+from tests.interface.api.conftest import MONDAY, ORDER, Caller
 
 START_SECONDS = 60
 PATIENCE_SECONDS = 20.0
@@ -75,12 +76,14 @@ def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def following(server: Server, last: str | None = None) -> Iterator[Iterator[Message]]:
+def following(
+    server: Server, last: str | None = None, consumer: str = "li-mei"
+) -> Iterator[Iterator[Message]]:
     """Follow the timeline, from now or behind a message."""
     headers = {"Authorization": f"Bearer {server.token}"}
     if last is not None:
         headers["Last-Event-ID"] = last
-    url = f"{server.url}/v1/consumers/li-mei/timeline/live"
+    url = f"{server.url}/v1/consumers/{consumer}/timeline/live"
     with httpx.stream(
         "GET", url, headers=headers, timeout=PATIENCE_SECONDS
     ) as response:
@@ -148,6 +151,39 @@ def test_a_stream_cannot_be_taken_up_at_yesterday_nor_by_a_stranger(
     del headers["Last-Event-ID"]
     others = url.replace("li-mei", "wang")
     assert httpx.get(others, headers=headers).status_code == 404
+
+
+def test_what_is_theirs_no_longer_is_followed_no_longer(
+    server: Server, feed: Caller, agent: Caller, project: Callable[[], None]
+) -> None:
+    one = {"other": "guest-42", "basis": "guest_login"}
+    linked = feed.post("/v1/consumers/li-mei/links", one)
+    assert linked.status_code == 200, linked.text
+    project()
+    with following(server, consumer="guest-42") as told:
+        assert next(told).event == "ready"
+        unlinked = agent.post(
+            "/v1/consumers/li-mei/unlinks",
+            {"other": "guest-42"},
+            If_Match=linked.headers["ETag"],
+        )
+        assert unlinked.status_code == 200, unlinked.text
+        project()
+        placed = feed.post("/v1/orders", ORDER, Occurred_At=MONDAY)
+        assert placed.status_code == 201, placed.text
+        project()
+        codes = {each.data["code"] for each in told}
+    assert codes <= {"consumer.unlinked"}, "it ends, and says nothing more of li-mei"
+
+
+def test_a_stream_lasts_no_longer_than_its_token(
+    server: Server, redress: Redress, project: Callable[[], None]
+) -> None:
+    project()
+    nearly_over = (2 - LEEWAY_SECONDS) / 3600
+    token = redress.tokens.issue("consumer", "li-mei", hours=nearly_over)
+    with following(server._replace(token=token)) as told:
+        assert [each.event for each in told] == ["ready"]
 
 
 def nobody_follows(server: Server) -> None:
