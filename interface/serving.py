@@ -16,6 +16,7 @@ from interface.api.app import Parts, build_app
 from interface.api.inbound import inbound_routes
 from interface.api.metrics import Gauges, Metrics
 from interface.bootstrap import Redress, open_redress
+from interface.lifeline import end_with_parent
 from interface.logging import configure_logging
 from interface.settings import Settings, read_settings
 
@@ -59,6 +60,7 @@ def build_api(
 
 def app() -> Litestar:
     """Return the API as the environment asks for it; its worker process calls this."""
+    end_with_parent()
     settings = read_settings()
     configure_logging(settings.log_level)
     stack = ExitStack()
