@@ -12,6 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from interface.errors import UserError, WrongSetting
 from interface.home import open_log
 
 GRACE_SECONDS = 15  # to finish what is begun, after being asked to stop
@@ -60,8 +61,11 @@ class Running:
                 log.close()
         self.began = time.monotonic()
 
-    def ended(self) -> str | None:
-        """Return how its process ended, None while it lives or waits to start."""
+    def ended(self) -> int | None:
+        """Return the code its process ended with, None while it lives or waits.
+
+        A negative one is the signal that killed it.
+        """
         if self.process is None or (code := self.process.poll()) is None:
             return None
         self.sweep()
@@ -72,7 +76,7 @@ class Running:
             else min(max(0.5, 2 * self.pause), PAUSE_SECONDS_MAX)
         )
         self.due = time.monotonic() + self.pause
-        return f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+        return code
 
     def ask_to_stop(self) -> None:
         """Ask its process to finish."""
@@ -95,6 +99,18 @@ class Running:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.process = None
+
+
+class GaveUp(UserError):
+    """A child cannot be started as it is asked to, now or later."""
+
+    exit_code = WrongSetting.exit_code
+
+    def __init__(self, child: Running) -> None:
+        where = f"the end of {child.log}" if child.log else "what it said above"
+        super().__init__(
+            f"{child.child.name} cannot start with these settings; see {where}"
+        )
 
 
 class Supervisor:
@@ -125,11 +141,16 @@ class Supervisor:
             each.start(self._environment)
 
     def look(self) -> None:
-        """Look after every child once: start again who died, with growing pauses."""
+        """Look after every child once: start again who died, with growing pauses.
+
+        Raises GaveUp for one that says it was asked for the impossible.
+        """
         for each in self._running:
-            how = each.ended()
-            if how is not None:
-                self._say(ended(each, how))
+            code = each.ended()
+            if code == GaveUp.exit_code:
+                raise GaveUp(each)
+            if code is not None:
+                self._say(ended(each, code))
             if each.process is None and time.monotonic() >= each.due:
                 each.start(self._environment)
 
@@ -142,8 +163,9 @@ class Supervisor:
             each.stop(deadline)
 
 
-def ended(each: Running, how: str) -> str:
+def ended(each: Running, code: int) -> str:
     """Say that a child ended, what follows, and where to read why."""
+    how = f"killed by signal {-code}" if code < 0 else f"exit code {code}"
     where = f" (log: {each.log})" if each.log else ""
     after = f" in {each.pause:g} s" if each.pause else ""
     return f"{each.child.name} ended ({how}) and is started again{after}{where}"

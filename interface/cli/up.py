@@ -29,6 +29,7 @@ from interface.sample import BEST_CUSTOMER, load_sample
 from interface.settings import Settings, environment_with, read_settings
 from interface.supervisor import Child, Supervisor
 from interface.tokens import open_tokens
+from interface.trust import check_trust
 
 READY_SECONDS = 60
 POLL_SECONDS = 0.2
@@ -85,6 +86,7 @@ def run(
         with only_one(settings.home):
             check_port(settings)
             existing_or_new(settings, say)
+            check_trust(settings)
             server = EmbeddedPostgres(settings.home)
             with database(settings, server, dies_with_us=True):
                 load(settings, say)

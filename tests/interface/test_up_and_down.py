@@ -89,6 +89,23 @@ def test_a_port_in_use_is_said_before_anything_is_started(home: Path) -> None:
     assert not (home / "postgres").exists()
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("REDRESS_INBOUND_SECRETS", "doudian=x,shop=abc"),
+        ("REDRESS_OIDC_ISSUER", "https://id.example"),
+    ],
+)
+def test_wrong_secrets_and_issuers_are_said_before_anything_is_started(
+    home: Path, setting: str, value: str
+) -> None:
+    told = redress("up", home=home, port=free_port(), **{setting: value})
+    assert told.returncode == 2
+    assert told.stderr.startswith(f"redress: {setting}")
+    assert len(told.stderr.splitlines()) == 1
+    assert not (home / "postgres").exists()
+
+
 def test_who_dies_is_started_again(home: Path) -> None:
     with up(home, free_port()) as running:
         running.says("Ctrl-C")

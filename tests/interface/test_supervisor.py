@@ -1,0 +1,44 @@
+"""Children kept alive, except those that say they never can be."""
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from interface.supervisor import Child, GaveUp, Supervisor
+from tests.interface.test_embedded_postgres import eventually
+
+
+class Heard:
+    """A supervisor of one child, and what it says."""
+
+    def __init__(self, code: str) -> None:
+        self.lines: list[str] = []
+        child = Child("serve", (sys.executable, "-c", code))
+        self.supervisor = Supervisor([child], environment={}, say=self.lines.append)
+
+    def looks(self) -> bool:
+        self.supervisor.look()
+        return bool(self.lines)
+
+
+@pytest.fixture
+def heard(request: pytest.FixtureRequest) -> Iterator[Heard]:
+    heard = Heard(request.param)
+    heard.supervisor.start()
+    yield heard
+    heard.supervisor.stop()
+
+
+@pytest.mark.parametrize("heard", ["raise SystemExit(2)"], indirect=True)
+def test_who_was_asked_for_the_impossible_is_not_started_again(heard: Heard) -> None:
+    with pytest.raises(GaveUp, match="serve cannot start") as found:
+        eventually(heard.looks)
+    assert found.value.exit_code == 2
+    assert heard.lines == []
+
+
+@pytest.mark.parametrize("heard", ["raise SystemExit(1)"], indirect=True)
+def test_any_other_trouble_may_pass(heard: Heard) -> None:
+    eventually(heard.looks)
+    assert heard.lines == ["serve ended (exit code 1) and is started again in 0.5 s"]
