@@ -141,6 +141,12 @@ class Reading:
         """Return all names of the person; raises NotFound as ``timeline`` does."""
         return self._names(actor, consumer)
 
+    def before_linked(
+        self, known: Sequence[str], new: Sequence[str]
+    ) -> Mapping[int, int] | None:
+        """Return where to begin with new names, as TimelineQueries.before_linked."""
+        return self._timeline.before_linked(known, new)
+
     def shown_after(
         self, actor: Actor, names: Sequence[str], seen: Mapping[int, int], limit: int
     ) -> Sequence[Entry]:

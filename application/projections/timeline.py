@@ -96,6 +96,27 @@ SELECT {ENTRY}
  FETCH FIRST %(limit)s ROWS WITH TIES
 """  # noqa: S608 - the columns are the constant above
 
+# Since when names belong to a person: since the first link between those known before
+# and those that are new, each link as last made.
+BEFORE_LINKED = """
+  WITH made AS (
+       SELECT max(entry.recorded_at) AS recorded_at
+         FROM projection.timeline AS entry
+        WHERE entry.code = 'consumer.linked'
+          AND (entry.consumer = ANY (%(known)s::text[])
+               AND entry.facts ->> 'other' = ANY (%(new)s::text[])
+            OR entry.consumer = ANY (%(new)s::text[])
+               AND entry.facts ->> 'other' = ANY (%(known)s::text[]))
+        GROUP BY entry.consumer, entry.facts ->> 'other'),
+       since AS (SELECT min(recorded_at) AS recorded_at FROM made)
+SELECT entry.partition, min(entry.shown) FILTER (
+       WHERE entry.recorded_at >= since.recorded_at) - 1
+  FROM since
+  LEFT JOIN projection.timeline AS entry ON entry.consumer = ANY (%(new)s::text[])
+ WHERE since.recorded_at IS NOT NULL
+ GROUP BY entry.partition
+"""
+
 EXISTS = """
 SELECT EXISTS (SELECT FROM projection.timeline WHERE consumer = %(consumer)s)
     OR EXISTS (SELECT FROM projection.consumer_link WHERE other = %(consumer)s)
@@ -259,6 +280,21 @@ class TimelineQueries:
             "limit": page_size(limit),
         }
         return sorted(self._rows(AFTER, values), key=as_shown)
+
+    def before_linked(
+        self, known: Sequence[str], new: Sequence[str]
+    ) -> Mapping[int, int] | None:
+        """Return behind which positions all lies that the new names were told since.
+
+        That is since they were linked to the known ones. Partitions where nothing was
+        told since are left out. None if the timeline does not show such a link.
+        """
+        values = {"known": list(known), "new": list(new)}
+        with self._pool.connection() as connection:
+            rows = connection.execute(BEFORE_LINKED, values).fetchall()
+        if not rows:
+            return None
+        return {partition: place for partition, place in rows if place is not None}
 
     def exists(self, consumer: str) -> bool:
         """Say whether anything is known of this consumer."""

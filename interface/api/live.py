@@ -132,17 +132,33 @@ class Live:
         self.refresh()
 
     def refresh(self) -> None:
-        """Look up the person's names again; a new one's partition is shown from now.
+        """Look up the person's names again; a new one is shown since it was linked.
 
         Who asks is looked up again too: raises NotFound once this is not theirs.
         """
         self._actor = self._who()
-        self._names = self._reading.names(self._actor, self._consumer)
-        ours = {partition_of(name, self._partitions) for name in self._names}
-        new = ours - self.seen.keys()
-        if new:
-            reached = self._progress.reached(read_model("timeline"), new)
-            self.seen |= {part: reached.get(part, 0) for part in new}
+        names = self._reading.names(self._actor, self._consumer)
+        known = [name for name in names if self._partition(name) in self.seen]
+        new = [name for name in names if self._partition(name) not in self.seen]
+        begin = self._begin(known, new) if new else {}
+        self.seen |= begin
+        self._names = [name for name in names if self._partition(name) in self.seen]
+
+    def _begin(self, known: Sequence[str], new: Sequence[str]) -> Seen:
+        """Return behind which positions the new names are shown.
+
+        Whoever comes for the first time is shown them from now. Names whose link the
+        timeline does not show yet have none, and are asked for again.
+        """
+        parts = {self._partition(name) for name in new}
+        reached = self._progress.reached(read_model("timeline"), parts)
+        since = self._reading.before_linked(known, new) if known else {}
+        if since is None:
+            return {}
+        return {part: since.get(part, reached.get(part, 0)) for part in parts}
+
+    def _partition(self, name: str) -> int:
+        return partition_of(name, self._partitions)
 
     def more(self) -> Sequence[Entry]:
         """Return what has been shown since, if it still is theirs; raises NotFound."""

@@ -16,7 +16,7 @@ import pytest
 
 from interface.bootstrap import Redress
 from interface.tokens import LEEWAY_SECONDS
-from tests.interface.api.conftest import MONDAY, ORDER, Caller
+from tests.interface.api.conftest import MONDAY, ORDER, PAYMENT, Caller
 
 START_SECONDS = 60
 PATIENCE_SECONDS = 20.0
@@ -174,6 +174,30 @@ def test_what_is_theirs_no_longer_is_followed_no_longer(
         project()
         codes = {each.data["code"] for each in told}
     assert codes <= {"consumer.unlinked"}, "it ends, and says nothing more of li-mei"
+
+
+def test_what_happened_under_a_newly_linked_name_is_not_left_out(
+    server: Server, feed: Caller, project: Callable[[], None]
+) -> None:
+    """A name whose link was told while nobody listened is told since that link."""
+    before = ORDER | {"consumer": "guest-42", "number": "A-1"}
+    since = ORDER | {"consumer": "guest-42", "number": "A-2"}
+    assert feed.post("/v1/orders", before, Occurred_At=MONDAY).status_code == 201
+    project()
+    with following(server) as told:
+        last = next(told).id
+    one = {"other": "guest-42", "basis": "guest_login"}
+    assert feed.post("/v1/consumers/li-mei/links", one).status_code == 200
+    placed = feed.post("/v1/orders", since, Occurred_At=MONDAY)
+    feed.post(f"{placed.headers['Location']}/payments", PAYMENT, Occurred_At=MONDAY)
+    project()
+    with following(server, last) as told:
+        assert next(told).event == "ready"
+        codes = [next(told).data["code"]]
+        while "order.payment_captured" not in codes:
+            codes.append(next(told).data["code"])
+    assert codes.count("order.placed") == 1, "the order before the link is no news"
+    assert "consumer.linked" in codes
 
 
 def test_a_stream_lasts_no_longer_than_its_token(
