@@ -1,19 +1,25 @@
-"""Which ``redress up`` runs for a home, and how another command stops it."""
+"""Which processes run for a home, and how another command stops them.
+
+Each of them holds the lock of a file in the home, where it wrote down who it is. The
+kernel holds the locks, so a killed one's is gone with it.
+"""
 
 import fcntl
 import os
+import secrets
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 import msgspec
 import psutil
 from msgspec import Struct
 
 from interface.errors import UserError
-from interface.home import make_home
+from interface.home import make_home, private_folder
 
 STOP_SECONDS = 120
 POLL_SECONDS = 0.05
@@ -26,50 +32,73 @@ class Who(Struct, frozen=True):
     made: float
 
     def alive(self) -> bool:
-        """Whether this very process still is."""
+        """Whether this very process still is, and not merely its number."""
         try:
-            return psutil.Process(self.pid).create_time() == self.made
+            process = psutil.Process(self.pid)
+            return (
+                process.create_time() == self.made
+                and process.status() != psutil.STATUS_ZOMBIE
+            )
         except psutil.NoSuchProcess:
             return False
 
 
 @contextmanager
 def only_one(home: Path) -> Iterator[None]:
-    """Be the one ``redress up`` of this home. Raises UserError if there is one.
-
-    The kernel holds the lock, so a killed one does not stand in the way.
-    """
+    """Be the one ``redress up`` of this home. Raises UserError if there is one."""
     make_home(home)
-    with (home / "up.lock").open("a+") as lock:
+    with up_lock(home).open("a+") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            who = read(home)
+            who = read(up_lock(home))
             number = f" (process {who.pid})" if who else ""
             message = f"Redress already runs for {home}{number}; redress down stops it"
             raise UserError(message) from None
-        lock.truncate(0)
-        who = Who(os.getpid(), psutil.Process().create_time())
-        lock.write(msgspec.json.encode(who).decode())
-        lock.flush()
+        sign(lock)
         yield
 
 
-def stop_running(home: Path) -> bool:
-    """Stop the ``redress up`` of this home, and wait; False if none runs.
+@contextmanager
+def one_of_many(home: Path, name: str) -> Iterator[None]:
+    """Be a process of this home that ``redress down`` finds, under a name."""
+    make_home(home)
+    path = private_folder(folder(home)) / f"{name}-{secrets.token_hex(8)}.lock"
+    with path.open("a+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        sign(lock)
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
 
-    No other process is ever signalled: one must hold the lock, and be the one that
-    wrote its number there. Raises UserError if it will not stop.
+
+def stop_running(home: Path) -> bool:
+    """Stop every process of this home, and wait; False if none runs.
+
+    ``redress up`` goes first, for it starts again who ends. No stranger is ever
+    signalled: one must hold the lock, and be the one that signed it. Raises UserError
+    for one that will not stop.
     """
-    if not held(home):
+    stopped = stop(up_lock(home))
+    for path in sorted(folder(home).glob("*.lock")):
+        stopped = stop(path) or stopped
+        forget(path)
+    return stopped
+
+
+def stop(path: Path) -> bool:
+    """Stop who holds this lock, and wait; False if nobody does. Raises UserError."""
+    if not held(path):
         return False
-    who = read(home)
+    who = read(path)
     if who is None or not who.alive():
-        message = f"{home} is in use by a process that cannot be seen from here"
+        message = f"{path} is held by a process that cannot be seen from here"
         raise UserError(f"{message}; stop it where it was started")
-    os.kill(who.pid, signal.SIGTERM)
+    with suppress(ProcessLookupError):
+        os.kill(who.pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
-    while held(home):
+    while held(path) or who.alive():
         if time.monotonic() > deadline:
             message = f"Redress (process {who.pid}) has not stopped in {STOP_SECONDS} s"
             raise UserError(message)
@@ -77,10 +106,16 @@ def stop_running(home: Path) -> bool:
     return True
 
 
-def held(home: Path) -> bool:
-    """Whether a ``redress up`` runs for this home."""
+def forget(path: Path) -> None:
+    """Remove what a killed process left; one that just begins has not signed yet."""
+    if (who := read(path)) and not who.alive():
+        path.unlink(missing_ok=True)
+
+
+def held(path: Path) -> bool:
+    """Whether a process holds this lock."""
     try:
-        with (home / "up.lock").open() as lock:
+        with path.open() as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except FileNotFoundError:
         return False
@@ -89,9 +124,27 @@ def held(home: Path) -> bool:
     return False
 
 
-def read(home: Path) -> Who | None:
-    """Return who wrote down to run for this home, if it can be read."""
+def sign(lock: IO[str]) -> None:
+    """Write into a lock who holds it."""
+    lock.truncate(0)
+    who = Who(os.getpid(), psutil.Process().create_time())
+    lock.write(msgspec.json.encode(who).decode())
+    lock.flush()
+
+
+def read(path: Path) -> Who | None:
+    """Return who signed a lock, if it can be read."""
     try:
-        return msgspec.json.decode((home / "up.lock").read_bytes(), type=Who)
+        return msgspec.json.decode(path.read_bytes(), type=Who)
     except (OSError, msgspec.DecodeError):
         return None
+
+
+def up_lock(home: Path) -> Path:
+    """Return where the one ``redress up`` signs."""
+    return home / "up.lock"
+
+
+def folder(home: Path) -> Path:
+    """Return where all others sign."""
+    return home / "running"

@@ -11,7 +11,10 @@ from interface.settings import read_settings
 
 @click.command()
 def command() -> None:
-    """Stop API, workers and embedded database of this REDRESS_HOME."""
+    """Stop API, workers and embedded database of this REDRESS_HOME.
+
+    Those started by themselves, with ``serve`` and ``work``, too.
+    """
     settings = read_settings()
     stopped = stop_running(settings.home)
     server = EmbeddedPostgres(settings.home)

@@ -5,6 +5,7 @@ import rich_click as click
 from interface.bootstrap import open_redress
 from interface.installation import existing_or_new
 from interface.logging import configure_logging
+from interface.running import one_of_many
 from interface.settings import read_settings
 from interface.working import stopped_by_signals, worker
 
@@ -19,7 +20,11 @@ def command(*, once: bool) -> None:
     """
     settings = existing_or_new(read_settings())
     configure_logging(settings.log_level)
-    with stopped_by_signals() as stop, open_redress(settings) as redress:
+    with (
+        stopped_by_signals() as stop,
+        one_of_many(settings.home, "work"),
+        open_redress(settings) as redress,
+    ):
         if once:
             worker(redress).until_idle(stop)
         else:

@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -16,6 +16,7 @@ from interface.cli.up import run
 from interface.settings import read_settings
 from interface.supervisor import Child
 
+REDRESS = ("-m", "interface.cli.main")
 ROOT = Path(__file__).parents[2]
 PYTHON = sys.executable
 SECONDS = 90  # then a test has failed, whatever it waits for
@@ -48,7 +49,7 @@ def redress(
 ) -> subprocess.CompletedProcess[str]:
     """Run a command of the real command line to its end."""
     return subprocess.run(
-        [PYTHON, "-m", "interface.cli.main", *words],
+        [PYTHON, *REDRESS, *words],
         cwd=ROOT,
         env=environment(home, port, **more),
         capture_output=True,
@@ -59,7 +60,7 @@ def redress(
 
 
 class Up:
-    """A running ``redress up``, and what it says."""
+    """A running command, most often ``redress up``, and what it says."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         assert process.stdout is not None
@@ -83,9 +84,18 @@ class Up:
 @contextmanager
 def up(home: Path, port: int, **more: str) -> Iterator[Up]:
     """Start it, and see to it that it is gone in the end."""
-    command = [PYTHON, "-c", "from tests.interface.pretend import main; main()"]
+    program = "from tests.interface.pretend import main; main()"
+    with started(["-c", program], home, port, **more) as running:
+        yield running
+
+
+@contextmanager
+def started(
+    words: Sequence[str], home: Path, port: int = 8710, **more: str
+) -> Iterator[Up]:
+    """Start Python on these words, and see to it that it is gone in the end."""
     with subprocess.Popen(
-        command,
+        [PYTHON, *words],
         cwd=ROOT,
         env=environment(home, port, **more),
         stdout=subprocess.PIPE,

@@ -1,0 +1,68 @@
+"""``redress serve`` and ``redress work`` started by themselves, as real processes."""
+
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import psutil
+import pytest
+
+from interface.postgres.server import EmbeddedPostgres
+from tests.interface.pretend import REDRESS, free_port, redress, started
+from tests.interface.test_embedded_postgres import eventually
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    home = tmp_path / "home"
+    yield home
+    EmbeddedPostgres(home).stop()
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex(("127.0.0.1", port)) == 0
+
+
+def locks(home: Path, name: str) -> list[Path]:
+    return list((home / "running").glob(f"{name}-*.lock"))
+
+
+def test_down_stops_those_that_run_by_themselves(home: Path) -> None:
+    port = free_port()
+    with (
+        started([*REDRESS, "serve"], home, port) as serve,
+        started([*REDRESS, "work"], home) as work,
+    ):
+        eventually(lambda: listens(port) and bool(locks(home, "work")))
+        told = redress("down", home=home)
+        assert told.stdout == "Stopped.\n", told.stderr
+        assert serve.process.poll() == 0
+        assert work.ends() in {0, -signal.SIGTERM}
+    assert not listens(port)
+    assert not EmbeddedPostgres(home).running
+    assert redress("down", home=home).stdout == f"Nothing runs for {home}.\n"
+
+
+def test_down_clears_away_after_one_that_was_killed(home: Path) -> None:
+    with started([*REDRESS, "work"], home) as work:
+        eventually(lambda: EmbeddedPostgres(home).running and bool(locks(home, "work")))
+        work.ends(signal.SIGKILL)
+        assert redress("down", home=home).stdout == "Stopped.\n"
+    assert not EmbeddedPostgres(home).running
+    assert not locks(home, "work")
+
+
+def test_down_never_stops_who_took_over_a_number(home: Path) -> None:
+    (home / "postgres").mkdir(parents=True)
+    (home / "running").mkdir()
+    with subprocess.Popen(["sleep", "600"]) as stranger:
+        made = psutil.Process(stranger.pid).create_time()
+        note = msgspec.json.encode({"pid": stranger.pid, "made": made})
+        (home / "running" / "serve-1.lock").write_bytes(note)
+        assert redress("down", home=home).stdout == f"Nothing runs for {home}.\n"
+        assert stranger.poll() is None
+        stranger.kill()
