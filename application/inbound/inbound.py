@@ -122,8 +122,8 @@ class Inbound:
     def _untold(self, limit: int) -> Sequence[Message]:
         """Return translated messages that one more order must hear of.
 
-        There can be new ones only after the index has read on, or after messages were
-        translated here while it did. Each process looks after its own.
+        There can be new ones only after the index has read on: what is translated here
+        goes by an index at least as far as the one seen.
         """
         position = self.store.index_position()
         if position == self._index_seen:
@@ -139,7 +139,6 @@ class Inbound:
         """Translate a batch; every message is settled by itself."""
         if not messages:
             return Progress()
-        self._index_seen = None
         drafts = [self._read(message) for message in messages]
         self._identify(drafts)
         self._ask(drafts)

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from application.event_store.envelope import Ask
+from application.event_store.store import Busy
 from application.inbound import Message, Reported, Untranslatable
 from domain.order import ScanRecorded
 from tests.interface.inbound.conftest import Road
@@ -76,6 +78,28 @@ def test_what_can_no_longer_be_told_to_one_more_order_is_set_aside(road: Road) -
     road.translators["kuaidi100"] = whole
     assert road.inbound.retry() == 1
     assert (scanned(road, "1001"), scanned(road, "1002")) == (1, 1)
+
+
+class Contended:
+    """Loses every race, for a while."""
+
+    def handle(self, asks: Sequence[Ask]) -> Sequence[Exception]:
+        return [Busy(attempts=8) for _ in asks]
+
+
+def test_who_lost_the_race_for_one_more_order_runs_again(road: Road) -> None:
+    road.post("doudian", ships("1001"))
+    road.work()
+    road.post("kuaidi100", push(*TRACE))
+    road.work()
+    road.post("doudian", ships("1002"))
+    road.inbound.translate_received()
+    road.catch_up()
+    road.orders._handler, calm = Contended(), road.orders._handler  # type: ignore[assignment]  # noqa: SLF001  # others write just now
+    assert road.inbound.retry_waiting() == 0
+    road.orders._handler = calm  # noqa: SLF001  # and are done
+    assert road.inbound.retry_waiting() == 1
+    assert scanned(road, "1002") == len(TRACE)
 
 
 def test_what_is_told_to_somebody_forgotten_is_blanked_as_ever(road: Road) -> None:
