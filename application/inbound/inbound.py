@@ -22,6 +22,7 @@ from application.inbound.drafts import (
     refused,
     told,
 )
+from application.inbound.forgetting import Forgetting
 from application.inbound.messages import (
     Kept,
     Message,
@@ -64,13 +65,16 @@ class Inbound:
         self._people = people
         self._translators = translators
         self._now = now
+        self._forgetting = Forgetting(store, people)
         self._index_seen: int | None = None
 
     # -- Taking in --
 
     def keep(self, raws: Sequence[Raw]) -> list[Kept]:
         """Keep messages, each once, for ``work`` to translate; return their states."""
-        return self.store.keep(raws) if raws else []
+        kept = self.store.keep(raws) if raws else []
+        self._forget(raws, kept)
+        return kept
 
     def take(self, raws: Sequence[Raw]) -> list[Kept]:
         """Keep messages and translate them at once, as feeds of files do.
@@ -79,6 +83,7 @@ class Inbound:
         where each stood when it was kept.
         """
         kept = self.store.keep(raws, leased=True) if raws else []
+        self._forget(raws, kept)
         fresh = [each.message_id for each in kept if each.state == "received"]
         if fresh:
             self.translate(self.store.load(fresh, "received"))
@@ -97,6 +102,13 @@ class Inbound:
             some = released[first : first + MESSAGES_MAX]
             self.translate(self.store.load(some, "received"))
         return len(released)
+
+    def _forget(self, raws: Sequence[Raw], kept: Sequence[Kept]) -> None:
+        """Blank what could not be read and names somebody erased."""
+        aside = {each.message_id for each in kept if each.state == "quarantined"}
+        self._forgetting.kept(
+            {raw.message_id: raw.body for raw in raws if raw.message_id in aside}
+        )
 
     # -- In the background --
 
@@ -143,7 +155,9 @@ class Inbound:
         self._identify(drafts)
         self._ask(drafts)
         settled = [draft.state or told(draft) for draft in drafts]
-        self.store.settle(self._without_erased(settled))
+        bodies = {each.message_id: each.body for each in messages}
+        known = self._without_erased(settled)
+        self.store.settle(self._forgetting.marked(known, bodies))
         counts = dict.fromkeys(Progress._fields, 0)
         for each in settled:
             counts[each.state] += 1

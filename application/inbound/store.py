@@ -25,6 +25,7 @@ from application.inbound.statements import (
     LEARNT,
     LISTED,
     LOAD,
+    NAMES_OF,
     ORDERS,
     RELEASE,
     REPLACE_REFERENCES,
@@ -143,6 +144,12 @@ class InboundStore:
                     meant = Meant(stream_id, consumer, parcel)
                     found[name] = (*found.get(name, ()), meant)
         return found
+
+    def names_of(self, consumers: Sequence[str]) -> list[str]:
+        """Return the names of all orders, parcels and payments of these consumers."""
+        with self._pool.connection() as connection:
+            rows = connection.execute(NAMES_OF, {"consumers": list(consumers)})
+            return [name for (name,) in rows]
 
     def settle(self, settled: Sequence[Settled]) -> None:
         """Note what became of each message and what it was about, in one transaction.

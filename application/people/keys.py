@@ -46,6 +46,8 @@ SELECT consumer, wrapped FROM people.key
 WHERE (partition, consumer) IN (SELECT partition, consumer FROM asked)
 """
 
+ERASED_CONSUMERS = "SELECT consumer FROM people.key WHERE erased_at IS NOT NULL"
+
 
 class Access(Struct, frozen=True):
     """How many sealed values of one purpose are opened of one consumer."""
@@ -69,6 +71,10 @@ class KeyStore(Protocol):
         self, actor: str, accesses: Sequence[Access]
     ) -> Mapping[str, bytes | None]:
         """Write down who opens what, then return the keys there are."""
+        ...
+
+    def erased(self) -> Sequence[str]:
+        """Return who was erased."""
         ...
 
 
@@ -112,6 +118,11 @@ class PostgresKeys:
         }
         with available(self._pool, writes=False) as connection:
             return dict(connection.execute(OPEN, rows, binary=True).fetchall())
+
+    def erased(self) -> Sequence[str]:
+        """Return who was erased; it reads the table from end to end."""
+        with available(self._pool, writes=False) as connection:
+            return [found for (found,) in connection.execute(ERASED_CONSUMERS)]
 
     def _partitions_of(self, consumers: Collection[str]) -> list[int]:
         return [partition_of(consumer, self._partitions) for consumer in consumers]

@@ -26,6 +26,10 @@ class MemoryKeys:
         asked = {access.consumer for access in accesses}
         return {name: key for name, key in self._keys.items() if name in asked}
 
+    def erased(self) -> Sequence[str]:
+        """Return who was erased."""
+        return [consumer for consumer, key in self._keys.items() if key is None]
+
     def erase(self, consumers: Iterable[str]) -> None:
         """Delete keys, as application/people/erasure.py does in the database."""
         self._keys |= dict.fromkeys(consumers, None)

@@ -54,6 +54,10 @@ class People:
         self._remembered: OrderedDict[str, tuple[float, bytes | None]] = OrderedDict()
         self._lock = Lock()
 
+    def erased(self) -> Sequence[str]:
+        """Return who was erased, as it stands now."""
+        return self._keys.erased()
+
     def seal(self, consumer: str, text: str, purpose: str = "words") -> Sealed:
         """Return the text sealed, or the constant for an erased consumer.
 

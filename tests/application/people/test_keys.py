@@ -41,6 +41,23 @@ def test_opening_returns_the_keys_there_are(keys: KeyStore) -> None:
     assert keys.open("agent:7", asked) == {"mei": KEPT}
 
 
+def test_nobody_is_erased_before_they_are(keys: KeyStore) -> None:
+    keys.provide({"mei": bytes(60)})
+    assert keys.erased() == []
+
+
+def test_who_was_erased_is_known(
+    postgres: PostgresKeys, clean_database: DatabaseUrls
+) -> None:
+    postgres.provide({"mei": bytes(60), "lei": bytes(60)})
+    with psycopg.connect(clean_database.owner) as owner:
+        owner.execute(
+            "UPDATE people.key SET wrapped = NULL, erased_at = now(), erased_by = 'me'"
+            " WHERE consumer = 'mei'"
+        )
+    assert postgres.erased() == ["mei"]
+
+
 def test_asking_for_nothing_gives_nothing(keys: KeyStore) -> None:
     assert keys.provide({}) == {}
     assert keys.open("agent:7", []) == {}

@@ -284,6 +284,37 @@ def test_words_about_somebody_forgotten_are_not_kept(road: Road) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("source", "document"),
+    [
+        ("doudian", b'{"p_id": ' + ORDER.encode()),
+        ("doudian", trade(113, update_time="soon")),
+        ("doudian", trade(505)),
+        ("kuaidi100", answer(nu=WAYBILL)),
+    ],
+    ids=["cut off", "malformed", "unknown type", "says nothing"],
+)
+def test_what_names_somebody_forgotten_is_blanked_though_not_understood(
+    road: Road, source: str, document: Any
+) -> None:
+    road.post("doudian", [PLACED, SHIPPED])
+    road.work()
+    road.forget(f"order:doudian:{ORDER}")
+    about_nobody = trade(505, name="other", p_id=1234567)
+    road.post("doudian", about_nobody)
+    (raw,) = road.post(source, document)
+    road.work()
+    left = {
+        message_id: (state, body, detail)
+        for message_id, state, body, detail in road.sql(
+            "SELECT message_id, state, body, detail FROM inbound.message"
+        )
+    }
+    assert left[raw.message_id] == ("ignored", None, None)
+    assert road.standing()["ignored", "erased"] == 1
+    assert road.standing()["quarantined", "unknown_type:505"] == 1
+
+
 def test_a_reader_sees_every_message_and_none_of_its_words(road: Road) -> None:
     road.post("doudian", PLACED)
     granted = road.sql(
