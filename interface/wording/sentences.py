@@ -49,7 +49,7 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     ),
     "order.parcel_handed_over": (
         ("承运商已揽收包裹 {parcel}",),
-        ("The carrier has parcel {parcel}",),
+        ("The carrier has the parcel {parcel}",),
     ),
     "order.parcel_out_for_delivery": (
         ("包裹 {parcel} 派送中",),
