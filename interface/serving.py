@@ -1,5 +1,6 @@
 """The HTTP API as a process: built from the composition root, served by granian."""
 
+import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -16,6 +17,7 @@ from interface.api.app import Parts, build_app
 from interface.api.inbound import inbound_routes
 from interface.api.metrics import Gauges, Metrics
 from interface.bootstrap import Redress, open_redress
+from interface.errors import UserError
 from interface.lifeline import end_with_parent
 from interface.logging import configure_logging
 from interface.settings import Settings, read_settings
@@ -59,13 +61,19 @@ def build_api(
 
 
 def app() -> Litestar:
-    """Return the API as the environment asks for it; its worker process calls this."""
+    """Return the API as the environment asks for it; its worker process calls this.
+
+    A worker that cannot be what it is asked to be ends with one line.
+    """
     end_with_parent()
-    settings = read_settings()
-    configure_logging(settings.log_level)
-    stack = ExitStack()
-    redress = stack.enter_context(open_redress(settings, prepared=True))
-    api = build_api(redress)
+    try:
+        settings = read_settings()
+        configure_logging(settings.log_level)
+        stack = ExitStack()
+        redress = stack.enter_context(open_redress(settings, prepared=True))
+        api = build_api(redress)
+    except UserError as error:
+        sys.exit(f"redress: {error}")
     api.on_shutdown.append(stack.close)
     return api
 

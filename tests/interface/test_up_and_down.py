@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,15 @@ import pytest
 
 from interface.postgres import postmaster
 from interface.postgres.server import EmbeddedPostgres
-from tests.interface.pretend import Up, free_port, redress, up
+from tests.interface.pretend import (
+    ROOT,
+    SECONDS,
+    Up,
+    environment,
+    free_port,
+    redress,
+    up,
+)
 from tests.interface.test_embedded_postgres import eventually
 
 PAUSES = "import signal; signal.pause()"
@@ -104,6 +113,28 @@ def test_wrong_secrets_and_issuers_are_said_before_anything_is_started(
     assert told.stderr.startswith(f"redress: {setting}")
     assert len(told.stderr.splitlines()) == 1
     assert not (home / "postgres").exists()
+
+
+def test_serve_alone_says_wrong_secrets_in_one_line(home: Path) -> None:
+    told = redress("serve", home=home, REDRESS_INBOUND_SECRETS="shop=abc")
+    assert told.returncode == 2
+    assert told.stderr.splitlines()[-1].startswith("redress: REDRESS_INBOUND_SECRETS")
+    assert not (home / "postgres").exists()
+
+
+def test_a_worker_that_cannot_be_built_ends_with_one_line(home: Path) -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "from interface.serving import app; app()"],
+        cwd=ROOT,
+        env=environment(home, 8710, REDRESS_INBOUND_SECRETS="shop=abc"),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert told.returncode == 1
+    assert told.stderr.startswith("redress: ")
+    assert len(told.stderr.splitlines()) == 1
 
 
 def test_who_dies_is_started_again(home: Path) -> None:
