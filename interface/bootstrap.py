@@ -37,6 +37,10 @@ from interface.tokens import Tokens, open_tokens
 # Connections a process may hold at most, by role.
 WRITERS_MAX, PROJECTORS_MAX, READERS_MAX, KEYS_MAX = 8, 4, 8, 2
 
+# After such a silence the database hangs: a little more than each role's own limit on a
+# statement. Projectors have none, for a rebuild compares whole tables in one.
+WRITERS_SECONDS, READERS_SECONDS, KEYS_SECONDS = 7, 17, 7
+
 
 class Redress:
     """Every part of the product, built on first use and connected to one database.
@@ -60,25 +64,26 @@ class Redress:
     @cached_property
     def writer(self) -> Pool:
         """Connections that may append events."""
-        return self._pool(self.urls.writer, WRITERS_MAX)
+        return self._pool(self.urls.writer, WRITERS_MAX, WRITERS_SECONDS)
 
     @cached_property
     def projector(self) -> Pool:
         """Connections that may fill projections."""
-        return self._pool(self.urls.projector, PROJECTORS_MAX)
+        return self._pool(self.urls.projector, PROJECTORS_MAX, None)
 
     @cached_property
     def reader(self) -> Pool:
         """Connections that only read."""
-        return self._pool(self.urls.reader, READERS_MAX)
+        return self._pool(self.urls.reader, READERS_MAX, READERS_SECONDS)
 
     @cached_property
     def keys(self) -> Pool:
         """Connections that reach people's keys."""
-        return self._pool(self.urls.keys, KEYS_MAX)
+        return self._pool(self.urls.keys, KEYS_MAX, KEYS_SECONDS)
 
-    def _pool(self, url: str, max_size: int) -> Pool:
-        return self._pools.enter_context(connection_pool(url, max_size=max_size))
+    def _pool(self, url: str, max_size: int, seconds: float | None) -> Pool:
+        pool = connection_pool(url, max_size=max_size, answers_within_s=seconds)
+        return self._pools.enter_context(pool)
 
     # -- Commands --
 

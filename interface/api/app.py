@@ -22,6 +22,7 @@ from interface.api.auth import Authentication, current_actor, door
 from interface.api.canonical import canonical_line, stopwatch
 from interface.api.consumers import ConsumerController
 from interface.api.context import asked
+from interface.api.deadline import in_time
 from interface.api.health import Checks, HealthController
 from interface.api.live import LiveController, OpenStreams
 from interface.api.metrics import Metrics
@@ -90,6 +91,7 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
         },
         middleware=[
             stopwatch,
+            in_time,
             DefineMiddleware(Authentication, tokens=parts.tokens),
         ],
         guards=[door],

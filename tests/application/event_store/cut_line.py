@@ -24,6 +24,7 @@ class CutLine:
         self._listener.bind(str(folder / f".s.PGSQL.{PORT}"))
         self._listener.listen()
         self._cutting = Event()
+        self._silent = Event()
         self._ends: list[socket.socket] = []
         self.conninfo = make_conninfo(
             conninfo, host=str(folder), port=PORT, hostaddr=""
@@ -33,6 +34,15 @@ class CutLine:
     def lose_next_answer(self) -> None:
         """Cut the line when the server has answered, before the client hears it."""
         self._cutting.set()
+
+    @contextmanager
+    def silence(self) -> Iterator[None]:
+        """Swallow every answer for a while; the line itself stays up."""
+        self._silent.set()
+        try:
+            yield
+        finally:
+            self._silent.clear()
 
     def close(self) -> None:
         for end in (self._listener, *self._ends):
@@ -67,7 +77,8 @@ class CutLine:
                     self._cutting.clear()
                     near.shutdown(socket.SHUT_RDWR)
                     return
-                near.sendall(words)
+                if not self._silent.is_set():
+                    near.sendall(words)
             near.shutdown(socket.SHUT_RDWR)
 
 

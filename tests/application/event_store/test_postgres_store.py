@@ -1,6 +1,7 @@
 """The event store on a real PostgreSQL."""
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from datetime import datetime, timedelta, timezone
 from uuid import uuid4
 
@@ -304,3 +305,70 @@ def test_no_database_means_nothing_was_written(
         PostgresEventStore(pool, pool, SHELF_EVENTS)
     pool.close()
     assert type(failure.value) is StoreUnavailable
+
+
+# -- A database that hangs: it takes what is sent, and says nothing --
+
+
+def test_what_a_hung_database_was_told_may_have_been_written(
+    clean_database: DatabaseUrls,
+) -> None:
+    ask = put_up("vase", a_shelf())
+    with (
+        cut_line(clean_database.writer) as line,
+        connection_pool(line.conninfo, max_size=1, answers_within_s=0.5) as writer,
+        connection_pool(clean_database.reader) as reader,
+    ):
+        store = PostgresEventStore(writer, reader, SHELF_EVENTS)
+        with pytest.raises(OutcomeUnknown, match=r"said nothing for 0\.5 s"):
+            CommandHandler(Deaf(store, line)).handle_one(ask)
+        receipt = CommandHandler(store).handle_one(ask)
+        assert (receipt.repeated, store.heads()[7]) == (True, 1)
+
+
+def test_a_hung_database_that_was_only_asked_has_written_nothing(
+    clean_database: DatabaseUrls,
+) -> None:
+    with (
+        cut_line(clean_database.writer) as line,
+        connection_pool(line.conninfo, max_size=1, answers_within_s=0.5) as writer,
+        connection_pool(clean_database.reader) as reader,
+    ):
+        store = PostgresEventStore(writer, reader, SHELF_EVENTS)
+        with line.silence(), pytest.raises(StoreUnavailable) as failure:
+            CommandHandler(store).handle_one(put_up("vase", a_shelf()))
+        assert type(failure.value) is StoreUnavailable
+        assert store.heads()[7] == 0
+
+
+def test_more_than_can_be_served_soon_are_told_to_come_again(
+    clean_database: DatabaseUrls,
+) -> None:
+    with (
+        connection_pool(clean_database.reader, max_size=1) as pool,
+        ThreadPoolExecutor(9) as crowd,
+        pool.connection(),
+    ):
+        asked = [crowd.submit(PostgresEventStore, pool, pool) for _ in range(9)]
+        with pytest.raises(StoreUnavailable, match="8 requests waiting"):
+            next(as_completed(asked)).result()
+
+
+@pytest.mark.parametrize("said", [{}, {"connect_timeout": "60"}])
+def test_a_server_that_vanishes_is_noticed_unless_its_address_asks_for_patience(
+    clean_database: DatabaseUrls, said: dict[str, str]
+) -> None:
+    address = make_conninfo(clean_database.reader, **said)
+    with connection_pool(address) as pool, pool.connection() as connection:
+        known = connection.info.get_parameters()
+        assert known["connect_timeout"] == said.get("connect_timeout", "5")
+        assert known["tcp_user_timeout"] == "10000"
+        assert known["keepalives_idle"] == "10"
+
+
+class Deaf(Losing):
+    """A store whose answers to an append nobody hears."""
+
+    def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
+        with self._line.silence():
+            return self._store.append(appends)
