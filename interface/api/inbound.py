@@ -1,11 +1,19 @@
 """Where strangers leave their messages: kept, answered 202, understood afterwards."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from litestar import Request, Response, Router, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency, Provide
+from litestar.openapi.spec import (
+    Example,
+    OpenAPIMediaType,
+    Operation,
+    RequestBody,
+    Schema,
+)
 from litestar.params import FromPath
 from litestar.status_codes import HTTP_202_ACCEPTED
 
@@ -17,8 +25,33 @@ from interface.api.problems import Wrong
 BODY_BYTES_MAX: Final = 1_000_000
 
 
+EXAMPLE: Final = [
+    {
+        "tag": "100",
+        "msg_id": "4705288465508532862:100:1777500000:1",
+        "data": '{"p_id": 4705288465508532862, "create_time": 1777500000}',
+    }
+]
+
+
+@dataclass
+class LeaveMessage(Operation):
+    """The operation with its body, which is the source's own and read as bytes."""
+
+    def __post_init__(self) -> None:
+        """Show what Doudian sends."""
+        body = OpenAPIMediaType(
+            schema=Schema(description="Whatever the source sends; see its own pages."),
+            examples={"doudian": Example(value=EXAMPLE)},
+        )
+        self.request_body = RequestBody(
+            content={"application/json": body}, required=True
+        )
+
+
 @post(
     "/v1/inbound/{source:str}",
+    operation_class=LeaveMessage,
     operation_id="leaveMessage",
     opt=OPEN,
     status_code=HTTP_202_ACCEPTED,
@@ -37,7 +70,7 @@ async def leave_message(
     A message is signed as its vendor signs, or by ``Redress-Signature: sha256=`` and
     the hex HMAC-SHA256 of the raw body. The answer names the message and says how it
     stands, beside the words of success its vendor looks for. One sent before changes
-    nothing.
+    nothing, which is as well: no signature covers a time.
     """
     body = await request.body()
     headers = {name.lower(): value for name, value in request.headers.items()}

@@ -126,6 +126,18 @@ def test_a_bad_signature_leaves_no_trace_but_a_metric(
     assert 'redress_inbound_rejected_total{source="doudian"} 1.0' in metrics
 
 
+def test_the_description_shows_a_message_that_is_taken(
+    client: TestClient[Litestar], redress: Redress
+) -> None:
+    operation = client.get("/openapi.json").json()["paths"]["/v1/inbound/{source}"]
+    content = operation["post"]["requestBody"]["content"]["application/json"]
+    assert leave(client, content["examples"]["doudian"]["value"]).status_code == 202
+    redress.inbound.work()
+    assert [state for _, state, _, _ in redress.inbound.store.counts()] == [
+        "translated"
+    ]
+
+
 def test_an_unknown_source_is_404(client: TestClient[Litestar]) -> None:
     response = leave(client, PLACED, source="amazon")
     assert response.status_code == 404
