@@ -5,7 +5,7 @@ from uuid import UUID
 
 from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, QueryParameter
+from litestar.params import FromQuery, QueryParameter
 from msgspec import Struct
 
 from application.access import Actor
@@ -26,6 +26,7 @@ from interface.api.entries import (
     spoken_language,
 )
 from interface.api.examples import json_like
+from interface.api.names import NameInPath
 from interface.api.order_commands import strictly
 from interface.api.paging import (
     USUAL_LIMIT,
@@ -73,7 +74,7 @@ class ConsumerController(Controller):
     def timeline(  # noqa: PLR0913, PLR0917  # one for each thing that can be asked for
         self,
         request: Request[Actor, None, Any],
-        consumer: FromPath[str],
+        consumer: NameInPath,
         actor: NamedDependency[Actor],
         reading: NamedDependency[Reading],
         progress: NamedDependency[ReadingProgress],
@@ -113,7 +114,7 @@ class ConsumerController(Controller):
     )
     def link(  # noqa: PLR0913, PLR0917  # what it needs is injected by these names
         self,
-        consumer: FromPath[Name],
+        consumer: NameInPath,
         data: Annotated[LinkBody, json_like("LinkBody")],
         raw: NamedDependency[bytes],
         actor: NamedDependency[Actor],
@@ -136,7 +137,7 @@ class ConsumerController(Controller):
     )
     def unlink(  # noqa: PLR0913, PLR0917  # what it needs is injected by these names
         self,
-        consumer: FromPath[Name],
+        consumer: NameInPath,
         data: Annotated[UnlinkBody, json_like("UnlinkBody")],
         raw: NamedDependency[bytes],
         actor: NamedDependency[Actor],

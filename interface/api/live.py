@@ -16,7 +16,7 @@ import msgspec
 from litestar import Controller, Request, Response, get
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, HeaderParameter
+from litestar.params import FromQuery, HeaderParameter
 from litestar.response import ServerSentEvent, ServerSentEventMessage
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
@@ -36,6 +36,7 @@ from interface.api.entries import (
     spoken_language,
 )
 from interface.api.metrics import Metrics
+from interface.api.names import NameInPath
 from interface.api.problems import Wrong, invalid
 from interface.wording import Tongue
 
@@ -228,7 +229,7 @@ class LiveController(Controller):
     async def follow(  # noqa: PLR0913, PLR0917  # what it needs is injected by names
         self,
         request: Request[Actor, float, Any],
-        consumer: FromPath[str],
+        consumer: NameInPath,
         persons: NamedDependency[PersonQueries],
         reading: NamedDependency[Reading],
         progress: NamedDependency[ReadingProgress],

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery
+from litestar.params import FromPath
 from msgspec import Struct
 
 from application.access import Actor
@@ -32,6 +32,7 @@ from domain.order import IdentifyOrder, OrderCommand, OrderStatus, PlaceOrder
 from interface.api.auth import does
 from interface.api.context import Asked
 from interface.api.examples import json_like
+from interface.api.names import NameAsked
 from interface.api.order_commands import (
     DOORS,
     ORDERS,
@@ -139,11 +140,11 @@ class OrderController(OrderCommandController):
         actor: NamedDependency[Actor],
         reading: NamedDependency[Reading],
         progress: NamedDependency[ReadingProgress],
-        number: FromQuery[str | None] = None,
-        source: FromQuery[str | None] = None,
-        waybill: FromQuery[str | None] = None,
-        payment: FromQuery[str | None] = None,
-        consumer: FromQuery[str | None] = None,
+        number: NameAsked = None,
+        source: NameAsked = None,
+        waybill: NameAsked = None,
+        payment: NameAsked = None,
+        consumer: NameAsked = None,
         limit: Limit = USUAL_LIMIT,
         cursor: Cursor = None,
         at_least: AtLeast = None,

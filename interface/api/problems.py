@@ -13,7 +13,7 @@ import structlog
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from msgspec import UNSET, Struct, UnsetType, ValidationError
-from psycopg import OperationalError
+from psycopg import DataError, OperationalError
 from psycopg_pool import PoolTimeout
 
 from application.access import NotAllowed, NotFound
@@ -241,6 +241,18 @@ def of_long_words(
     return answer(document("invalid", HTTPStatus.BAD_REQUEST, str(error), found))
 
 
+def of_gibberish(
+    _request: Request[Any, Any, Any], error: Exception
+) -> Response[Problem]:
+    """Say that something they sent is nothing we, or the database, can read.
+
+    Such as bytes that are no UTF-8, a document nested too deep, a forged cursor.
+    """
+    log.warning("gibberish", kind=type(error).__name__)
+    detail = "Send text as UTF-8, not nested deep, and cursors as they were given."
+    return answer(document("malformed", HTTPStatus.BAD_REQUEST, detail))
+
+
 def of_accident(
     _request: Request[Any, Any, Any], error: Exception
 ) -> Response[Problem]:
@@ -258,5 +270,8 @@ HANDLERS: Final[dict[Any, Any]] = {
     StoreUnavailable: of_outage,
     OperationalError: of_outage,
     PoolTimeout: of_outage,
+    UnicodeDecodeError: of_gibberish,
+    RecursionError: of_gibberish,
+    DataError: of_gibberish,
     Exception: of_accident,
 }

@@ -19,6 +19,7 @@ from application.reading import Asked, Reading
 from domain.promise import PromiseKind, PromiseSource, Standing
 from interface.api.auth import does
 from interface.api.context import moment
+from interface.api.names import NameAsked
 from interface.api.paging import (
     USUAL_LIMIT,
     AtLeast,
@@ -79,9 +80,9 @@ class PromiseController(Controller):
         standing: State = None,
         due_before: DueBefore = None,
         kind: FromQuery[PromiseKind | None] = None,
-        merchant: FromQuery[str | None] = None,
-        creator: FromQuery[str | None] = None,
-        carrier: FromQuery[str | None] = None,
+        merchant: NameAsked = None,
+        creator: NameAsked = None,
+        carrier: NameAsked = None,
         limit: Limit = USUAL_LIMIT,
         cursor: Cursor = None,
         at_least: AtLeast = None,

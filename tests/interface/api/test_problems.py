@@ -16,6 +16,7 @@ from application.event_store.postgres import PostgresEventStore
 from application.event_store.store import Append, Conflict
 from application.order_desk import OrderDesk
 from application.orders import Orders
+from application.projections.paging import cursor
 from interface.api.app import build_app
 from interface.bootstrap import Redress
 from interface.serving import api_parts
@@ -30,7 +31,7 @@ def problem(response: Response, status: int, code: str) -> dict[str, Any]:
     assert response.headers["Content-Type"] == "application/problem+json"
     document: dict[str, Any] = response.json()
     assert document["status"] == status
-    assert document["code"] == code
+    assert document["code"] == code, document
     assert document["type"].endswith(f":{code}")
     assert document["title"]
     assert document["detail"]
@@ -125,6 +126,46 @@ def test_a_question_that_makes_no_sense_names_its_field(
 ) -> None:
     document = problem(agent.get(path), 400, "invalid")
     assert field in document["errors"][0]["field"]
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("/v1/orders?number=X%00Y", "number"),
+        ("/v1/orders?consumer=%00", "consumer"),
+        ("/v1/orders?number=A-1&source=%00", "source"),
+        ("/v1/promises?merchant=%00", "merchant"),
+        ("/v1/consumers/%00/timeline", "consumer"),
+        ("/v1/consumers/%00/timeline/live", "consumer"),
+    ],
+)
+def test_a_name_that_can_be_nobodys_is_refused(
+    agent: Caller, path: str, field: str
+) -> None:
+    document = problem(agent.client.get(path, headers=agent.headers), 400, "invalid")
+    assert [each["field"] for each in document["errors"]] == [field]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b'{"consumer": "\xff"}', b"[" * 100_000],
+    ids=["no UTF-8", "nested too deep"],
+)
+def test_a_body_that_is_gibberish_cannot_be_read(feed: Caller, content: bytes) -> None:
+    headers = feed.headers | {"Idempotency-Key": "k"}
+    for path in ("/v1/orders", "/v1/consumers/li-mei/links"):
+        answer = feed.client.post(
+            path,
+            content=content,
+            headers=headers | {"Content-Type": "application/json"},
+        )
+        problem(answer, 400, "malformed")
+
+
+def test_a_forged_cursor_is_no_accident(agent: Caller) -> None:
+    forged = cursor([None, 1, str(uuid4()), "\x00"])
+    asked = f"/v1/promises?cursor={forged}"
+    problem(agent.get(asked), 400, "malformed")
 
 
 # -- 401, 403, 404, 405 --
