@@ -11,7 +11,7 @@ from time import monotonic
 from typing import Any, Final, Protocol
 from urllib.error import URLError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import msgspec
 from joserfc import jws, jwt
@@ -106,7 +106,8 @@ class PublishedKeys:
     """The keys an issuer publishes, from a file or an address.
 
     They are read again when they are old, or when a token names one we do not know, and
-    not more often than every few seconds. When they cannot be had, the old ones hold.
+    not more often than every few seconds. Meanwhile, and when they cannot be had, the
+    old ones hold: only whoever finds none yet waits for the first reading.
     """
 
     def __init__(self, place: str, elapsed: Callable[[], float] = monotonic) -> None:
@@ -114,17 +115,24 @@ class PublishedKeys:
         self._elapsed = elapsed
         self._keys = KeySet([])
         self._read_at = float("-inf")
-        self._lock = Lock()
+        self._reading = Lock()
 
     def find(self, key_id: str | None) -> KeySet:
         """Return the keys now known; raises BadToken if there are none."""
-        with self._lock:
-            age = self._elapsed() - self._read_at
-            unknown = key_id not in {key.kid for key in self._keys}
-            if age > JWKS_AGE_SECONDS_MAX or (unknown and age > JWKS_PAUSE_SECONDS):
-                self._read_at = self._elapsed()
-                self._keys = self._read() or self._keys
-            return self._keys
+        never_read = self._read_at == float("-inf")
+        if self._wanted(key_id) and self._reading.acquire(blocking=never_read):
+            try:
+                if self._wanted(key_id):
+                    self._keys = self._read() or self._keys
+                    self._read_at = self._elapsed()
+            finally:
+                self._reading.release()
+        return self._keys
+
+    def _wanted(self, key_id: str | None) -> bool:
+        age = self._elapsed() - self._read_at
+        unknown = key_id not in {key.kid for key in self._keys}
+        return age > JWKS_AGE_SECONDS_MAX or (unknown and age > JWKS_PAUSE_SECONDS)
 
     def _read(self) -> KeySet | None:
         try:
@@ -141,12 +149,20 @@ class Jwks(Struct, frozen=True):
     keys: list[dict[str, Any]]
 
 
+class NoRedirects(HTTPRedirectHandler):
+    """Keys come from the address they were said to come from, or not at all."""
+
+    def redirect_request(self, *_asked: Any, **_and: Any) -> None:
+        """Go nowhere else: the answer is then an HTTPError, which is an OSError."""
+
+
 def read_jwks(place: str) -> bytes:
     """Return the text of a key set; OSError when it cannot be had."""
     if urlsplit(place).scheme not in ("http", "https"):
         return Path(place).read_bytes()
     request = Request(place, headers={"Accept": "application/json"})  # noqa: S310  # http(s) only, checked above
-    with urlopen(request, timeout=JWKS_TIMEOUT_SECONDS) as answer:  # noqa: S310  # likewise
+    opener = build_opener(NoRedirects)
+    with opener.open(request, timeout=JWKS_TIMEOUT_SECONDS) as answer:
         body: bytes = answer.read(JWKS_BYTES_MAX)
         return body
 

@@ -5,6 +5,7 @@ Whatever is not said to be open is closed: a handler without an action lets nobo
 
 from typing import Any, Final
 
+from litestar.concurrency import sync_to_thread
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Headers
 from litestar.handlers import BaseRouteHandler
@@ -50,7 +51,8 @@ class Authentication(AbstractAuthenticationMiddleware):
             detail = "Send a token as: Authorization: Bearer …"
             raise Wrong("unauthenticated", 401, detail, headers=CHALLENGE)
         try:
-            held = self._tokens.held(token.strip())
+            # Another issuer's keys may have to be fetched; all others go on meanwhile.
+            held = await sync_to_thread(self._tokens.held, token.strip())
         except BadToken as error:
             raise Wrong(
                 "unauthenticated", 401, str(error), headers=CHALLENGE

@@ -6,7 +6,7 @@ import json
 import stat
 import threading
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -157,12 +157,23 @@ def test_a_spoilt_key_file_is_said_in_one_line(home: Settings) -> None:
 
 
 @contextmanager
-def publishing(*keys: Key) -> Iterator[tuple[str, list[Key]]]:
-    """Serve a key set on this machine; the list says what is in it now."""
+def publishing(
+    *keys: Key, before: Callable[[], object] = lambda: None
+) -> Iterator[tuple[str, list[Key]]]:
+    """Serve a key set on this machine; the list says what is in it now.
+
+    ``before`` is done before each answer. Under "/elsewhere" is a way to the keys.
+    """
     published = list(keys)
 
     class Publisher(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:  # the library's name
+            before()
+            if self.path == "/elsewhere":
+                self.send_response(302)
+                self.send_header("Location", "/keys")
+                self.end_headers()
+                return
             body = json.dumps(KeySet(published).as_dict(private=False)).encode()
             self.send_response(200)
             self.end_headers()
@@ -216,6 +227,40 @@ def test_a_new_key_is_looked_for_but_not_at_every_stroke() -> None:
         assert [key.kid for key in keys.find(new.kid)] == [old.kid]
         passed = JWKS_PAUSE_SECONDS + 1
         assert [key.kid for key in keys.find(new.kid)] == [new.kid]
+
+
+def test_nobody_waits_while_keys_are_read_again() -> None:
+    old = ECKey.generate_key("P-256", auto_kid=True)
+    passed = 0.0
+    asked, may_answer = threading.Event(), threading.Event()
+    may_answer.set()
+
+    def slowly() -> None:
+        asked.set()
+        assert may_answer.wait(30)
+
+    with publishing(old, before=slowly) as (place, _):
+        keys = PublishedKeys(place, elapsed=lambda: passed)
+        keys.find(old.kid)
+        passed = JWKS_PAUSE_SECONDS + 1
+        asked.clear()
+        may_answer.clear()
+        forged = threading.Thread(target=keys.find, args=["forged"])
+        forged.start()
+        try:
+            assert asked.wait(30)
+            assert [key.kid for key in keys.find("forged, too")] == [old.kid]
+            assert forged.is_alive(), "its keys are still being read"
+        finally:
+            may_answer.set()
+            forged.join()
+
+
+def test_keys_that_are_said_to_lie_elsewhere_are_not_fetched_there() -> None:
+    key = ECKey.generate_key("P-256", auto_kid=True)
+    with publishing(key) as (place, _):
+        moved = place.replace("/keys", "/elsewhere")
+        assert not PublishedKeys(moved).find(key.kid).keys
 
 
 def test_their_key_signs_nothing_in_our_name(home: Settings) -> None:
