@@ -8,9 +8,16 @@ from interface.settings import read_settings
 
 
 @click.command()
-def command() -> None:
+@click.option(
+    "--reset-passwords",
+    is_flag=True,
+    help="Give roles whose passwords are not in our secrets new ones: after the "
+    "secrets were lost. Another Redress on the same server is locked out by it.",
+)
+def command(*, reset_passwords: bool) -> None:
     """Make the database, its roles and its tables, or bring them up to date."""
-    with database(existing_or_new(read_settings())) as urls:
+    settings = existing_or_new(read_settings())
+    with database(settings, reset_passwords=reset_passwords) as urls:
         if urls.owner:
             click.echo("The database is up to date.")
         else:

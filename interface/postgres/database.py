@@ -10,13 +10,12 @@ from psycopg.conninfo import conninfo_to_dict
 from interface.errors import UserError, WrongSetting
 from interface.home import make_home
 from interface.postgres.migrations import migrate
-from interface.postgres.roles import ROLES, ensure_roles, url_as
+from interface.postgres.roles import CONNECT_SECONDS, ROLES, ensure_roles, url_as
 from interface.postgres.server import EmbeddedPostgres
 from interface.postgres.use import in_use
 from interface.settings import Settings
 
 VERSION_MIN = 15
-CONNECT_SECONDS = 10
 
 
 class DatabaseUrls(Struct, frozen=True):
@@ -42,25 +41,30 @@ def database(
     server: EmbeddedPostgres | None = None,
     *,
     dies_with_us: bool = False,
+    reset_passwords: bool = False,
 ) -> Iterator[DatabaseUrls]:
     """Have the database at hand: started if need be, migrated, its roles made.
 
     The embedded server is left as it was found: started by us, it stops when the last
     that uses it has gone. ``dies_with_us``, if it is we who start it: it also stops
-    when this process is killed. Raises UserError.
+    when this process is killed. ``reset_passwords``: roles whose passwords we do not
+    know get ours, whoever else may know them. Raises UserError.
     """
     if not settings.embedded:
-        yield prepare_database(settings)
+        yield prepare_database(settings, reset_passwords=reset_passwords)
         return
     server = server or EmbeddedPostgres(settings.home)
     with in_use(server, dies_with_us=dies_with_us):
         yield prepare_database(settings)
 
 
-def prepare_database(settings: Settings) -> DatabaseUrls:
+def prepare_database(
+    settings: Settings, *, reset_passwords: bool = False
+) -> DatabaseUrls:
     """Make the roles, migrate, make the partitions; return how to connect.
 
-    Asking again changes nothing. An embedded server has to run. Raises UserError.
+    Asking again changes nothing. An embedded server has to run; its roles are nobody
+    else's, and so need no leave to be reset. Raises UserError.
     """
     make_home(settings.home)
     urls = database_urls(settings)
@@ -71,7 +75,13 @@ def prepare_database(settings: Settings) -> DatabaseUrls:
             ) as owner:
                 check_version(owner)
                 given = [role for role, url in given_urls(settings).items() if url]
-                ensure_roles(owner, urls.owner, settings.secrets, given)
+                ensure_roles(
+                    owner,
+                    urls.owner,
+                    settings.secrets,
+                    given,
+                    reset_passwords=reset_passwords or settings.embedded,
+                )
                 migrate(urls.owner)
                 make_partitions(owner, settings)
         except psycopg.Error as error:

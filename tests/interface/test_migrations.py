@@ -1,8 +1,10 @@
 """Migrations: each whole or not at all, whoever dies, whoever else is at it."""
 
+import shutil
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -11,12 +13,16 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from interface.errors import UserError
-from interface.postgres.database import DatabaseUrls, prepare_database
+from interface.postgres.database import (
+    DatabaseUrls,
+    database_urls,
+    prepare_database,
+)
 from interface.postgres.migrations import LOCK, migrate
 from interface.postgres.server import EmbeddedPostgres
 from interface.postgres.use import in_use
 from interface.settings import Settings
-from tests.interface.pretend import PYTHON, ROOT
+from tests.interface.pretend import PYTHON, ROOT, redress
 from tests.interface.test_embedded_postgres import eventually
 
 FIRST = "CREATE TABLE first (promise text); INSERT INTO first VALUES ('100% kept')"
@@ -117,9 +123,68 @@ def test_an_ordinary_owner_can_prepare_a_database_of_his_own(tmp_path: Path) -> 
         with psycopg.connect(urls.reader) as reader:
             query = "SELECT count(*) FROM store.partition_head"
             assert reader.execute(query).fetchone() == (8,)
-        elsewhere = Settings(home=tmp_path / "lost", database_url=url, partitions=8)
-        with psycopg.connect(prepare_database(elsewhere).writer) as writer:
-            assert writer.execute("SHOW statement_timeout").fetchone() == ("5s",)
+
+
+# -- Login roles belong to the whole server, and so perhaps to somebody else --
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Iterator[str]:
+    """Run a server that asks for passwords and is nobody's in particular."""
+    server = EmbeddedPostgres(tmp_path / "shared", durable=False)
+    with in_use(server, dies_with_us=True):
+        yield server.url()
+
+
+def one_more(shared: str, home: Path) -> Settings:
+    """Return the settings of an installation with a database of its own there."""
+    with psycopg.connect(shared, autocommit=True) as owner:
+        make = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(home.name))
+        owner.execute(make)
+    url = make_conninfo(shared, dbname=home.name)
+    return Settings(home=home, database_url=url, partitions=8)
+
+
+def test_a_second_installation_does_not_lock_out_the_first(
+    shared: str, tmp_path: Path
+) -> None:
+    first = one_more(shared, tmp_path / "first")
+    second = one_more(shared, tmp_path / "second")
+    urls = prepare_database(first)
+    with pytest.raises(UserError, match="perhaps another Redress uses") as refused:
+        prepare_database(second)
+    assert "DATABASE_WRITER_URL" in str(refused.value)
+    assert "redress migrate --reset-passwords" in str(refused.value)
+    for url in (urls.writer, urls.projector, urls.reader, urls.keys):
+        psycopg.connect(url).close()
+    shutil.copytree(first.secrets, second.secrets, dirs_exist_ok=True)
+    with psycopg.connect(prepare_database(second).writer) as writer:
+        assert writer.execute("SHOW statement_timeout").fetchone() == ("5s",)
+
+
+def test_after_the_secrets_were_lost_migrate_sets_new_passwords_if_asked(
+    shared: str, tmp_path: Path
+) -> None:
+    settings = one_more(shared, tmp_path / "forgetful")
+    url, migrate_it = settings.database_url, partial(redress, "migrate")
+    prepare_database(settings)
+    shutil.rmtree(settings.secrets)
+    told = migrate_it(home=settings.home, DATABASE_URL=url)
+    assert (told.returncode, told.stderr.count("\n")) == (1, 1)
+    assert "--reset-passwords" in told.stderr
+    reset = migrate_it("--reset-passwords", home=settings.home, DATABASE_URL=url)
+    assert reset.returncode == 0, reset.stderr
+    assert migrate_it(home=settings.home, DATABASE_URL=url).returncode == 0
+    psycopg.connect(database_urls(settings).writer).close()
+
+
+def test_an_embedded_server_is_nobody_elses(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home", partitions=8)
+    server = EmbeddedPostgres(settings.home, durable=False)
+    with in_use(server, dies_with_us=True):
+        prepare_database(settings)
+        (settings.secrets / "postgres-redress_writer").unlink()
+        psycopg.connect(prepare_database(settings).writer).close()
 
 
 @pytest.mark.parametrize(
