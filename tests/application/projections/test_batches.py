@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from psycopg import Rollback
 from psycopg.sql import SQL, Identifier
 
 from application.event_store.connections import Connection
@@ -18,14 +18,15 @@ from application.event_store.handler import CommandHandler
 from application.orders import Orders, context_for
 from application.policies import PolicyBook
 from application.projections.read_models import READ_MODELS
-from application.projections.rebuild import start_over
-from application.projections.runtime import SCRATCH, Projection, transaction
+from application.projections.rebuild import DROP, MAKE, names
+from application.projections.runtime import SCRATCH, Projection, use
 from domain.consumer import ConsumersLinked, ConsumersUnlinked
 from domain.events import AnyEvent
 from domain.kernel import Event
 from domain.order import IdentifyOrder, RecordAppointment, ShipParcel
 from domain.promise import Offer
-from tests.application.projections.conftest import History, Pools
+from interface.postgres.database import DatabaseUrls
+from tests.application.projections.conftest import History
 from tests.flow.test_shuffled_reports import TERMS, Report, histories, moments, reports
 from tests.memory_store import MemoryEventStore
 
@@ -93,8 +94,8 @@ def zoned(at: datetime, number: int) -> datetime:
 
 
 @st.composite
-def logs(draw: st.DrawFn) -> list[RecordedEvent]:
-    """Return a log of two orders and a person, each event where it may stand."""
+def logs(draw: st.DrawFn) -> tuple[list[RecordedEvent], list[int]]:
+    """Return a log of two orders and a person, and where to cut it."""
     streams: dict[str, list[Event]] = {
         "order one": decided(draw(told)),
         "order two": decided(draw(told)),
@@ -105,7 +106,7 @@ def logs(draw: st.DrawFn) -> list[RecordedEvent]:
     log: list[RecordedEvent] = []
     for name in draw(st.permutations(turns)):
         log += history.goes_on(name, streams[name].pop(0))
-    return log
+    return log, draw(st.sets(st.integers(0, len(log))).map(sorted))
 
 
 def read(
@@ -135,12 +136,25 @@ def cut(log: list[RecordedEvent], places: Sequence[int]) -> list[list[RecordedEv
     return [log[start:end] for start, end in zip(starts, ends, strict=True)]
 
 
+@pytest.fixture
+def connection(clean_database: DatabaseUrls) -> Iterator[Connection]:
+    """Lend a connection of no pool: its threads would throw dice while we draw."""
+    with psycopg.connect(clean_database.projector, autocommit=True) as connection:
+        yield connection
+
+
 @pytest.fixture(params=READ_MODELS, ids=lambda each: each.name)
-def projection(request: pytest.FixtureRequest, pools: Pools) -> Iterator[Projection]:
+def projection(
+    request: pytest.FixtureRequest, connection: Connection
+) -> Iterator[Projection]:
     """Lend a projection whose tables of a rebuild are there, and empty."""
-    start_over(request.param, pools.projector)
-    yield request.param
-    start_over(request.param, pools.projector, again=False)
+    projection: Projection = request.param
+    for table in projection.tables:
+        connection.execute(SQL(DROP).format(**names(table)))
+        connection.execute(SQL(MAKE).format(**names(table)))
+    yield projection
+    for table in projection.tables:
+        connection.execute(SQL(DROP).format(**names(table)))
 
 
 @settings(
@@ -148,15 +162,17 @@ def projection(request: pytest.FixtureRequest, pools: Pools) -> Iterator[Project
     # The tables are emptied after every example.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(log=logs(), data=st.data())
+@given(told=logs())
 def test_cut_in_any_way_a_log_comes_to_the_rows_of_one_batch(
-    projection: Projection, pools: Pools, log: list[RecordedEvent], data: st.DataObject
+    projection: Projection,
+    connection: Connection,
+    told: tuple[list[RecordedEvent], list[int]],
 ) -> None:
-    places = data.draw(st.sets(st.integers(0, len(log))).map(sorted))
-    with transaction(pools.projector, SCRATCH) as connection:
+    log, places = told
+    with connection.transaction():
+        use(SCRATCH, connection)
         at_once = read(projection, [log], connection)
         in_pieces = read(projection, cut(log, places), connection)
         one_by_one = read(projection, cut(log, range(1, len(log))), connection)
-        raise Rollback
     assert in_pieces == at_once
     assert one_by_one == at_once
