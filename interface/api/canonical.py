@@ -1,6 +1,6 @@
 """One line in the log for each request, and its count: never a name, never a body."""
 
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 from time import monotonic
 from typing import Final
 
@@ -43,7 +43,7 @@ def canonical_line(metrics: Metrics) -> BeforeMessageSendHookHandler:
             return
         if scope["type"] != ScopeType.HTTP:
             return
-        method, status = scope["method"], str(message["status"])
+        method, status = known_method(scope["method"]), str(message["status"])
         route = scope.get("path_template") or "unknown"
         began = scope["state"].get(BEGAN)
         metrics.requests.labels(method, route, status).inc()
@@ -68,6 +68,11 @@ def canonical_line(metrics: Metrics) -> BeforeMessageSendHookHandler:
         )
 
     return hook
+
+
+def known_method(method: str) -> str:
+    """Return the method, if it is one: callers may send any word as theirs."""
+    return method if method in HTTPMethod.__members__ else "OTHER"
 
 
 def command_of(scope: Scope) -> str | None:

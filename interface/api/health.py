@@ -7,12 +7,14 @@ from litestar import Controller, MediaType, Response, get
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from msgspec import Struct
+from msgspec.structs import asdict
 from psycopg import Error
 from psycopg_pool import PoolTimeout
 
 from application.event_store.store import StoreUnavailable
 from interface.api.auth import OPEN
 from interface.api.metrics import CONTENT_TYPE, Metrics
+from interface.api.problems import Problem, answer, document
 
 LAG_EVENTS_MAX: Final = 100_000
 
@@ -44,6 +46,16 @@ class Health(Struct, frozen=True, kw_only=True):
     migrations: bool
     projections: Mapping[str, int]
     parked: Mapping[str, int] = {}
+
+
+class NotReady(Problem, frozen=True, kw_only=True):
+    """A problem document that also says what was looked at, as Health does."""
+
+    ok: bool
+    database: bool
+    migrations: bool
+    projections: Mapping[str, int]
+    parked: Mapping[str, int]
 
 
 class HealthController(Controller):
@@ -91,4 +103,12 @@ class HealthController(Controller):
 
 def unwell(health: Health) -> Response[Any]:
     """Return 503, and what is amiss."""
-    return Response(health, status_code=503, headers={"Retry-After": "5"})
+    amiss = (
+        "The database does not answer."
+        if not health.database
+        else "Migrations have not run yet."
+        if not health.migrations
+        else "The read models are far behind."
+    )
+    said = asdict(document("not_ready", 503, amiss)) | asdict(health)
+    return answer(NotReady(**said), {"Retry-After": "5"})

@@ -3,7 +3,7 @@
 Gauges of the database are asked when somebody scrapes, and kept for a few seconds.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from threading import Lock
 from time import monotonic
 from typing import Final, Protocol
@@ -18,6 +18,10 @@ from prometheus_client import (
 )
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
+from psycopg import Error
+from psycopg_pool import PoolTimeout
+
+from application.event_store.store import StoreUnavailable
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 KEPT_SECONDS: Final = 5.0
@@ -46,10 +50,17 @@ class Messages(Protocol):
 class Gauges(Collector):
     """How far behind the projections are, and what waits or is quarantined."""
 
-    def __init__(self, standings: Standings, messages: Messages) -> None:
+    def __init__(
+        self,
+        standings: Standings,
+        messages: Messages,
+        elapsed: Callable[[], float] = monotonic,
+    ) -> None:
+        self._elapsed = elapsed
         self._standings = standings
         self._messages = messages
         self._families: list[GaugeMetricFamily] = []
+        self._database_up = 0
         self._asked_at = float("-inf")
         self._lock = Lock()
 
@@ -58,12 +69,24 @@ class Gauges(Collector):
         return ()
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        """Return the gauges as they were at most a few seconds ago."""
+        """Return the gauges as they were at most a few seconds ago.
+
+        While the database does not answer they are as they were when it last did.
+        """
         with self._lock:
-            if monotonic() - self._asked_at > KEPT_SECONDS:
-                self._families = self._ask()
-                self._asked_at = monotonic()
-            return self._families
+            if self._elapsed() - self._asked_at > KEPT_SECONDS:
+                try:
+                    self._families = self._ask()
+                    self._database_up = 1
+                except (Error, PoolTimeout, StoreUnavailable):
+                    self._database_up = 0
+                self._asked_at = self._elapsed()
+            up = GaugeMetricFamily(
+                "redress_database_up",
+                "Whether the database answered when it was last asked.",
+                value=self._database_up,
+            )
+            return [up, *self._families]
 
     def _ask(self) -> list[GaugeMetricFamily]:
         lag = GaugeMetricFamily(

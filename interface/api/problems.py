@@ -63,6 +63,7 @@ TITLES: Final[Mapping[str, str]] = {
     "behind": "What you wait for is not shown yet; ask again.",
     "unreadable_event": "One of its events cannot be read by this release.",
     "unavailable": "The database does not answer; nothing is lost, ask again.",
+    "not_ready": "This process is of no use yet, or at the moment.",
     "unexpected": "Something went wrong on our side.",
     "refused": "The request was refused.",
 }
