@@ -5,13 +5,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, Timer
 
 import psycopg
 from psycopg.conninfo import make_conninfo
 
 PORT = 5432
 CHUNK = 65536
+SILENT_SECONDS_MAX = 15.0
 
 
 class CutLine:
@@ -37,15 +38,23 @@ class CutLine:
 
     @contextmanager
     def silence(self) -> Iterator[None]:
-        """Swallow every answer for a while; the line itself stays up."""
+        """Swallow every answer for a while; the line itself stays up.
+
+        Whoever would wait for ever is cut off, so that a test fails instead.
+        """
         self._silent.set()
+        enough = Timer(SILENT_SECONDS_MAX, self.close)
+        enough.start()
         try:
             yield
         finally:
+            enough.cancel()
             self._silent.clear()
 
     def close(self) -> None:
         for end in (self._listener, *self._ends):
+            with suppress(OSError):  # Not every end is still connected.
+                end.shutdown(socket.SHUT_RDWR)
             end.close()
 
     def _accept(self) -> None:

@@ -335,7 +335,8 @@ def test_a_hung_database_that_was_only_asked_has_written_nothing(
         connection_pool(clean_database.reader) as reader,
     ):
         store = PostgresEventStore(writer, reader, SHELF_EVENTS)
-        with line.silence(), pytest.raises(StoreUnavailable) as failure:
+        silent = pytest.raises(StoreUnavailable, match="said nothing")
+        with line.silence(), silent as failure:
             CommandHandler(store).handle_one(put_up("vase", a_shelf()))
         assert type(failure.value) is StoreUnavailable
         assert store.heads()[7] == 0
