@@ -162,6 +162,10 @@ def test_at_a_terminal_nothing_is_erased_without_a_yes(redress: Redress) -> None
             "PATH": os.environ["PATH"],
             "REDRESS_HOME": str(redress.settings.home),
             "DATABASE_URL": redress.urls.owner,
+            "DATABASE_WRITER_URL": redress.urls.writer,
+            "DATABASE_PROJECTOR_URL": redress.urls.projector,
+            "DATABASE_READER_URL": redress.urls.reader,
+            "DATABASE_KEYS_URL": redress.urls.keys,
         },
     )
 
