@@ -1,7 +1,8 @@
 """The HTTP API as a process: built from the composition root, served by granian."""
 
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, Final
@@ -15,6 +16,7 @@ from litestar.types import ControllerRouterHandler
 from application.projections.stats import read_stats
 from interface.api.app import Parts, build_app
 from interface.api.inbound import inbound_routes
+from interface.api.live import OpenStreams
 from interface.api.metrics import Gauges, Metrics
 from interface.bootstrap import Redress, open_redress
 from interface.errors import UserError
@@ -49,15 +51,33 @@ def api_parts(redress: Redress) -> Parts:
         metrics=metrics,
         read_stats=partial(read_stats, redress.reader),
         partitions=redress.store.partitions,
+        streams=OpenStreams(),
     )
 
 
 def build_api(
-    redress: Redress, more: Sequence[ControllerRouterHandler] = ()
+    redress: Redress,
+    more: Sequence[ControllerRouterHandler] = (),
+    parts: Parts | None = None,
 ) -> Litestar:
     """Return the HTTP API over the given product."""
     routes = inbound_routes(redress.inbound, redress.doors)
-    return build_app(api_parts(redress), [routes, *more])
+    return build_app(parts or api_parts(redress), [routes, *more])
+
+
+def ends_streams(streams: OpenStreams) -> Callable[[], None]:
+    """Return what, once the server heeds signals, ends live streams at the first.
+
+    The server waits for whatever is open before it tells the application that it stops.
+    Its event loop goes on hearing of the signal: it does so by the wakeup descriptor,
+    whichever handler there is.
+    """
+
+    def heed() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: streams.close())
+
+    return heed
 
 
 def app() -> Litestar:
@@ -71,9 +91,11 @@ def app() -> Litestar:
         configure_logging(settings.log_level)
         stack = ExitStack()
         redress = stack.enter_context(open_redress(settings, prepared=True))
-        api = build_api(redress)
+        parts = api_parts(redress)
+        api = build_api(redress, parts=parts)
     except UserError as error:
         sys.exit(f"redress: {error}")
+    api.on_startup.append(ends_streams(parts.streams))
     api.on_shutdown.append(stack.close)
     return api
 

@@ -52,6 +52,7 @@ class Parts(NamedTuple):
     metrics: Metrics
     read_stats: ReadStats
     partitions: int
+    streams: OpenStreams
 
 
 async def raw_body(request: Request[Any, Any, Any]) -> bytes:
@@ -61,7 +62,6 @@ async def raw_body(request: Request[Any, Any, Any]) -> bytes:
 
 def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Litestar:
     """Return the API over these parts, with what else is to be served."""
-    streams = OpenStreams()
 
     def actor(request: Request[Actor, Any, Any]) -> Actor:
         return current_actor(request.user, parts.persons)
@@ -82,7 +82,6 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             "actor": Provide(actor, sync_to_thread=True),
             "asked": Provide(asked, sync_to_thread=False),
             "raw": Provide(raw_body),
-            "streams": Provide(lambda: streams, sync_to_thread=False),
             **{
                 name: provided(getattr(parts, name))
                 for name in Parts._fields

@@ -78,12 +78,17 @@ def read_vector(text: str) -> Seen:
 
 
 class OpenStreams:
-    """How many live streams are open in this process."""
+    """How many live streams are open in this process, and whether they may go on."""
 
     def __init__(self, limit: int = STREAMS_MAX) -> None:
         self._limit = limit
         self._open = 0
         self._lock = Lock()
+        self.closing = False
+
+    def close(self) -> None:
+        """End all of them at their next word; a handler of signals may call this."""
+        self.closing = True
 
     @property
     def count(self) -> int:
@@ -92,7 +97,7 @@ class OpenStreams:
 
     def check(self) -> None:
         """Raise Wrong (503) if there are too many."""
-        if self._open >= self._limit:
+        if self.closing or self._open >= self._limit:
             raise Wrong("too_many_streams", 503, headers={"Retry-After": "5"})
 
     @contextmanager
@@ -186,16 +191,17 @@ class Live:
 async def messages(
     live: Live,
     tongue: Tongue,
+    streams: OpenStreams,
     lasts_seconds: float = LASTS_SECONDS_MAX,
     elapsed: Callable[[], float] = monotonic,
 ) -> AsyncIterator[ServerSentEventMessage]:
-    """Yield the messages of one stream until it has lasted long enough."""
+    """Yield the messages of one stream until it has lasted, or all are to end."""
     began = spoke = named = elapsed()
     yield ServerSentEventMessage(
         event="ready", id=vector(live.seen), data="{}", retry=RETRY_MILLISECONDS
     )
     pause = POLL_SECONDS_MIN
-    while elapsed() - began < lasts_seconds:
+    while elapsed() - began < lasts_seconds and not streams.closing:
         if elapsed() - named > NAMES_AGAIN_SECONDS:
             await sync_to_thread(live.refresh)
             named = elapsed()
@@ -250,7 +256,7 @@ class LiveController(Controller):
 
         async def counted() -> AsyncIterator[ServerSentEventMessage]:
             with streams.one(), metrics.live.track_inprogress(), suppress(*OVER):
-                async for message in messages(live, tongue, lasts_seconds):
+                async for message in messages(live, tongue, streams, lasts_seconds):
                     yield message
 
         return ServerSentEvent(counted(), headers={"Cache-Control": "no-store"})

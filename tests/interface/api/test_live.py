@@ -15,6 +15,7 @@ import msgspec
 import pytest
 
 from interface.bootstrap import Redress
+from interface.serving import STOP_SECONDS
 from interface.tokens import LEEWAY_SECONDS
 from tests.interface.api.conftest import MONDAY, ORDER, PAYMENT, Caller
 
@@ -35,6 +36,7 @@ class Server(NamedTuple):
 
     url: str
     token: str
+    process: subprocess.Popen[bytes]
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ def server(redress: Redress, tmp_path: Path) -> Iterator[Server]:
     try:
         url = f"http://127.0.0.1:{port}"
         wait_for(url, process)
-        yield Server(url, token)
+        yield Server(url, token, process)
     finally:
         process.terminate()
         assert process.wait(30) == 0, "it stops when it is asked to"
@@ -207,6 +209,17 @@ def test_a_stream_lasts_no_longer_than_its_token(
     token = redress.tokens.issue("consumer", "li-mei", hours=nearly_over)
     with following(server._replace(token=token)) as told:
         assert [each.event for each in told] == ["ready"]
+
+
+def test_a_server_that_stops_waits_for_no_follower(
+    server: Server, project: Callable[[], None]
+) -> None:
+    project()
+    with following(server) as told:
+        assert next(told).event == "ready"
+        server.process.terminate()
+        assert list(told) == []
+        assert server.process.wait(STOP_SECONDS / 2) == 0
 
 
 def nobody_follows(server: Server) -> None:

@@ -41,7 +41,7 @@ def told(*moments: float) -> list[ServerSentEventMessage]:
 
     async def collect() -> list[ServerSentEventMessage]:
         stream: AsyncIterator[ServerSentEventMessage] = messages(
-            Nothing(), "en", elapsed=lambda: next(clock)
+            Nothing(), "en", OpenStreams(), elapsed=lambda: next(clock)
         )
         return [message async for message in stream]
 
