@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.kernel import Refused
 
@@ -118,6 +119,16 @@ TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
     "consumer.unlink": {**STAFF, "privacy_officer": "all"},
 }
 
+# What changes an order whole, for all its merchants at once.
+OF_THE_WHOLE: Final[frozenset[Action]] = frozenset(
+    {
+        "order.change_amount",
+        "order.confirm_stock",
+        "order.renegotiate",
+        "order.cancel",
+    }
+)
+
 # What one must at least be allowed to see to be told "you may not" and not "no such".
 SEEN_BY: Final[Mapping[str, Action]] = {
     "order": "order.read",
@@ -151,11 +162,21 @@ class Actor(Struct, frozen=True, kw_only=True):
 
 
 class Owners(Struct, frozen=True, kw_only=True):
-    """Whose something is."""
+    """Whose something is.
+
+    ``lead`` is the merchant whose the whole is: of several, each has but a part.
+    """
 
     consumer: str | None = None
     merchants: frozenset[str] = frozenset()
     creators: frozenset[str] = frozenset()
+    lead: str | None = None
+
+    def of(self, action: Action) -> "Owners":
+        """Return those of them who have a say in this action."""
+        if action not in OF_THE_WHOLE:
+            return self
+        return replace(self, merchants=frozenset(filter(None, [self.lead])))
 
 
 class Scope(Struct, frozen=True, kw_only=True):
@@ -227,7 +248,7 @@ def authorize(actor: Actor, action: Action, owners: Owners) -> None:
 
     Raises NotFound for what the actor may not even see, NotAllowed for the rest.
     """
-    if scope(actor, action).covers(owners):
+    if scope(actor, action).covers(owners.of(action)):
         return
     noun = action.partition(".")[0]
     seen_by = SEEN_BY.get(noun, action)

@@ -77,10 +77,13 @@ def owners_of_placement(placed: OrderPlaced | PlaceOrder | None) -> Owners:
             merchants.add(participant.party)
         if not SELLERS.isdisjoint(participant.roles):
             creators.add(participant.party)
+    named = frozenset(filter(None, merchants))
+    only = next(iter(named)) if len(named) == 1 else None
     return Owners(
         consumer=placed.consumer,
-        merchants=frozenset(filter(None, merchants)),
+        merchants=named,
         creators=frozenset(creators),
+        lead=placed.merchant or only,
     )
 
 

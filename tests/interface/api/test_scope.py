@@ -13,7 +13,7 @@ from domain.kernel import Report
 from interface.api.order_commands import DOORS
 from interface.bootstrap import Redress
 from interface.serving import build_api
-from tests.interface.api.conftest import ORDER, Caller, Callers
+from tests.interface.api.conftest import MONDAY, ORDER, Caller, Callers
 
 # What anybody may ask without a token, and nothing else.
 OPEN = {
@@ -143,6 +143,36 @@ def test_an_order_is_found_by_its_numbers_by_those_it_concerns(
         assert found["href"] == order, asked
     stranger = caller("merchant", "toy-shop")
     assert stranger.get("/v1/orders", number="A-1001").json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("lead", "merchant", "status"),
+    [
+        ({"merchant": "m-one"}, "m-one", 200),
+        ({"merchant": "m-one"}, "m-two", 403),
+        ({}, "m-one", 403),
+        ({}, "m-two", 403),
+    ],
+    ids=["the order's own", "of a line only", "one of two", "the other of two"],
+)
+def test_a_merchant_of_some_lines_does_not_rule_the_whole_order(
+    feed: Caller, caller: Callers, lead: dict[str, str], merchant: str, status: int
+) -> None:
+    price = {"minor": 100, "currency": "CNY"}
+    lines = [
+        {"line": line, "product": "p", "price": price, "merchant": whose}
+        for line, whose in enumerate(["m-one", "m-two"], start=1)
+    ]
+    shared = {"consumer": "li-mei", "source": "demo", "number": "A-2", "lines": lines}
+    placed = feed.post("/v1/orders", shared | lead, Occurred_At=MONDAY)
+    where = placed.headers["Location"]
+    party = caller("merchant", merchant)
+    seen = party.get(where).headers["ETag"]
+    amount = {"payable": {"minor": 1, "currency": "CNY"}}
+    cancel = {"by": "merchant", "reason": "out_of_stock"}
+    cancelled = party.post(f"{where}/cancellation", cancel, If_Match=seen)
+    assert cancelled.status_code == status, cancelled.text
+    assert (party.post(f"{where}/amount", amount).status_code == 403) == (status == 403)
 
 
 @pytest.mark.parametrize("by", ["merchant", "platform"])
