@@ -36,6 +36,19 @@ SELECT {COLUMNS} FROM projection.order_page
 """  # noqa: S608 - the columns are the constant above
 
 
+# Of so many orders the one with the most is found; who has many is among them.
+LOOKED_AT_MAX = 100_000
+
+MOST_ORDERS = """
+SELECT consumer
+  FROM (SELECT consumer FROM projection.order_page
+         WHERE consumer IS NOT NULL LIMIT %(looked_at_max)s) AS known
+ GROUP BY consumer
+ ORDER BY count(*) DESC, consumer
+ LIMIT 1
+"""
+
+
 class OrderRow(Struct, frozen=True, kw_only=True):
     """A row: an order as known. Amounts are minor units of ``currency``.
 
@@ -108,6 +121,13 @@ class OrderQueries:
             "limit": size + 1,
         }
         return page(self._rows(OF_CONSUMERS, values), size, place)
+
+    def consumer_of_most(self) -> str | None:
+        """Return a consumer with as many orders as anybody's; None without orders."""
+        values = {"looked_at_max": LOOKED_AT_MAX}
+        with self._pool.connection() as connection:
+            row = connection.execute(MOST_ORDERS, values).fetchone()
+        return row[0] if row else None
 
     def _rows(self, query: str, values: Mapping[str, Any]) -> list[OrderRow]:
         with (

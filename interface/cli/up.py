@@ -10,11 +10,14 @@ from types import FrameType
 from typing import NamedTuple, NoReturn
 
 import msgspec
+import psycopg
 import rich_click as click
 from msgspec import Struct
 from msgspec.structs import replace
+from psycopg_pool import PoolTimeout
 
 from application.access import AccessRole
+from application.projections.order_page import OrderQueries
 from domain.kernel import Moment
 from interface.bootstrap import open_redress
 from interface.cli.progress import progress
@@ -142,8 +145,11 @@ def welcome(settings: Settings, say: Callable[[str], object]) -> None:
     """Print what a person needs to begin."""
     say(f"Redress is up at {settings.url}")
     say(f"Documentation of the API: {settings.url}{DOCUMENTATION}")
-    for token in demo_tokens(settings):
+    consumer = somebody(settings)
+    for token in demo_tokens(settings, consumer):
         say(f"Token of {token.role} {token.subject}: {token.token}")
+    if consumer is None:
+        say("No consumer was found; to be one: redress token consumer --subject ID")
     if sys.stderr.isatty():
         say(f"Logs: {settings.logs}")
     say("Ctrl-C stops it.")
@@ -204,17 +210,34 @@ def load_sample_if_empty(settings: Settings, say: Callable[[str], object]) -> No
                 until=sample.until,
                 progress=advance,
             )
+        redress.runner().catch_up()
     note.write_bytes(msgspec.json.encode(replace(sample, loaded=True)))
 
 
-def demo_tokens(settings: Settings) -> Sequence[DemoToken]:
-    """Return ready-made tokens for an agent, an auditor and a consumer."""
+def somebody(settings: Settings) -> str | None:
+    """Return a consumer worth looking at; None if no order has an owner yet.
+
+    The sample's best customer if it is there, else whoever has most orders.
+    """
+    try:
+        with open_redress(settings, prepared=True) as redress:
+            orders = OrderQueries(redress.reader)
+            if orders.of_consumers([BEST_CUSTOMER], limit=1).rows:
+                return BEST_CUSTOMER
+            return orders.consumer_of_most()
+    except (psycopg.Error, PoolTimeout):
+        return None  # A greeting is no reason to end; what is amiss is said elsewhere.
+
+
+def demo_tokens(settings: Settings, consumer: str | None) -> Sequence[DemoToken]:
+    """Return ready-made tokens for an agent, an auditor and this consumer."""
     tokens = open_tokens(settings)
-    who: tuple[tuple[AccessRole, str], ...] = (
+    who: list[tuple[AccessRole, str]] = [
         ("agent", "demo-agent"),
         ("auditor", "demo-auditor"),
-        ("consumer", BEST_CUSTOMER),
-    )
+    ]
+    if consumer is not None:
+        who.append(("consumer", consumer))
     return [
         DemoToken(role, subject, tokens.issue(role, subject, hours=DEMO_HOURS))
         for role, subject in who

@@ -50,6 +50,7 @@ def test_it_says_where_it_is_and_ctrl_c_stops_everything(home: Path) -> None:
     with up(home, port) as running:
         assert running.says("is up").endswith(f"http://127.0.0.1:{port}")
         assert "/docs" in running.says("Documentation")
+        assert "redress token" in running.says("No consumer was found")
         family = children(running)
         assert {each.name() for each in family} >= {"postgres"}
         assert running.ends(signal.SIGINT) == 0
