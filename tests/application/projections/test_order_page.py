@@ -1,8 +1,10 @@
 """What the order page shows, given what has happened."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from msgspec.structs import replace
 
 from application.projections.order_page import OrderQueries, OrderRow
 from application.projections.order_rows import OrderPage
@@ -71,6 +73,13 @@ everything: Sequence[Event] = (
         policy="shop.ship@1",
     ),
 )
+
+
+SHANGHAI = timezone(timedelta(hours=8))
+
+
+def utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 @pytest.fixture
@@ -144,6 +153,24 @@ def test_each_parcel_has_its_line(
         "SF2",
         "shipped",
         None,
+    )
+
+
+def test_a_parcels_times_are_in_utc_whatever_zone_they_were_told_in(
+    reader: Reader, history: History, orders: OrderQueries
+) -> None:
+    told = [
+        replace(each, at=each.at.astimezone(SHANGHAI)) for each in (half, scan, arrived)
+    ]
+    reader.reads(*history.goes_on("A-1", *told))
+    for event in told:
+        reader.reads(*history.goes_on("A-2", event))
+    at_once, one_by_one = known(orders, "A-1").parcels, known(orders, "A-2").parcels
+    assert at_once == one_by_one
+    (parcel,) = at_once
+    assert (parcel["shipped_at"], parcel["last_at"]) == (
+        utc(half.at),
+        utc(arrived.at),
     )
 
 

@@ -13,6 +13,7 @@ from application.event_store.postgres import PostgresEventStore
 from application.event_store.store import Append, StreamAppend
 from application.projections.read_models import READ_MODELS
 from domain.kernel import Event, Moment
+from domain.order import PromiseKept
 from interface.bootstrap import Redress
 from tests.interface.api.conftest import PAYMENT, Caller, Callers
 from tests.interface.api.test_problems import CANCEL, problem
@@ -59,6 +60,29 @@ def test_nothing_is_told_or_asked_of_an_order_that_cannot_be_read(
     state = agent.get(order.replace("/orders/", "/streams/") + "/state")
     for answer in (paid, cancelled, state):
         assert teleported in problem(answer, 503, "unreadable_event")["detail"]
+
+
+def test_what_follows_an_event_that_cannot_be_read_is_not_made_sense_of(
+    redress: Redress, agent: Caller, order: str, teleported: str
+) -> None:
+    """A promise that only the unreadable event knows of is kept after it."""
+    order_id = UUID(order.rpartition("/")[2])
+    at = datetime(2026, 3, 4, tzinfo=UTC)
+    context = CommandContext(
+        actor="service:later", asked_at=at, command_id=uuid4(), correlation_id=uuid4()
+    )
+    kept = PromiseKept(
+        at=at,
+        promise="teleport_by/order/merchant",
+        due_at=at,
+        ahead_seconds=0,
+        evidence="SF1/teleported",
+    )
+    version = len(redress.store.stream(order_id))
+    part = StreamAppend(order_id, version, (kept,))
+    redress.store.append([Append(context, b"kept", (part,))])
+    document = problem(agent.get(order), 503, "unreadable_event")
+    assert teleported in document["detail"]
 
 
 def test_of_an_order_that_cannot_be_read_strangers_learn_nothing(
