@@ -1,7 +1,7 @@
 """No answer takes for ever, whatever the database does."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPMethod
 from typing import Final
 
@@ -30,7 +30,9 @@ def seconds_for(method: str, path: str) -> float:
     return SECONDS_BY_PATH.get(path, seconds)
 
 
-def in_time(app: ASGIApp) -> ASGIApp:
+def in_time(
+    app: ASGIApp, seconds_for: Callable[[str, str], float] = seconds_for
+) -> ASGIApp:
     """Give up a request whose answer has not begun in time, and say so.
 
     A thread that hangs in a statement is freed by its connection; the caller is

@@ -1,0 +1,87 @@
+"""How long a caller waits at most, and what takes as long as it likes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from application.event_store.store import OutcomeUnknown, StoreUnavailable
+from interface.api.deadline import in_time, seconds_for
+
+LIMIT = 0.05
+START = {"type": "http.response.start", "status": 200, "headers": []}
+BODY = {"type": "http.response.body", "body": b"", "more_body": False}
+
+App = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+async def longer_than_the_limit() -> None:
+    """Be busy with something that has no end, until well after the limit."""
+    await asyncio.wait([asyncio.create_task(asyncio.Event().wait())], timeout=3 * LIMIT)
+
+
+def asked(app: App, method: str = "GET") -> list[str]:
+    """Ask this app, as a caller whose body takes long to come; return what it sent."""
+    sent: list[str] = []
+
+    async def receive() -> Any:
+        await longer_than_the_limit()
+        return {"type": "http.request", "body": b"{}", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+
+    async def ask() -> None:
+        scope: Any = {"type": "http", "method": method, "path": "/v1/orders"}
+        guarded: Any = in_time(app, lambda _method, _path: LIMIT)
+        await asyncio.wait_for(guarded(scope, receive, send), 10)
+
+    asyncio.run(ask())
+    return sent
+
+
+@pytest.mark.parametrize(
+    ("method", "meaning"), [("GET", StoreUnavailable), ("POST", OutcomeUnknown)]
+)
+def test_an_answer_that_does_not_begin_is_given_up(
+    method: str, meaning: type[Exception]
+) -> None:
+    async def hangs(_scope: Any, _receive: Any, _send: Any) -> None:
+        await asyncio.Event().wait()
+
+    with pytest.raises(StoreUnavailable, match=r"no answer within 0\.05 s") as failure:
+        asked(hangs, method)
+    assert type(failure.value) is meaning
+
+
+def test_a_live_stream_that_has_begun_goes_on_as_long_as_it_likes() -> None:
+    async def streams(_scope: Any, _receive: Any, send: Any) -> None:
+        await send(START)
+        await longer_than_the_limit()
+        await send(BODY)
+
+    assert asked(streams) == [START["type"], BODY["type"]]
+
+
+def test_a_caller_who_is_slow_to_speak_is_waited_for() -> None:
+    async def listens(_scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send(START)
+        await send(BODY)
+
+    assert asked(listens, "POST") == [START["type"], BODY["type"]]
+
+
+def test_after_the_last_word_of_the_caller_time_counts_again() -> None:
+    async def listens_and_hangs(_scope: Any, receive: Any, _send: Any) -> None:
+        await receive()
+        await asyncio.Event().wait()
+
+    with pytest.raises(OutcomeUnknown):
+        asked(listens_and_hangs, "POST")
+
+
+def test_who_asks_whether_we_are_ready_waits_least_and_a_reader_longest() -> None:
+    ready, change = seconds_for("GET", "/readyz"), seconds_for("POST", "/v1/orders")
+    assert ready < change < seconds_for("GET", "/v1/orders")
