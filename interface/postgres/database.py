@@ -16,6 +16,7 @@ from interface.postgres.use import in_use
 from interface.settings import Settings
 
 VERSION_MIN = 15
+LOCK = 0x7265_6472_6573_7331  # "redress1", beside that of the migrations
 
 
 class DatabaseUrls(Struct, frozen=True):
@@ -75,19 +76,33 @@ def prepare_database(
             ) as owner:
                 check_version(owner)
                 given = [role for role, url in given_urls(settings).items() if url]
-                ensure_roles(
-                    owner,
-                    urls.owner,
-                    settings.secrets,
-                    given,
-                    reset_passwords=reset_passwords or settings.embedded,
-                )
+                with turn(owner):
+                    ensure_roles(
+                        owner,
+                        urls.owner,
+                        settings.secrets,
+                        given,
+                        reset_passwords=reset_passwords or settings.embedded,
+                    )
                 migrate(urls.owner)
-                make_partitions(owner, settings)
+                with turn(owner):
+                    make_partitions(owner, settings)
         except psycopg.Error as error:
             reason = str(error).strip().splitlines()[0]
             raise UserError(f"The database cannot be prepared: {reason}") from None
     return urls
+
+
+@contextmanager
+def turn(owner: psycopg.Connection) -> Iterator[None]:
+    """Be the only one who prepares this database; whoever is at it is waited for.
+
+    What is done in the block is done in one transaction: PostgreSQL refuses a change
+    of a role that another has just changed.
+    """
+    with owner.transaction():
+        owner.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        yield
 
 
 def database_urls(settings: Settings) -> DatabaseUrls:

@@ -218,6 +218,15 @@ def test_a_role_whose_address_is_given_keeps_its_password(
     psycopg.connect(database.writer).close()
 
 
+def test_many_may_prepare_one_database_at_once(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home", partitions=2)
+    with in_use(EmbeddedPostgres(settings.home, durable=False), dies_with_us=True):
+        urls = database_urls(settings)  # Its passwords are made.
+        with ThreadPoolExecutor() as pool:
+            waiting = [pool.submit(prepare_database, settings) for _ in range(8)]
+        assert [each.result() for each in waiting] == [urls] * 8
+
+
 def test_a_store_keeps_the_partitions_it_was_made_with(
     database: DatabaseUrls, tmp_path: Path
 ) -> None:
