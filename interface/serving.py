@@ -21,6 +21,7 @@ from interface.api.metrics import Gauges, Metrics
 from interface.bootstrap import Redress, open_redress
 from interface.errors import UserError
 from interface.lifeline import end_with_parent
+from interface.listening import free_address
 from interface.logging import configure_logging
 from interface.settings import Settings, read_settings
 
@@ -101,12 +102,15 @@ def app() -> Litestar:
 
 
 def serve(settings: Settings) -> None:
-    """Serve until asked to stop; what is begun is finished first."""
+    """Serve until asked to stop; what is begun is finished first.
+
+    Raises UserError if nobody can listen there.
+    """
     Granian(
         "interface.serving:app",
         factory=True,
         interface=Interfaces.ASGI,
-        address=settings.http_host,
+        address=free_address(settings).host,
         port=settings.http_port,
         workers=1,
         websockets=False,

@@ -17,6 +17,7 @@ from interface.home import open_log
 
 GRACE_SECONDS = 15  # to finish what is begun, after being asked to stop
 PAUSE_SECONDS_MAX = 30
+SHORT_LIVES_MAX = 3  # in a row; more will not help who has never been up
 HEALTHY_SECONDS = 60  # who has lived so long starts again without a pause
 
 
@@ -37,6 +38,7 @@ class Running:
         self.began = 0.0
         self.pause = 0.0
         self.due = 0.0
+        self.short_lives = 0
 
     def start(self, environment: Mapping[str, str]) -> None:
         """Start its process, in a group of its own, which a Ctrl-C does not reach.
@@ -75,6 +77,7 @@ class Running:
             if lived > HEALTHY_SECONDS
             else min(max(0.5, 2 * self.pause), PAUSE_SECONDS_MAX)
         )
+        self.short_lives = 0 if lived > HEALTHY_SECONDS else self.short_lives + 1
         self.due = time.monotonic() + self.pause
         return code
 
@@ -113,6 +116,16 @@ class GaveUp(UserError):
         )
 
 
+class NeverUp(UserError):
+    """A child ended again and again before everything was up."""
+
+    def __init__(self, child: Running) -> None:
+        where = f"the end of {child.log}" if child.log else "what it said above"
+        super().__init__(
+            f"{child.child.name} ended {child.short_lives} times in a row; see {where}"
+        )
+
+
 class Supervisor:
     """Starts children, restarts those that die, and stops them all in the end.
 
@@ -140,19 +153,27 @@ class Supervisor:
         for each in self._running:
             each.start(self._environment)
 
-    def look(self) -> None:
+    def look(self, *, starting: bool = False) -> None:
         """Look after every child once: start again who died, with growing pauses.
 
-        Raises GaveUp for one that says it was asked for the impossible.
+        Raises GaveUp for one that says it was asked for the impossible, and NeverUp
+        while ``starting`` for one that ended too often.
         """
         for each in self._running:
             code = each.ended()
             if code == GaveUp.exit_code:
                 raise GaveUp(each)
+            if starting and each.short_lives >= SHORT_LIVES_MAX:
+                raise NeverUp(each)
             if code is not None:
                 self._say(ended(each, code))
             if each.process is None and time.monotonic() >= each.due:
                 each.start(self._environment)
+
+    def where_to_read(self) -> str:
+        """Say where the children have told what they do."""
+        logs = [str(each.log) for each in self._running if each.log]
+        return " or ".join(logs) or "what was said above"
 
     def stop(self) -> None:
         """Ask every child to stop, and wait until all are gone."""

@@ -2,7 +2,7 @@
 
 import rich_click as click
 
-from interface.installation import existing
+from interface.cli.installation import existing
 from interface.postgres.server import EmbeddedPostgres
 from interface.postgres.use import turn
 from interface.running import stop_running

@@ -2,9 +2,9 @@
 
 import rich_click as click
 
+from interface.cli.installation import existing
 from interface.inbound.messages import SPLITS
 from interface.inbound.secrets import secrets_from
-from interface.installation import existing
 from interface.settings import read_settings
 
 

@@ -10,11 +10,11 @@ from application.inbound import InboundStore
 from application.processes.holds import EVERYTHING
 from interface.bootstrap import open_redress
 from interface.cli.ingest_olist import OlistReport, held, show, take_olist
+from interface.cli.installation import existing_or_new
 from interface.cli.interrupt import give_way, interruptible
 from interface.cli.progress import progress
 from interface.errors import UserError
 from interface.inbound.feed import Feed, FeedReport, count
-from interface.installation import existing_or_new
 from interface.settings import read_settings
 
 LOOK = "redress quarantine list"

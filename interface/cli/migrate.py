@@ -2,7 +2,7 @@
 
 import rich_click as click
 
-from interface.installation import existing_or_new
+from interface.cli.installation import existing_or_new
 from interface.postgres.database import database
 from interface.settings import read_settings
 

@@ -25,9 +25,9 @@ from application.projections.rebuild import RebuildGaveUp, Rebuilt, rebuild
 from application.projections.runner import Runner
 from application.projections.runtime import Projection
 from interface.bootstrap import open_redress
+from interface.cli.installation import existing
 from interface.cli.progress import progress
 from interface.errors import UserError
-from interface.installation import existing
 from interface.settings import read_settings
 from interface.working import stopped_by_signals
 

@@ -9,9 +9,9 @@ import structlog
 from application.inbound import Listed
 from application.people import mask
 from interface.bootstrap import open_redress
+from interface.cli.installation import existing
 from interface.cli.person import at_terminal
 from interface.errors import UserError
-from interface.installation import existing
 from interface.settings import read_settings
 
 log = structlog.get_logger(__name__)

@@ -21,9 +21,9 @@ from application.people import WrongMasterKey
 from application.projections.references import References
 from application.projections.runner import Runner
 from interface.bootstrap import Redress, open_redress
+from interface.cli.installation import existing
 from interface.cli.person import at_terminal
 from interface.errors import UserError
-from interface.installation import existing
 from interface.settings import read_settings
 
 LEAF_SHOWN = 12

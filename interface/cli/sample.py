@@ -5,10 +5,10 @@ from datetime import datetime
 import rich_click as click
 
 from interface.bootstrap import open_redress
+from interface.cli.installation import existing_or_new
 from interface.cli.progress import progress
 from interface.clock import now
 from interface.errors import UserError
-from interface.installation import existing_or_new
 from interface.sample import load_sample
 from interface.settings import read_settings
 

@@ -2,7 +2,8 @@
 
 import rich_click as click
 
-from interface.installation import existing_or_new
+from interface.cli.installation import existing_or_new
+from interface.listening import free_address
 from interface.logging import configure_logging
 from interface.postgres.database import database
 from interface.running import one_of_many
@@ -12,10 +13,17 @@ from interface.trust import check_trust
 
 
 @click.command()
-def command() -> None:
-    """Serve the HTTP API until Ctrl-C; the workers are ``redress work``."""
-    settings = existing_or_new(read_settings())
-    configure_logging(settings.log_level)
+@click.option("--quiet", is_flag=True, help="Do not say where.")
+def command(*, quiet: bool) -> None:
+    """Serve the HTTP API until Ctrl-C; the workers are ``redress work``.
+
+    Several may run, each at a REDRESS_HTTP_PORT of its own, behind a balancer.
+    """
+    settings = read_settings()
+    free_address(settings)  # Said before anything is made or started.
+    configure_logging(existing_or_new(settings).log_level)
     check_trust(settings)
     with one_of_many(settings.home, "serve"), database(settings):
+        if not quiet:
+            click.echo(f"Serving at {settings.url}; Ctrl-C stops it.")
         serve(settings)

@@ -14,8 +14,8 @@ from application.projections.read_models import READ_MODELS
 from application.projections.runner import Runner
 from application.projections.stats import PromiseStats, Stats, read_stats
 from interface.bootstrap import Redress, open_redress
+from interface.cli.installation import existing
 from interface.cli.progress import progress
-from interface.installation import existing
 from interface.settings import read_settings
 
 CATCH_UP_SECONDS = 60.0

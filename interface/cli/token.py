@@ -3,7 +3,7 @@
 import rich_click as click
 
 from application.access import ROLES, AccessRole
-from interface.installation import existing
+from interface.cli.installation import existing
 from interface.settings import read_settings
 from interface.tokens import HOURS_MAX, open_tokens
 

@@ -1,6 +1,5 @@
 """``redress up``: database, API and workers in one."""
 
-import errno
 import signal
 import socket
 import sys
@@ -20,10 +19,11 @@ from application.access import AccessRole
 from application.projections.order_page import OrderQueries
 from domain.kernel import Moment
 from interface.bootstrap import open_redress
+from interface.cli.installation import existing_or_new
 from interface.cli.progress import progress
 from interface.clock import ahead_by, now
 from interface.errors import UserError
-from interface.installation import existing_or_new
+from interface.listening import free_address
 from interface.postgres.database import database
 from interface.postgres.server import EmbeddedPostgres
 from interface.postgres.use import revive
@@ -39,7 +39,7 @@ POLL_SECONDS = 0.2
 DOCUMENTATION = "/docs"
 
 ME = (sys.executable, "-m", "interface.cli.main")
-CHILDREN = (Child("serve", (*ME, "serve")), Child("work", (*ME, "work")))
+CHILDREN = (Child("serve", (*ME, "serve", "--quiet")), Child("work", (*ME, "work")))
 
 
 SAMPLE_SEED, SAMPLE_ORDERS = 1, 600
@@ -78,22 +78,25 @@ def run(
     children: Sequence[Child],
     say: Callable[[str], object],
     load: Callable[[Settings, Callable[[str], object]], None],
+    *,
+    ready_seconds: float = READY_SECONDS,
 ) -> None:
     """Run until asked to stop. Raises UserError if it cannot start.
 
-    ``load`` puts into the database what should be there before anybody looks.
+    ``load`` puts into the database what should be there before anybody looks; then the
+    API has ``ready_seconds`` to come up.
     """
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, stop_once)
     try:
         with only_one(settings.home):
-            check_port(settings)
+            free_address(settings)
             existing_or_new(settings, say)
             check_trust(settings)
             server = EmbeddedPostgres(settings.home)
             with database(settings, server, dies_with_us=True):
                 load(settings, say)
-                supervise(settings, children, say, server)
+                supervise(settings, children, say, server, ready_seconds)
     except Stopped:
         say("Stopped.")
 
@@ -111,8 +114,12 @@ def supervise(
     children: Sequence[Child],
     say: Callable[[str], object],
     server: EmbeddedPostgres,
+    ready_seconds: float,
 ) -> None:
-    """Keep the children and the database alive; tell when the API can be used."""
+    """Keep the children and the database alive; tell when the API can be used.
+
+    Raises UserError if that does not come to be.
+    """
     ahead = ahead_by(settings.clock).total_seconds()
     supervisor = Supervisor(
         children,
@@ -123,19 +130,19 @@ def supervise(
         say=say,
         logs=settings.logs if sys.stderr.isatty() else None,
     )
-    waiting_until = time.monotonic() + READY_SECONDS
+    waiting_until = time.monotonic() + ready_seconds
     try:
         supervisor.start()
         while True:
-            supervisor.look()
+            supervisor.look(starting=bool(waiting_until))
             if settings.embedded and revive(server):
                 say(f"PostgreSQL had ended and was started again (log: {server.log})")
             if waiting_until and answers(settings):
                 welcome(settings, say)
                 waiting_until = 0.0
             elif waiting_until and time.monotonic() > waiting_until:
-                say(f"Nothing answers at {settings.url} yet; the log may say why")
-                waiting_until = time.monotonic() + READY_SECONDS
+                message = f"Nothing answers at {settings.url} after {ready_seconds:g} s"
+                raise UserError(f"{message}; {supervisor.where_to_read()} may say why")
             time.sleep(POLL_SECONDS)
     finally:
         supervisor.stop()
@@ -153,22 +160,6 @@ def welcome(settings: Settings, say: Callable[[str], object]) -> None:
     if sys.stderr.isatty():
         say(f"Logs: {settings.logs}")
     say("Ctrl-C stops it.")
-
-
-def check_port(settings: Settings) -> None:
-    """Raise UserError if nobody can listen where the settings say."""
-    host, port = settings.http_host, settings.http_port
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        with socket.socket(family) as listener:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind((host, port))
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            message = f"Port {port} of {host} is in use; stop what uses it, or set "
-            raise UserError(f"{message}REDRESS_HTTP_PORT to another") from None
-        message = f"Nobody can listen at {host}, port {port}: {error.strerror}; set "
-        raise UserError(f"{message}REDRESS_HTTP_HOST or REDRESS_HTTP_PORT") from None
 
 
 def answers(settings: Settings) -> bool:

@@ -3,7 +3,7 @@
 import rich_click as click
 
 from interface.bootstrap import open_redress
-from interface.installation import existing_or_new
+from interface.cli.installation import existing_or_new
 from interface.logging import configure_logging
 from interface.running import one_of_many
 from interface.settings import read_settings

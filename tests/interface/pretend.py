@@ -5,15 +5,17 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 import rich_click as click
 
+from interface.cli.main import give_up
 from interface.cli.up import run
-from interface.settings import read_settings
+from interface.errors import UserError
+from interface.settings import Settings, read_settings
 from interface.supervisor import Child
 
 REDRESS = ("-m", "interface.cli.main")
@@ -22,13 +24,22 @@ PYTHON = sys.executable
 SECONDS = 90  # then a test has failed, whatever it waits for
 
 
-def main() -> None:
-    """Run it, as the settings say."""
+def main(program: str = "", ready_seconds: float = SECONDS) -> None:
+    """Run it, as the settings say; ``program`` instead of an API that works."""
     settings = read_settings()
     address = ["--bind", settings.http_host, str(settings.http_port)]
-    api = Child("api", (PYTHON, "-m", "http.server", *address))
+    words = ["-c", program] if program else ["-m", "http.server", *address]
+    api = Child("api", (PYTHON, *words))
     worker = Child("worker", (PYTHON, "-c", "import signal; signal.pause()"))
-    run(settings, (api, worker), click.echo, lambda _settings, _say: None)
+    try:
+        run(settings, (api, worker), click.echo, nothing, ready_seconds=ready_seconds)
+    except UserError as error:
+        give_up(str(error), error.exit_code)
+
+
+def nothing(settings: Settings, say: Callable[[str], object]) -> None:
+    """Load no sample."""
+    del settings, say
 
 
 def free_port() -> int:

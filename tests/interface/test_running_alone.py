@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import msgspec
 import psutil
 import pytest
@@ -54,6 +55,49 @@ def test_down_clears_away_after_one_that_was_killed(home: Path) -> None:
         assert redress("down", home=home).stdout == "Stopped.\n"
     assert not EmbeddedPostgres(home).running
     assert not locks(home, "work")
+
+
+def test_a_server_says_where_it_is(home: Path) -> None:
+    port = free_port()
+    with started([*REDRESS, "serve"], home, port, REDRESS_HTTP_HOST="localhost") as one:
+        told = one.says("Serving")
+        assert told == f"Serving at http://localhost:{port}; Ctrl-C stops it."
+        eventually(lambda: answers(f"http://localhost:{port}/livez"))
+        assert one.ends(signal.SIGINT) == 0
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url).is_success
+    except httpx.TransportError:
+        return False
+
+
+def test_two_never_share_a_port(home: Path, tmp_path: Path) -> None:
+    other, port = tmp_path / "other", free_port()
+    with started([*REDRESS, "serve", "--quiet"], home, port):
+        eventually(lambda: listens(port))
+        told = redress("serve", home=other, port=port)
+    assert told.returncode == 1
+    assert told.stdout == ""
+    assert told.stderr == (
+        f"redress: Port {port} of 127.0.0.1 is in use; stop what uses it, or set "
+        "REDRESS_HTTP_PORT to another\n"
+    )
+    assert not other.exists()
+
+
+@pytest.mark.parametrize("command", ["serve", "up"])
+@pytest.mark.parametrize("name", ["nowhere.invalid", "no..name"])
+def test_a_host_that_leads_nowhere_is_a_wrong_setting(
+    home: Path, command: str, name: str
+) -> None:
+    told = redress(command, home=home, port=free_port(), REDRESS_HTTP_HOST=name)
+    assert told.returncode == 2
+    assert told.stderr == (
+        f"redress: REDRESS_HTTP_HOST is {name!r}; no address is known by this name\n"
+    )
+    assert not (home / "postgres").exists()
 
 
 def test_down_never_stops_who_took_over_a_number(home: Path) -> None:

@@ -22,10 +22,12 @@ from tests.interface.pretend import (
     environment,
     free_port,
     redress,
+    started,
     up,
 )
 from tests.interface.test_embedded_postgres import eventually
 
+PRETEND = "from tests.interface.pretend import main"
 PAUSES = "import signal; signal.pause()"
 
 
@@ -147,6 +149,28 @@ def test_who_dies_is_started_again(home: Path) -> None:
         assert line == "worker ended (killed by signal 9) and is started again in 0.5 s"
         eventually(lambda: any(PAUSES in each.cmdline() for each in children(running)))
         assert worker(running).pid != first.pid
+
+
+def test_who_ends_at_once_again_and_again_ends_it_all(home: Path) -> None:
+    api = "main('raise SystemExit(1)')"
+    with started(["-c", f"{PRETEND}; {api}"], home, free_port()) as running:
+        assert running.says("redress: ") == (
+            "redress: api ended 3 times in a row; see what it said above"
+        )
+        assert running.ends() == 1
+    assert not EmbeddedPostgres(home).running
+
+
+def test_an_api_that_never_comes_up_ends_it_all(home: Path) -> None:
+    port = free_port()
+    api = f"main({PAUSES!r}, ready_seconds=1)"
+    with started(["-c", f"{PRETEND}; {api}"], home, port) as running:
+        assert running.says("redress: ") == (
+            f"redress: Nothing answers at http://127.0.0.1:{port} after 1 s; "
+            "what was said above may say why"
+        )
+        assert running.ends() == 1
+    assert not EmbeddedPostgres(home).running
 
 
 def test_a_killed_database_is_started_again(home: Path) -> None:
