@@ -17,6 +17,7 @@ from application.event_store.store import (
     UnknownEvent,
     Unreadable,
 )
+from application.people.sealing import ERASED
 from domain.kernel import ImpossibleTime
 from tests.application.event_store.shelf import (
     MONDAY,
@@ -91,6 +92,19 @@ def test_an_id_used_for_something_else_is_refused(handler: CommandHandler) -> No
     handler.handle_one(put_up("vase", shelf, command))
     with pytest.raises(KeyReused):
         handler.handle_one(put_up("clock", shelf, command))
+
+
+def test_asked_again_after_an_erasure_the_first_receipt_returns(
+    handler: CommandHandler,
+) -> None:
+    """Words are sealed otherwise then, and nobody can say that they are the same."""
+    shelf, command = a_shelf(), uuid4()
+    first = handler.handle_one(put_up("sealed:k1:words", shelf, command))
+    again = handler.handle_one(put_up(ERASED, shelf, command))
+    assert again.repeated
+    assert again.leaves == first.leaves
+    with pytest.raises(KeyReused):
+        handler.handle_one(put_up("sealed:k1:other-words", shelf, command))
 
 
 def test_in_one_batch_too_an_id_counts_once(
