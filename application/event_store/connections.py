@@ -81,13 +81,15 @@ def connection_pool(  # noqa: PLR0913  # one word for each thing a pool can diff
     wait_s: float = 5.0,
     answers_within_s: float | None = None,
     prepared: bool = True,
+    waiting_max_each: int = WAITING_MAX_EACH,
 ) -> Pool:
     """Return a pool, not yet open, of connections in autocommit.
 
     A statement is a transaction: that is what store.append counts on. ``prepared`` must
     be off behind a pooler that does not know prepared statements. A server that says
     nothing for ``answers_within_s`` hangs, and the connection is given up; that is a
-    little more than its own limit on a statement, None where it has none.
+    little more than its own limit on a statement, None where it has none. So many
+    callers may wait for each connection, any number for 0.
     """
     told = conninfo_to_dict(conninfo)
 
@@ -101,7 +103,7 @@ def connection_pool(  # noqa: PLR0913  # one word for each thing a pool can diff
         configure=bound,
         min_size=min_size,
         max_size=max_size,
-        max_waiting=WAITING_MAX_EACH * max_size,
+        max_waiting=waiting_max_each * max_size,
         timeout=wait_s,
         open=False,
         kwargs={

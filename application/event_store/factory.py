@@ -53,7 +53,12 @@ class RedressFactory(InfrastructureFactory[RedressTrackingRecorder]):
             raise InfrastructureFactoryError(
                 f"Set {DATABASE_WRITER_URL} to the URL of the store's writer role."
             )
-        self.pool: Pool = connection_pool(url, max_size=10, wait_s=30.0)
+        self.pool: Pool = connection_pool(
+            url,
+            max_size=10,
+            wait_s=30.0,
+            waiting_max_each=0,  # A stock application bounds its threads itself.
+        )
 
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
         """Return a recorder of streams: of events, or of snapshots and the like."""
