@@ -8,6 +8,7 @@ from typing import Any, Final
 from litestar.concurrency import sync_to_thread
 from litestar.connection import ASGIConnection
 from litestar.datastructures import Headers
+from litestar.enums import HttpMethod
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.types import ASGIApp
@@ -66,6 +67,8 @@ def door(
     """Let in whoever might have business here; raises NotAllowed."""
     if handler.opt.get("open"):
         return
+    if connection.scope.get("method") == HttpMethod.OPTIONS:  # The framework's own.
+        raise Wrong("method_not_allowed", 405)
     action = handler.opt.get("action")
     if action is None or not may_ever(connection.user, action):
         raise NotAllowed(action=action)

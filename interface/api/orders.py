@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Final
-from uuid import UUID
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
@@ -58,6 +58,10 @@ PATHS: Final[Mapping[type[OrderCommand], str]] = {
 }
 
 
+# What a new order is put to, and a key is for: they, and not yet the order itself.
+THE_ORDERS: Final = uuid5(NAMESPACE_URL, "urn:redress:orders")
+
+
 class Move(Struct, frozen=True):
     """What a party may ask for now: the operation, and where to ask for it."""
 
@@ -107,7 +111,7 @@ class OrderController(OrderCommandController):
         """Record that an order was placed; ``stream_id`` names it from now on."""
         command = strictly(raw, type(data))
         order_id = desk.id_of(command)
-        context = asked.context(actor, order_id, PlaceOrder)
+        context = asked.context(actor, THE_ORDERS, PlaceOrder)
         receipt = desk.place(actor, command, context)
         return receipt_answer(receipt, 201, f"{ORDERS}/{order_id}")
 
@@ -129,7 +133,7 @@ class OrderController(OrderCommandController):
         """Record whose order this is, when a feed cannot tell what was ordered."""
         command = strictly(raw, type(data))
         order_id = desk.id_of(command)
-        context = asked.context(actor, order_id, IdentifyOrder)
+        context = asked.context(actor, THE_ORDERS, IdentifyOrder)
         receipt = desk.place(actor, command, context)
         return receipt_answer(receipt, 201, f"{ORDERS}/{order_id}")
 

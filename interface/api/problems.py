@@ -86,6 +86,10 @@ ALIASES: Final[Mapping[str, str]] = {"standing": "state", "kinds": "kind"}
 WHERE: Final = re.compile(r"^(?P<what>.*?)(?: - at `(?:key in )?\$\.?(?P<where>.*)`)?$")
 
 
+# What a library says of a field that stands where it says, and not of that place.
+NAMED: Final = re.compile(r"(?:unknown|required) field `(?P<name>[^`]+)`")
+
+
 class FieldError(Struct, frozen=True):
     """What is wrong with one field: where it stands, by its name in the request."""
 
@@ -133,7 +137,13 @@ def invalid_body(error: ValidationError) -> Wrong:
     """Return the "no" to a body, naming the field the library stumbled over."""
     found = WHERE.match(str(error))
     assert found is not None, "the pattern fits any text of one line"
-    return invalid(found["where"] or "body", found["what"])
+    return invalid(field_of(found["where"] or "", found["what"]), found["what"])
+
+
+def field_of(where: str, what: str) -> str:
+    """Return the field at fault: where the library stood, and which it missed there."""
+    named = NAMED.search(what)
+    return ".".join(filter(None, [where, named and named["name"]])) or "body"
 
 
 def answer(
@@ -166,6 +176,8 @@ def of_refusal(_request: Request[Any, Any, Any], refusal: Refused) -> Response[P
     """Translate a rule's "no"."""
     said = ", ".join(f"{name}: {value}" for name, value in refusal.details.items())
     version = refusal.details.get("version")
+    if isinstance(refusal, NotFound):
+        return answer(document("not_found", 404, str(refusal)))
     status = STATUSES.get(type(refusal), HTTPStatus.CONFLICT)
     headers = {"ETag": f'"{version}"'} if isinstance(version, int) else {}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -203,8 +215,12 @@ def field_errors(error: ValidationException) -> Iterable[FieldError]:
     """Return the fields the framework found fault with."""
     for each in error.extra if isinstance(error.extra, list) else ():
         name, dot, rest = str(each.get("key", "body")).partition(".")
-        field = f"{ALIASES.get(name, name)}{dot}{rest}"
-        yield FieldError(field, str(each.get("message", "")))
+        message = str(each.get("message", ""))
+        if (name, message) == ("data", "'data'"):
+            yield FieldError("body", "A body is needed.")
+            continue
+        where = "" if name == "data" else ALIASES.get(name, name)
+        yield FieldError(field_of(f"{where}{dot}{rest}".strip("."), message), message)
 
 
 def of_outage(_request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:

@@ -68,6 +68,40 @@ def test_a_field_that_holds_what_it_may_not_is_named(
     assert field in str(document["errors"])
 
 
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"paymnt": "p"}, "paymnt"),
+        ({"tenders": []}, "payment"),
+        ({"payment": "p", "tenders": [{}]}, "tenders[0].tender"),
+        (None, "body"),
+    ],
+    ids=["misspelt", "left out", "left out within", "no body"],
+)
+def test_a_field_is_named_as_its_sender_knows_it(
+    feed: Caller, order: str, body: Any, field: str
+) -> None:
+    document = problem(feed.post(f"{order}/payments", body), 400, "invalid")
+    assert [each["field"] for each in document["errors"]] == [field]
+
+
+def test_what_does_not_exist_is_of_one_type(agent: Caller) -> None:
+    nowhere = problem(agent.get("/v1/nothing-here"), 404, "not_found")
+    nobodys = problem(agent.get(f"/v1/orders/{UUID(int=0)}"), 404, "not_found")
+    assert nowhere["type"] == nobodys["type"]
+
+
+def test_a_key_that_placed_an_order_places_no_other(feed: Caller, order: str) -> None:
+    assert order
+    assert feed.post("/v1/orders", ORDER | {"number": "B"}, key="k").status_code == 201
+    other = feed.post("/v1/orders", ORDER | {"number": "C"}, key="k")
+    problem(other, 422, "key_reused")
+
+
+def test_a_stranger_asks_for_no_options(client: TestClient[Litestar]) -> None:
+    problem(client.options("/v1/orders"), 405, "method_not_allowed")
+
+
 def test_a_change_without_a_key_is_not_made(feed: Caller) -> None:
     answer = feed.client.post("/v1/orders", json=ORDER, headers=feed.headers)
     problem(answer, 400, "idempotency_key_missing")
