@@ -53,7 +53,7 @@ SENTENCES: Mapping[str, str] = {
     "order.contradiction_resolved": "reports no longer clash: {code}{about? (*)}",
     "order.promise_made": "promised by {source}{by? (*)}: {promise}{due_at?, due *}, "
     "under {policy}",
-    "order.promise_started": "the clock of {promise} runs until {due_at}",
+    "order.promise_started": "the clock of the {promise} runs until {due_at}",
     "order.promise_renegotiated": "{promise} put to {due_at}: {reason}",
     "order.promise_kept": "{promise} kept, {ahead_seconds} ahead ({evidence})",
     "order.promise_breached": "{promise}, due {due_at}, breached{late_seconds?, * late}"
@@ -65,6 +65,16 @@ SENTENCES: Mapping[str, str] = {
     "order.promise_reopened": "{promise} open again",
     "consumer.linked": "{consumer} and {other} are one person: {basis}",
     "consumer.unlinked": "{consumer} and {other} are not one person",
+}
+
+# Promises by kind, as the subject of a sentence.
+PROMISES: Mapping[str, str] = {
+    "ship_by": "promise to ship",
+    "hand_over_by": "promise to hand over to the carrier",
+    "deliver_by": "promise to deliver",
+    "return_within": "right to return",
+    "freight_insurance": "return freight insurance",
+    "price_protection": "price protection",
 }
 
 FIELD = re.compile(r"\{(\w+)(?:\?([^}]*))?\}")
@@ -90,6 +100,8 @@ def shown(value: Any, opened: Callable[[str], str], field: str = "") -> str:
             return ""
         case str() if value.startswith("sealed:"):
             return opened(value)
+        case str() if field == "promise":
+            return promise(value)
         case int() if field.endswith("_seconds"):
             return str(timedelta(seconds=value))
         case datetime():
@@ -113,6 +125,19 @@ def shown(value: Any, opened: Callable[[str], str], field: str = "") -> str:
             return " ".join(filter(None, parts))
         case _:
             return str(value)
+
+
+def promise(name: str) -> str:
+    """Return a promise's name in words: its kind, its line if one, and who made it.
+
+    A name of a kind we do not know is shown as it is.
+    """
+    kind, _, rest = name.partition("/")
+    about, _, who = rest.partition("/")
+    if kind not in PROMISES or not who:
+        return name
+    line = "" if about == "order" else f"{about.replace('-', ' ')}, "
+    return f"{PROMISES[kind]} ({line}{who.replace('/', ' ', 1)})"
 
 
 def moment(value: datetime) -> str:

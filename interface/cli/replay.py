@@ -6,7 +6,9 @@ from uuid import UUID
 import rich_click as click
 from msgspec import json
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from application.audit.replay import (
     Found,
@@ -27,13 +29,15 @@ from interface.errors import UserError
 from interface.settings import read_settings
 
 LEAF_SHOWN = 12
+WIDE = 140  # columns, from which a table leaves the words of an event enough room
 
 
 @click.command()
 @click.argument("stream")
 @click.option("--open", "opening", is_flag=True, help="Show sealed words; it is noted.")
+@click.option("--wide", is_flag=True, help="Every column, however narrow the terminal.")
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON for each event.")
-def command(stream: str, *, opening: bool, as_json: bool) -> None:
+def command(stream: str, *, opening: bool, wide: bool, as_json: bool) -> None:
     """Print what happened to STREAM, oldest first.
 
     STREAM is a stream's id, or a name from outside: an order number, a waybill, a
@@ -49,7 +53,15 @@ def command(stream: str, *, opening: bool, as_json: bool) -> None:
             lines = replay(redress.store, found[0].stream_id, reading)
         except (NoSuchStream, WrongMasterKey) as error:
             raise UserError(str(error)) from None
-    show(lines, as_json=as_json)
+    console = Console(markup=False, highlight=False)
+    if as_json:
+        for line in lines:
+            click.echo(json.encode(line))
+    elif console.is_terminal:
+        show(lines, console, wide=wide or console.width >= WIDE)
+    else:
+        for line in lines:
+            click.echo("  ".join(cells(line)))
 
 
 def wanted(redress: Redress, name: str) -> list[Found]:
@@ -103,17 +115,22 @@ def list_found(name: str, found: Sequence[Found]) -> None:
         click.echo(f"{each.stream_id}  {each.kind} {each.name}{source}{consumer}")
 
 
-def show(lines: Sequence[ReplayLine], *, as_json: bool) -> None:
-    """Print a history: for programs, as a table on a terminal, as lines elsewhere."""
-    console = Console(markup=False, highlight=False)
-    if as_json:
-        for line in lines:
-            click.echo(json.encode(line))
-    elif console.is_terminal:
+def show(lines: Sequence[ReplayLine], console: Console, *, wide: bool) -> None:
+    """Print a history on a terminal: a table if it is wide, else a few lines an event.
+
+    Where there is little room, what is left out is in the table and for programs: the
+    position, the time of recording, the leaf.
+    """
+    if wide:
+        console.width = max(console.width, WIDE)
         console.print(table(lines))
-    else:
-        for line in lines:
-            click.echo("  ".join(cells(line)))
+        return
+    margin = len(str(len(lines))) + 2
+    for line in lines:
+        happened = moment(line.occurred_at) if line.occurred_at else "-"
+        number = str(line.version).ljust(margin)
+        console.print(f"{number}{happened}  {line.actor or '-'}", style="bold")
+        console.print(Padding(Text(line.words), (0, 0, 0, margin), expand=False))
 
 
 def table(lines: Sequence[ReplayLine]) -> Table:

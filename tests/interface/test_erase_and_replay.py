@@ -3,9 +3,11 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid5
@@ -76,6 +78,54 @@ def test_a_history_is_found_by_any_name_and_read_line_by_line(
     assert lines[-1].startswith(f"{len(lines)}  ")
     assert "review R-1: 1 of 5, (sealed)" in printed.output
     assert WORDS not in printed.output
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_a_history_is_readable_on_any_terminal(redress: Redress, width: int) -> None:
+    buy(redress, "mei", "49000001")
+
+    printed = on_terminal(redress, width, "49000001")
+
+    assert all(len(line) <= width for line in printed)
+    whole = "mei placed order 49000001 at shop; shown: ship-48h, return-7d"
+    if width == 200:
+        assert "Position" in printed[0]
+        assert "Leaf" in printed[0]
+        assert whole in printed[1]
+    else:
+        assert printed[:2] == ["1  2026-11-23 09:00:00Z  feed:shop", f"   {whole}"]
+
+
+def test_a_narrow_terminal_shows_every_column_if_asked(redress: Redress) -> None:
+    buy(redress, "mei", "49000001")
+    heading, first, *_ = on_terminal(redress, 80, "49000001", "--wide")
+    assert "Position" in heading
+    assert "mei placed order 49000001 at shop" in first
+
+
+def on_terminal(redress: Redress, columns: int, *words: str) -> list[str]:
+    """Return what ``redress replay`` prints on a terminal of so many columns."""
+    screen, terminal = pty.openpty()
+    subprocess.run(
+        [sys.executable, "-m", "interface.cli.main", "replay", *words],
+        stdout=terminal,
+        check=True,
+        timeout=60,
+        env={
+            "PATH": os.environ["PATH"],
+            "TERM": "xterm",
+            "COLUMNS": str(columns),
+            "REDRESS_HOME": str(redress.settings.home),
+        },
+    )
+    os.close(terminal)
+    printed = b""
+    with suppress(OSError):  # So a terminal ends that nobody writes to any more.
+        while more := os.read(screen, 65536):
+            printed += more
+    os.close(screen)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", printed.decode())
+    return [line.rstrip() for line in plain.splitlines()]
 
 
 def test_an_order_number_may_look_like_an_id(redress: Redress) -> None:

@@ -1,12 +1,13 @@
 """A history as a person reads it."""
 
 from collections.abc import Sequence
+from typing import get_args
 
 import pytest
 
 from application.audit.replay import Open, replay
 from application.audit.state import NoSuchStream
-from application.audit.words import SENTENCES, plain_words
+from application.audit.words import PROMISES, SENTENCES, plain_words, promise
 from application.event_store.mapper import tag_of
 from application.people import ERASED, MemoryKeys, People
 from domain.events import ALL_EVENTS
@@ -18,6 +19,7 @@ from domain.order import (
     ReviewRecorded,
     ScanRecorded,
 )
+from domain.promise import PromiseKind
 from tests.application.audit.histories import STREAM, Told, recorded, spoilt, told
 from tests.domain.orders import MONDAY, SHIP_BY, TUESDAY, WEDNESDAY, captured, placed
 
@@ -70,7 +72,7 @@ def test_a_line_says_who_what_and_when_it_happened_and_was_known() -> None:
                 ahead_seconds=86_400,
                 evidence="SF1/picked_up",
             ),
-            "ship_by/order/merchant kept, 1 day, 0:00:00 ahead (SF1/picked_up)",
+            "promise to ship (merchant) kept, 1 day, 0:00:00 ahead (SF1/picked_up)",
         ),
         (
             PromiseBreached(
@@ -79,7 +81,7 @@ def test_a_line_says_who_what_and_when_it_happened_and_was_known() -> None:
                 due_at=TUESDAY,
                 first_due_at=TUESDAY,
             ),
-            "ship_by/order/merchant, due 2026-11-24 09:00:00Z, breached",
+            "promise to ship (merchant), due 2026-11-24 09:00:00Z, breached",
         ),
         (
             ScanRecorded(at=MONDAY, parcel="SF1", scan="x", code="picked_up", rank=0),
@@ -89,6 +91,26 @@ def test_a_line_says_who_what_and_when_it_happened_and_was_known() -> None:
 )
 def test_events_are_told_in_plain_words(event: PromiseKept, words: str) -> None:
     assert plain_words(event, str) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("deliver_by/order/platform", "promise to deliver (platform)"),
+        (
+            "return_within/line-2/creator/host-7",
+            "right to return (line 2, creator host-7)",
+        ),
+        ("sing_by/order/merchant", "sing_by/order/merchant"),
+        ("ship_by", "ship_by"),
+    ],
+)
+def test_a_promise_is_named_in_words(name: str, words: str) -> None:
+    assert promise(name) == words
+
+
+def test_every_kind_of_promise_has_its_words() -> None:
+    assert set(PROMISES) == set(get_args(PromiseKind))
 
 
 def test_sealed_words_stay_sealed_unless_they_are_opened() -> None:
