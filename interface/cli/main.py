@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 import rich_click as click
+from click import NoSuchCommand
 
 import interface.cli
 from interface.errors import UserError
@@ -37,6 +38,18 @@ class CommandPerFile(click.RichGroup):
         if command is not None:
             command.name = cmd_name
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Return what was said. Raises NoSuchCommand, with words like it."""
+        try:
+            return super().resolve_command(ctx, args)
+        except NoSuchCommand as unknown:
+            words = self.list_commands(ctx)
+            raise NoSuchCommand(
+                unknown.command_name, possibilities=words, ctx=ctx
+            ) from None
 
 
 @click.group(

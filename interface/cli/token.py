@@ -8,8 +8,8 @@ from interface.settings import read_settings
 from interface.tokens import HOURS_MAX, open_tokens
 
 
-@click.command()
-@click.argument("role", type=click.Choice(ROLES))
+@click.command(epilog=f"ROLE is one of: {', '.join(ROLES)}.")
+@click.argument("role", type=click.Choice(ROLES), metavar="ROLE")
 @click.option("--subject", required=True, help="Who holds it: a consumer's id, a name.")
 @click.option("--merchant", help="The merchant the holder works for.")
 @click.option(
