@@ -26,6 +26,9 @@ FEEDS = {
     "easypost": "Take in trackers anywhere in recordings of EasyPost.",
 }
 
+# States of messages that do not say by themselves what is meant.
+STATES: Final = {"waiting": "waiting for an order that names their waybill"}
+
 # Who tells of orders of its own; all others tell of parcels, which are of any order.
 SHOPS: Final = frozenset({"doudian"})
 
@@ -115,7 +118,9 @@ def feed_lines(source: str, report: FeedReport, waiting: int) -> list[str]:
     lines = [
         f"{source}: {many(read, 'message')} read",
         f"{report.new:,} new, {report.known:,} already known",
-        ", ".join(f"{number:,} {state}" for state, number in stand.items()),
+        ", ".join(
+            f"{number:,} {STATES.get(state, state)}" for state, number in stand.items()
+        ),
     ]
     skipped = sum(report.skipped.values())
     if skipped:

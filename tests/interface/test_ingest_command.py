@@ -149,7 +149,10 @@ def test_messages_are_taken_in_and_summed_up(typed: Typed, tmp_path: Path) -> No
     assert done.stdout.splitlines() == [
         "kuaidi100: 1 message read",
         "1 new, 0 already known",
-        "0 translated, 0 ignored, 1 waiting, 0 quarantined",
+        (
+            "0 translated, 0 ignored, 1 waiting for an order that names their waybill, "
+            "0 quarantined"
+        ),
         "1 message of kuaidi100 waiting in all",
     ]
     assert "0 new, 1 already known" in typed("kuaidi100", file).stdout
