@@ -47,9 +47,12 @@ def progress(
     """Show how far a task is while it runs, on standard error.
 
     The block is given a function that says how many more are done. ``total`` is None
-    if nobody knows how many there are.
+    if nobody knows how many there are; of 0 nothing is shown.
     """
     console = console or Console(stderr=True)
+    if total == 0:
+        yield lambda _count: None
+        return
     if not console.is_terminal:
         lines = Lines(what, total, unit, console, clock)
         yield lines.advance

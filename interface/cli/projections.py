@@ -24,9 +24,10 @@ from application.projections.read_models import (
 from application.projections.rebuild import RebuildGaveUp, Rebuilt, rebuild
 from application.projections.runner import Runner
 from application.projections.runtime import Projection
-from interface.bootstrap import open_redress
+from interface.bootstrap import Redress, open_redress
 from interface.cli.installation import existing
 from interface.cli.progress import progress
+from interface.cli.replay import streams_named
 from interface.errors import UserError
 from interface.settings import read_settings
 from interface.working import stopped_by_signals
@@ -148,21 +149,41 @@ def told(result: Rebuilt) -> str:
 
 @command.command(name="retry")
 @click.argument("name")
-@click.argument("stream", type=click.UUID)
-def retry_(name: str, stream: UUID) -> None:
-    """Have projection NAME read on in a STREAM it has parked."""
+@click.argument("stream")
+def retry_(name: str, stream: str) -> None:
+    """Have projection NAME read on in a STREAM it has parked.
+
+    STREAM is its id, or a name from outside, as for ``redress replay``; of a name that
+    leads to several, all that are parked are read.
+    """
     projection = named(name)
     with open_redress(existing(read_settings())) as redress:
-        try:
-            parked = retry(projection, stream, redress.projector)
-        except NotParked as error:
-            raise UserError(f"{error} See `redress projections list`") from None
-    for again in parked.values():
-        raise UserError(
-            f"{name} parked stream {stream} again at {again.partition}."
-            f"{again.position}: {again.reason}"
-        )
-    click.echo(f"{name} has read stream {stream} to where it is itself.")
+        for each in meant(redress, projection, stream):
+            try:
+                parked = retry(projection, each, redress.projector)
+            except NotParked as error:
+                raise UserError(f"{error} See `redress projections list`") from None
+            for again in parked.values():
+                raise UserError(
+                    f"{name} parked stream {each} again at {again.partition}."
+                    f"{again.position}: {again.reason}"
+                )
+            click.echo(f"{name} has read stream {each} to where it is itself.")
+
+
+def meant(redress: Redress, projection: Projection, name: str) -> list[UUID]:
+    """Return the streams it has parked that go by this name. Raises UserError."""
+    parked = [
+        each.stream_id
+        for each in parked_streams(redress.reader)
+        if of(projection, each)
+    ]
+    found = [each.stream_id for each in streams_named(redress, name)]
+    streams = [each for each in parked if str(each) == name.lower() or each in found]
+    if not streams:
+        message = f"{projection.name} has not parked {name!r}, or what goes by this "
+        raise UserError(f"{message}name. See `redress projections list`")
+    return streams
 
 
 def named(name: str) -> Projection:

@@ -7,6 +7,7 @@ from threading import Timer
 
 import rich_click as click
 from msgspec import json
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -116,7 +117,12 @@ def figures(title: str, rows: Mapping[str, int | str]) -> Table:
 def promises(stats: Stats) -> Table:
     """Return the table of promises by kind."""
     fields = PromiseStats.__struct_fields__
-    table = Table("kind", *fields, title="Promises", title_justify="left")
+    title = "Promises (late, never: how they were breached)"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("kind", no_wrap=True)
+    for field in fields:
+        heading = field.removeprefix("breached_")
+        table.add_column(heading, justify="right", no_wrap=True)
     for kind, counts in stats.promises.items():
         table.add_row(kind, *(f"{getattr(counts, field):,}" for field in fields))
     return table

@@ -34,6 +34,14 @@ def lines_of(work: Callable[[Callable[[int], None], Watch], None]) -> list[str]:
     return file.getvalue().splitlines()
 
 
+def test_of_nothing_to_do_not_even_a_bar_is_shown() -> None:
+    file = StringIO()
+    terminal = Console(file=file, force_terminal=True, width=80)
+    with progress("Reading on", 0, "events", console=terminal) as advance:
+        advance(0)
+    assert file.getvalue() == ""
+
+
 def test_a_short_task_says_nothing() -> None:
     def work(advance: Callable[[int], None], watch: Watch) -> None:
         watch.passes(1)

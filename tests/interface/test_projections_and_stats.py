@@ -5,17 +5,23 @@ import os
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from io import StringIO
 from pathlib import Path
 from threading import Event as Signal
-from typing import Any
+from typing import Any, get_args
 
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
+from msgspec.structs import replace
+from rich.console import Console
 
+from application.projections.stats import PromiseStats, read_stats
+from domain.promise import PromiseKind
 from interface.bootstrap import Redress, open_redress
 from interface.cli.projections import command as projections
 from interface.cli.stats import command as stats
+from interface.cli.stats import show
 from interface.cli.work import command as work
 from interface.errors import UserError
 from interface.postgres.database import DatabaseUrls
@@ -107,6 +113,25 @@ def test_paid_is_held_against_items_and_freight(redress: Redress, shop: Shop) ->
     assert orders["paid_without_items"] == 1
 
 
+def test_stats_cuts_no_name_on_a_narrow_terminal(redress: Redress) -> None:
+    kept = PromiseStats(
+        kept=99_441,
+        breached_late=99_441,
+        breached_never=99_441,
+        voided=99_441,
+        waived=99_441,
+        open=99_441,
+    )
+    counts = read_stats(redress.reader)
+    kinds = get_args(PromiseKind)
+    screen = StringIO()
+    console = Console(file=screen, width=80)
+    show(replace(counts, promises=dict.fromkeys(kinds, kept)), console)
+    shown = screen.getvalue().split()
+    assert {*kinds, "kept", "late", "never", "voided", "waived", "open"} <= {*shown}
+    assert shown.count("99,441") == 6 * len(kinds)
+
+
 def test_stats_is_readable_too(redress: Redress, shop: Shop) -> None:
     shop.sells(range(2))
     printed = run(redress, stats).stdout
@@ -169,8 +194,9 @@ def test_a_rebuild_that_differs_shows_the_rows_and_fails(
     assert run(redress, projections, "rebuild", "order_page").exit_code == 0
 
 
+@pytest.mark.parametrize("name", ["its id", "T1"])
 def test_what_is_parked_is_listed_and_can_be_retried(
-    redress: Redress, shop: Shop
+    redress: Redress, shop: Shop, name: str
 ) -> None:
     shop.sells([1])
     counted(redress)
@@ -192,7 +218,9 @@ def test_what_is_parked_is_listed_and_can_be_retried(
     ]
     assert timeline["parked"][0]["stream_id"] == order_id
     assert counted(redress)["projections"]["parked"] == 1
-    retried = run(redress, projections, "retry", "timeline", order_id)
+    retried = run(
+        redress, projections, "retry", "timeline", name if name == "T1" else order_id
+    )
     assert retried.exit_code == 0, retried.output
     assert counted(redress)["projections"]["parked"] == 0
 
