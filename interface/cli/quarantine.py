@@ -12,12 +12,31 @@ from interface.bootstrap import open_redress
 from interface.cli.installation import existing
 from interface.cli.person import at_terminal
 from interface.errors import UserError
+from interface.inbound.messages import SPLITS
+from interface.inbound.olist_words import SOURCE as OLIST
 from interface.settings import read_settings
 
 log = structlog.get_logger(__name__)
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="A JSON line for each.")
-OF_SOURCE = click.option("--source", help="Only messages of this source.")
+# Whose messages there may be, and the export whose bad rows are set aside.
+SOURCES = sorted({*SPLITS, OLIST})
+
+
+def known(
+    ctx: click.Context, option: click.Parameter, source: str | None
+) -> str | None:
+    """Return the source, if there is one of this name. Raises UserError."""
+    del ctx, option  # What is asked does not depend on where.
+    if source is not None and source not in SOURCES:
+        message = f"There is no source {source!r}; there are {', '.join(SOURCES)}"
+        raise UserError(message)
+    return source
+
+
+OF_SOURCE = click.option(
+    "--source", callback=known, help="Only messages of this source."
+)
 
 
 @click.group()

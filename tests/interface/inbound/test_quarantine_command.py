@@ -71,6 +71,17 @@ def test_a_retry_says_how_many_are_left(redress: Redress, how: str) -> None:
     assert told.output == "Tried again: 1. Still in quarantine: 1.\n"
 
 
+@pytest.mark.parametrize("what", ["list", "retry"])
+def test_a_source_nobody_knows_is_one_line(redress: Redress, what: str) -> None:
+    refused = run(redress, quarantine, what, "--source", "nosuch").exception
+    assert isinstance(refused, UserError)
+    assert str(refused) == (
+        "There is no source 'nosuch'; there are "
+        "doudian, easypost, kdniao, kuaidi100, olist"
+    )
+    assert run(redress, quarantine, what, "--source", "olist").exit_code == 0
+
+
 def test_a_retry_wants_to_know_of_what(redress: Redress) -> None:
     assert isinstance(run(redress, quarantine, "retry").exception, UserError)
 
