@@ -11,13 +11,14 @@ from litestar.datastructures import Headers
 from litestar.enums import HttpMethod
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.openapi.spec import Parameter
 from litestar.types import ASGIApp
 from msgspec.structs import replace
 
 from application.access import Action, Actor, NotAllowed, may_ever
 from application.projections.persons import PersonQueries
 from domain.kernel import Command
-from interface.api.problems import Wrong
+from interface.api.problems import Wrong, invalid
 from interface.tokens import BadToken, Tokens
 
 # What a handler says of itself: ``opt=does("order.read")`` or ``opt=OPEN``.
@@ -69,11 +70,29 @@ def door(
         return
     if connection.scope.get("method") == HttpMethod.OPTIONS:  # The framework's own.
         raise Wrong("method_not_allowed", 405)
+    questions_known(connection)
     action = handler.opt.get("action")
     if action is None or not may_ever(connection.user, action):
         raise NotAllowed(action=action)
     if "command" in handler.opt:
         takes_json(connection.headers)
+
+
+def questions_known(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
+    """Raise Wrong (400) for a query parameter that the description does not know."""
+    paths = connection.app.openapi_schema.paths or {}
+    described = paths.get(connection.scope.get("path_template", ""))
+    if connection.scope.get("method") != HttpMethod.GET or described is None:
+        return
+    asked = described.get.parameters if described.get else None
+    known = sorted(
+        each.name
+        for each in asked or ()
+        if isinstance(each, Parameter) and each.param_in == "query"
+    )
+    for name in connection.query_params:
+        if name not in known:
+            raise invalid(name, f"It is no question here; known: {', '.join(known)}.")
 
 
 def takes_json(headers: Headers) -> None:

@@ -85,6 +85,12 @@ def test_a_field_is_named_as_its_sender_knows_it(
     assert [each["field"] for each in document["errors"]] == [field]
 
 
+def test_a_misspelt_question_is_not_passed_over(agent: Caller) -> None:
+    asked = agent.get("/v1/consumers/li-mei/timeline", langauge="en")
+    document = problem(asked, 400, "invalid")
+    assert [each["field"] for each in document["errors"]] == ["langauge"]
+
+
 def test_what_does_not_exist_is_of_one_type(agent: Caller) -> None:
     nowhere = problem(agent.get("/v1/nothing-here"), 404, "not_found")
     nobodys = problem(agent.get(f"/v1/orders/{UUID(int=0)}"), 404, "not_found")
