@@ -44,6 +44,7 @@ CHILDREN = (Child("serve", (*ME, "serve", "--quiet")), Child("work", (*ME, "work
 
 SAMPLE_SEED, SAMPLE_ORDERS = 1, 600
 DEMO_HOURS = 24.0
+ORDERS_LOOKED_AT = 20
 
 
 class SampleNote(Struct, frozen=True):
@@ -155,6 +156,8 @@ def welcome(settings: Settings, say: Callable[[str], object]) -> None:
     consumer = somebody(settings)
     for token in demo_tokens(settings, consumer):
         say(f"Token of {token.role} {token.subject}: {token.token}")
+    if number := order_to_try(settings, consumer):
+        say(f"Try: redress replay {number}")
     if consumer is None:
         say("No consumer was found; to be one: redress token consumer --subject ID")
     if sys.stderr.isatty():
@@ -218,6 +221,19 @@ def somebody(settings: Settings) -> str | None:
             return orders.consumer_of_most()
     except (psycopg.Error, PoolTimeout):
         return None  # A greeting is no reason to end; what is amiss is said elsewhere.
+
+
+def order_to_try(settings: Settings, consumer: str | None) -> str | None:
+    """Return the number of an order of this consumer, not too new to have a history."""
+    if consumer is None:
+        return None
+    try:
+        with open_redress(settings, prepared=True) as redress:
+            orders = OrderQueries(redress.reader)
+            rows = orders.of_consumers([consumer], limit=ORDERS_LOOKED_AT).rows
+    except (psycopg.Error, PoolTimeout):
+        return None  # As for somebody.
+    return next((each.number for each in reversed(rows) if each.number), None)
 
 
 def demo_tokens(settings: Settings, consumer: str | None) -> Sequence[DemoToken]:

@@ -8,7 +8,13 @@ import pytest
 
 from application.access import AccessRole
 from interface.bootstrap import Redress, open_redress
-from interface.cli.up import demo_tokens, load_sample_if_empty, somebody
+from interface.cli.replay import streams_named
+from interface.cli.up import (
+    demo_tokens,
+    load_sample_if_empty,
+    order_to_try,
+    somebody,
+)
 from interface.postgres.database import DatabaseUrls
 from interface.sample import BEST_CUSTOMER
 from interface.settings import Settings
@@ -41,6 +47,17 @@ def test_of_those_there_are_whoever_has_most_orders_is_shown(redress: Redress) -
     assert somebody(redress.settings) == "person-2"
     *_, token = demo_tokens(redress.settings, somebody(redress.settings))
     assert (token.role, token.subject) == ("consumer", "person-2")
+
+
+def test_an_order_to_try_is_one_that_replay_finds(redress: Redress) -> None:
+    assert order_to_try(redress.settings, None) is None
+    Shop(redress.store).takes_orders([2, 3, 9])
+    redress.runner().catch_up()
+    assert order_to_try(redress.settings, "nobody") is None
+    number = order_to_try(redress.settings, "person-2")
+    assert number is not None
+    assert number in {"T2", "T9"}
+    assert len(streams_named(redress, number)) == 1
 
 
 def test_after_the_sample_its_best_customer_can_be_looked_at(redress: Redress) -> None:
