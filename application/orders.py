@@ -22,7 +22,7 @@ NAME_MAX = 128
 def consumer_of_order(source: str, number: str) -> str:
     """Return the consumer of an order whose feed names none: one named after it."""
     name = f"order:{source}:{number}"
-    if len(name) <= NAME_MAX:
+    if len(name) <= NAME_MAX and "/" not in name:
         return name
     return f"order:{source}:{sha256(number.encode()).hexdigest()[:32]}"
 

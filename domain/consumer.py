@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal, assert_never
 
 from domain.kernel import (
+    ConsumerName,
     Decider,
     Event,
     Moment,
@@ -24,8 +25,8 @@ LinkBasis = Literal["guest_login", "second_channel", "merged_account", "agent_ve
 class LinkConsumer(Report, frozen=True, kw_only=True):
     """Record that another consumer is the same person; the stream is ``consumer``'s."""
 
-    consumer: Name
-    other: Name
+    consumer: ConsumerName
+    other: ConsumerName
     basis: LinkBasis
 
 

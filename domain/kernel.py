@@ -20,6 +20,9 @@ PolicyRef = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]*@[0-9]{1,8}$")]
 # An outside name: an order number, a consumer's id, a waybill. Never a sentence.
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:@/+-]{0,127}$")]
 
+# A consumer's id: a name that fits in one segment of an address.
+ConsumerName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:@+-]{0,127}$")]
+
 # A name composed of such names, as a promise's within its order.
 LongName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:@/+-]{0,399}$")]
 

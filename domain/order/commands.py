@@ -14,6 +14,7 @@ from domain.kernel import (
     YEAR_MAX,
     YEAR_MIN,
     Code,
+    ConsumerName,
     LongName,
     Moment,
     Name,
@@ -54,7 +55,7 @@ class PlaceOrder(Report, frozen=True, kw_only=True):
     shown; None takes the policy pack's usual ones, an empty tuple means there are none.
     """
 
-    consumer: Name
+    consumer: ConsumerName
     source: Code
     number: Name
     lines: Annotated[tuple[OrderLine, ...], Meta(max_length=500)] = ()
@@ -76,7 +77,7 @@ class IdentifyOrder(Report, frozen=True, kw_only=True):
     Feeds may speak of an order whose placement they never tell.
     """
 
-    consumer: Name
+    consumer: ConsumerName
     source: Code
     number: Name
 
