@@ -34,11 +34,15 @@ def decide(
         said: OrderEvents = (reported(command, policy, at),)
     else:
         said = requested(order, command, policy, at)
-    new = tuple(event for event in said if evolve(order, event) != order)
+    known, new = order, []
+    for event in said:
+        before, known = known, evolve(known, event)
+        if known != before:
+            new.append(event)
     clock = at if isinstance(command, CheckPromises) else None
     if not new and clock is None:
         return ()
-    return new + follow(reduce(evolve, new, order), policy, at, clock)
+    return (*new, *follow(known, policy, at, clock))
 
 
 def follow(
