@@ -148,14 +148,13 @@ def deed_judged(
     """Yield the event, if any, that brings a promised deed up to the facts."""
     due, before = promise.due_at, promise.outcome
     if due is None:
-        yield from voided_unstarted(order, key, promise)
+        yield from voided(order, key, promise)
         return
     first = promise.first_due_at or due
     proof = order.proof(DEED_OF[promise.kind], promise.line)
     off = order.cancelled_at
     if off is not None and in_time(off, due) and (proof is None or off < proof[0].at):
-        if before.standing != "voided":
-            yield PromiseVoided(at=off, promise=key)
+        yield from voided(order, key, promise)
     elif proof is not None:
         yield from deed_proven(key, promise, *proof)
     elif run_out(clock, due):
@@ -203,21 +202,16 @@ def window_judged(
     """
     due, before = promise.due_at, promise.outcome
     off = order.cancelled_at
-    if due is None:
-        yield from voided_unstarted(order, key, promise)
-    elif off is not None and in_time(off, due):
-        if before.standing != "voided":
-            yield PromiseVoided(at=off, promise=key)
+    if due is None or (off is not None and in_time(off, due)):
+        yield from voided(order, key, promise)
     elif before.standing != "kept" and run_out(clock, due):
         yield PromiseKept(
             at=due, promise=key, due_at=due, ahead_seconds=0, evidence="clock"
         )
 
 
-def voided_unstarted(
-    order: Order, key: str, promise: PinnedPromise
-) -> Iterator[OrderEvent]:
-    """Yield the end of a promise whose clock will never start: the order is off."""
+def voided(order: Order, key: str, promise: PinnedPromise) -> Iterator[OrderEvent]:
+    """Yield the end of a promise that can no longer be broken: the order is off."""
     if order.cancelled_at is not None and promise.outcome.standing != "voided":
         yield PromiseVoided(at=order.cancelled_at, promise=key)
 
