@@ -109,11 +109,7 @@ class OrderController(OrderCommandController):
         desk: NamedDependency[OrderDesk],
     ) -> Response[ReceiptBody]:
         """Record that an order was placed; ``stream_id`` names it from now on."""
-        command = strictly(raw, type(data))
-        order_id = desk.id_of(command)
-        context = asked.context(actor, THE_ORDERS, PlaceOrder)
-        receipt = desk.place(actor, command, context)
-        return receipt_answer(receipt, 201, f"{ORDERS}/{order_id}")
+        return begun(strictly(raw, type(data)), actor, asked, desk)
 
     @post(
         "/identities",
@@ -131,11 +127,7 @@ class OrderController(OrderCommandController):
         desk: NamedDependency[OrderDesk],
     ) -> Response[ReceiptBody]:
         """Record whose order this is, when a feed cannot tell what was ordered."""
-        command = strictly(raw, type(data))
-        order_id = desk.id_of(command)
-        context = asked.context(actor, THE_ORDERS, IdentifyOrder)
-        receipt = desk.place(actor, command, context)
-        return receipt_answer(receipt, 201, f"{ORDERS}/{order_id}")
+        return begun(strictly(raw, type(data)), actor, asked, desk)
 
     @get(operation_id="findOrders", opt=does("order.read"), sync_to_thread=True)
     def find(  # noqa: PLR0913, PLR0917  # one for each thing that can be asked for
@@ -251,6 +243,15 @@ class OrderController(OrderCommandController):
 def versioned(body: Any, known: KnownOrder) -> Response[Any]:
     """Return what was read, its version as the ETag."""
     return Response(body, headers={"ETag": f'"{known.version}"'})
+
+
+def begun(
+    command: PlaceOrder | IdentifyOrder, actor: Actor, asked: Asked, desk: OrderDesk
+) -> Response[ReceiptBody]:
+    """Return the answer to a report that may be the first of its order."""
+    context = asked.context(actor, THE_ORDERS, type(command))
+    receipt = desk.place(actor, command, context)
+    return receipt_answer(receipt, 201, f"{ORDERS}/{desk.id_of(command)}")
 
 
 def move(here: str, command: type[OrderCommand]) -> Move:
