@@ -6,16 +6,6 @@ from msgspec import Meta, Struct
 
 from domain.kernel import Name
 
-PartyKind = Literal[
-    "consumer",
-    "merchant",
-    "creator",
-    "carrier",
-    "service_provider",
-    "insurer",
-    "platform",
-]
-
 # What a party does in a sale; one party may do several of these at once.
 Role = Literal[
     "merchant",  # 商家: sells the goods and owes their delivery

@@ -144,10 +144,6 @@ class PromiseQueries:
         values = {name: each for name, each in asked.items() if each is not None}
         return page(self._rows(values | {"limit": size + 1}), size, place)
 
-    def of_order(self, order_id: UUID) -> Sequence[BoardPromise]:
-        """Return all promises of one order."""
-        return self._rows({"order_id": order_id, "limit": 10_000})
-
     def due_for_check(
         self, now: datetime, limit: int, after: DuePromise | None = None
     ) -> Sequence[DuePromise]:

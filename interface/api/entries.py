@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from litestar.params import HeaderParameter, QueryParameter
+from litestar.params import HeaderParameter
 from msgspec import Struct
 
 from application.projections.entries import EntryKind
@@ -13,10 +13,6 @@ from application.projections.timeline import Entry
 from interface.api.problems import invalid
 from interface.wording import LANGUAGES, Tongue, said
 
-LanguageAsked = Annotated[
-    Tongue | None,
-    QueryParameter(description="The language of ``said``: zh-CN or en."),
-]
 AcceptLanguage = Annotated[str | None, HeaderParameter(name="Accept-Language")]
 
 
