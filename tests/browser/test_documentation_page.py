@@ -1,10 +1,6 @@
 """The API's documentation, as somebody with a browser and no internet meets it."""
 
-import os
 import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from interface.postgres.database import DatabaseUrls
+from tests.interface.served import served
 
 CHROMIUM = shutil.which("chromium")
 NO_BROWSER = "no chromium on this machine (Debian: apt install chromium)"
@@ -25,8 +22,6 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-ATTEMPTS_MAX = 100
-TRY_SECONDS = 0.3
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=NO_BROWSER)
 
@@ -34,45 +29,8 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=NO_BROWSER)
 @pytest.fixture
 def api(clean_database: DatabaseUrls, tmp_path: Path) -> Iterator[str]:
     """Serve the API as a process of its own; return where it is."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        "PATH": os.environ["PATH"],
-        "REDRESS_HOME": str(tmp_path / "home"),
-        "REDRESS_HTTP_PORT": str(port),
-        "DATABASE_URL": clean_database.owner,
-        "DATABASE_WRITER_URL": clean_database.writer,
-        "DATABASE_PROJECTOR_URL": clean_database.projector,
-        "DATABASE_READER_URL": clean_database.reader,
-        "DATABASE_KEYS_URL": clean_database.keys,
-    }
-    serve = [sys.executable, "-m", "interface.cli.main", "serve"]
-    url = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(serve, env=environment) as server:
-        try:
-            transport = httpx.HTTPTransport(retries=0)
-            with httpx.Client(transport=transport, timeout=TRY_SECONDS) as client:
-                wait_for(client, f"{url}/livez", server)
-            yield url
-        finally:
-            server.terminate()
-
-
-def wait_for(client: httpx.Client, url: str, server: "subprocess.Popen[bytes]") -> None:
-    """Return once something answers there; fail if the server ended or never does."""
-    for _ in range(ATTEMPTS_MAX):
-        try:
-            client.get(url)
-        except httpx.TransportError:
-            try:
-                server.wait(TRY_SECONDS)
-            except subprocess.TimeoutExpired:
-                continue
-            pytest.fail("the server ended")
-        else:
-            return
-    pytest.fail(f"nothing answers at {url}")
+    with served(tmp_path / "home", clean_database) as api:
+        yield api.url
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from interface.inbound.olist_export import read_export
 from interface.postgres.database import DatabaseUrls
 from tests.interface.inbound.olist_files import file_of, market, write_export
 from tests.interface.inbound.test_olist import Place
+from tests.interface.served import roles
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 90  # then a test has failed, whatever it waits for
@@ -48,10 +49,7 @@ def environment(clean_database: DatabaseUrls, tmp_path: Path) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "REDRESS_HOME": str(tmp_path / "home"),
-        "DATABASE_WRITER_URL": clean_database.writer,
-        "DATABASE_PROJECTOR_URL": clean_database.projector,
-        "DATABASE_READER_URL": clean_database.reader,
-        "DATABASE_KEYS_URL": clean_database.keys,
+        **roles(clean_database),
     }
 
 

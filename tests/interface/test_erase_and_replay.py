@@ -25,6 +25,7 @@ from interface.cli.replay import command as replay
 from interface.errors import UserError
 from interface.postgres.database import DatabaseUrls
 from interface.settings import Settings
+from tests.interface.served import roles
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 WORDS = "比说好的晚了两天"
@@ -212,10 +213,7 @@ def test_at_a_terminal_nothing_is_erased_without_a_yes(redress: Redress) -> None
             "PATH": os.environ["PATH"],
             "REDRESS_HOME": str(redress.settings.home),
             "DATABASE_URL": redress.urls.owner,
-            "DATABASE_WRITER_URL": redress.urls.writer,
-            "DATABASE_PROJECTOR_URL": redress.urls.projector,
-            "DATABASE_READER_URL": redress.urls.reader,
-            "DATABASE_KEYS_URL": redress.urls.keys,
+            **roles(redress.urls),
         },
     )
 

@@ -19,6 +19,7 @@ from tests.interface.inbound.olist_files import (
     file_of,
     write_export,
 )
+from tests.interface.served import roles
 from tests.interface.test_embedded_postgres import eventually
 
 Typed = Callable[..., Result]
@@ -33,10 +34,7 @@ def typed(clean_database: DatabaseUrls, tmp_path: Path) -> Typed:
     """Return what types ``redress ingest`` and some words after it."""
     environment = {
         "REDRESS_HOME": str(tmp_path / "home"),
-        "DATABASE_WRITER_URL": clean_database.writer,
-        "DATABASE_PROJECTOR_URL": clean_database.projector,
-        "DATABASE_READER_URL": clean_database.reader,
-        "DATABASE_KEYS_URL": clean_database.keys,
+        **roles(clean_database),
     }
 
     def type_(*words: object) -> Result:

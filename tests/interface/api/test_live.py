@@ -1,9 +1,6 @@
 """The timeline as it grows, over a real server: in order, once, and on from there."""
 
-import os
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,8 +15,8 @@ from interface.bootstrap import Redress
 from interface.serving import STOP_SECONDS
 from interface.tokens import LEEWAY_SECONDS
 from tests.interface.api.conftest import MONDAY, ORDER, PAYMENT, Caller
+from tests.interface.served import served
 
-START_SECONDS = 60
 PATIENCE_SECONDS = 20.0
 
 
@@ -42,39 +39,9 @@ class Server(NamedTuple):
 @pytest.fixture
 def server(redress: Redress, tmp_path: Path) -> Iterator[Server]:
     """Serve the test's own database with granian, as ``redress serve`` does."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = {
-        "PATH": os.environ["PATH"],
-        "REDRESS_HOME": str(tmp_path),
-        "REDRESS_HTTP_PORT": str(port),
-        "DATABASE_WRITER_URL": redress.urls.writer,
-        "DATABASE_PROJECTOR_URL": redress.urls.projector,
-        "DATABASE_READER_URL": redress.urls.reader,
-        "DATABASE_KEYS_URL": redress.urls.keys,
-    }
     token = redress.tokens.issue("consumer", "li-mei")
-    command = [sys.executable, "-m", "interface.cli.main", "serve"]
-    process = subprocess.Popen(command, env=environment)  # our own words
-    try:
-        url = f"http://127.0.0.1:{port}"
-        wait_for(url, process)
-        yield Server(url, token, process)
-    finally:
-        process.terminate()
-        assert process.wait(30) == 0, "it stops when it is asked to"
-
-
-def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + START_SECONDS
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            assert httpx.get(f"{url}/readyz").status_code == 200
-        except httpx.TransportError:
-            continue
-        return
-    pytest.fail("the server did not start")
+    with served(tmp_path, redress.urls) as api:
+        yield Server(api.url, token, api.process)
 
 
 @contextmanager
