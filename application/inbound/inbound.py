@@ -36,7 +36,7 @@ from application.inbound.messages import (
 )
 from application.inbound.store import InboundStore, Meant, Settled
 from application.orders import Orders, consumer_of_order
-from application.people import ERASED, People, Words
+from application.people import People
 
 ASKS_MAX = 512
 MESSAGES_MAX = 256
@@ -253,17 +253,10 @@ class Inbound:
 
     def _without_erased(self, settled: Sequence[Settled]) -> list[Settled]:
         """Mark messages about a consumer who is erased: their words are not kept."""
-        consumers = sorted(
-            {meant.consumer for each in settled for _, meant in each.about if meant}
-        )
-        probes = self._people.seal_many(
-            [Words(name, "", "probe") for name in consumers]
-        )
-        gone = {
-            name
-            for name, sealed in zip(consumers, probes, strict=True)
-            if sealed == ERASED
+        consumers = {
+            meant.consumer for each in settled for _, meant in each.about if meant
         }
+        gone = self._people.erased_among(sorted(consumers))
         return [
             forgotten(each)
             if any(meant and meant.consumer in gone for _, meant in each.about)

@@ -47,6 +47,13 @@ WHERE (partition, consumer) IN (SELECT partition, consumer FROM asked)
 """
 
 ERASED_CONSUMERS = "SELECT consumer FROM people.key WHERE erased_at IS NOT NULL"
+ERASED_AMONG = """
+SELECT consumer
+FROM people.key
+JOIN unnest(%(partition)s::smallint[], %(consumer)s::text[])
+     AS asked (partition, consumer) USING (partition, consumer)
+WHERE erased_at IS NOT NULL
+"""
 
 
 class Access(Struct, frozen=True):
@@ -75,6 +82,10 @@ class KeyStore(Protocol):
 
     def erased(self) -> Sequence[str]:
         """Return who was erased."""
+        ...
+
+    def erased_among(self, consumers: Sequence[str]) -> frozenset[str]:
+        """Return which of these were erased."""
         ...
 
 
@@ -123,6 +134,14 @@ class PostgresKeys:
         """Return who was erased; it reads the table from end to end."""
         with available(self._pool, writes=False) as connection:
             return [found for (found,) in connection.execute(ERASED_CONSUMERS)]
+
+    def erased_among(self, consumers: Sequence[str]) -> frozenset[str]:
+        """Return which of these were erased; it looks up theirs alone."""
+        asked = {"partition": self._partitions_of(consumers), "consumer": consumers}
+        with available(self._pool, writes=False) as connection:
+            return frozenset(
+                found for (found,) in connection.execute(ERASED_AMONG, asked)
+            )
 
     def _partitions_of(self, consumers: Collection[str]) -> list[int]:
         return [partition_of(consumer, self._partitions) for consumer in consumers]

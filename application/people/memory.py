@@ -30,6 +30,10 @@ class MemoryKeys:
         """Return who was erased."""
         return [consumer for consumer, key in self._keys.items() if key is None]
 
+    def erased_among(self, consumers: Sequence[str]) -> frozenset[str]:
+        """Return which of these were erased."""
+        return frozenset(self.erased()).intersection(consumers)
+
     def erase(self, consumers: Iterable[str]) -> None:
         """Delete keys, as application/people/erasure.py does in the database."""
         self._keys |= dict.fromkeys(consumers, None)

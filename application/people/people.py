@@ -58,6 +58,10 @@ class People:
         """Return who was erased, as it stands now."""
         return self._keys.erased()
 
+    def erased_among(self, consumers: Sequence[str]) -> frozenset[str]:
+        """Return which of these were erased, as it stands now."""
+        return self._keys.erased_among(consumers)
+
     def seal(self, consumer: str, text: str, purpose: str = "words") -> Sealed:
         """Return the text sealed, or the constant for an erased consumer.
 

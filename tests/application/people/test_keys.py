@@ -56,6 +56,8 @@ def test_who_was_erased_is_known(
             " WHERE consumer = 'mei'"
         )
     assert postgres.erased() == ["mei"]
+    assert postgres.erased_among(["mei", "lin"]) == {"mei"}
+    assert postgres.erased_among([]) == frozenset()
 
 
 def test_asking_for_nothing_gives_nothing(keys: KeyStore) -> None:
