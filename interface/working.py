@@ -19,7 +19,6 @@ def worker(redress: Redress) -> Worker:
     steps = [
         Step("messages_moved_on", redress.inbound.work),
         Step("events_projected", runner.round),
-        Step("messages_moved", redress.inbound.work),
         Step("deadlines_asked", redress.overdue.check),
     ]
     return Worker(steps)
