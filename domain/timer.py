@@ -1,0 +1,172 @@
+"""Clocks that start, pause, resume, are put off, met, breached or cancelled.
+
+Every step somebody owes in a case, a dispute or a contact has one. A clock counts
+running time: time it was paused for, nights and holidays of its calendar do not count.
+What is excluded is written into the event with its reason, so that replay, list, case
+and API all come to the same number without looking at a policy again (超时说明
+20010540: days are exact to the second).
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from domain.kernel import Code, Event, Moment, Name, PolicyRef, Request
+from domain.policy.rows import OnBreach, Owes
+
+# A clock's name within its stream: the step, and which one of several, "evidence/2".
+TimerName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_./-]{0,99}$")]
+Seconds = Annotated[int, Meta(ge=0, le=10**10)]
+
+Standing = Literal["running", "paused", "met", "breached", "cancelled"]
+
+
+class Closure(Struct, frozen=True, kw_only=True):
+    """Time that does not count, and why: the row of the calendar, its reason."""
+
+    begins: Moment
+    ends: Moment
+    reason: Code
+    policy: PolicyRef
+
+
+# -- The command every aggregate with clocks answers --
+
+
+class CheckClocks(Request, frozen=True):
+    """Ask whether time has run out. Asked by a machine, perhaps late or twice."""
+
+
+# -- Events, of every stream that has clocks --
+
+
+class TimerStarted(Event, frozen=True, kw_only=True, tag="timer.started"):
+    """A step is owed. ``seconds`` of running time from ``at`` end at ``due_at``.
+
+    ``closures`` are the times within that do not count. ``told`` marks a deadline that
+    an outside feed gave; then ``policy`` is the row that lets it.
+    """
+
+    at: Moment
+    timer: TimerName
+    step: Code
+    owes: Owes
+    seconds: Seconds
+    due_at: Moment
+    on_breach: OnBreach
+    policy: PolicyRef
+    closures: tuple[Closure, ...] = ()
+    told: bool = False
+
+
+class TimerPaused(Event, frozen=True, kw_only=True, tag="timer.paused"):
+    """It stands still with so many seconds of running time left."""
+
+    at: Moment
+    timer: TimerName
+    reason: Code
+    seconds_left: Seconds
+
+
+class TimerResumed(Event, frozen=True, kw_only=True, tag="timer.resumed"):
+    """It runs on, with what was left, to another due time."""
+
+    at: Moment
+    timer: TimerName
+    due_at: Moment
+    closures: tuple[Closure, ...] = ()
+
+
+class TimerExtended(Event, frozen=True, kw_only=True, tag="timer.extended"):
+    """Its deadline was moved, and the parties are told: by whom, and why.
+
+    ``seconds`` is how much running time it was given, negative for less.
+    """
+
+    at: Moment
+    timer: TimerName
+    due_at: Moment
+    seconds: int
+    reason: Code
+    by: Name
+    policy: PolicyRef
+    closures: tuple[Closure, ...] = ()
+
+
+class TimerRestarted(Event, frozen=True, kw_only=True, tag="timer.restarted"):
+    """It starts anew under another row, as after a change of type."""
+
+    at: Moment
+    timer: TimerName
+    step: Code
+    owes: Owes
+    seconds: Seconds
+    due_at: Moment
+    on_breach: OnBreach
+    policy: PolicyRef
+    reason: Code
+    closures: tuple[Closure, ...] = ()
+
+
+class TimerMet(Event, frozen=True, kw_only=True, tag="timer.met"):
+    """The step was done with so many seconds of running time to spare, or late."""
+
+    at: Moment
+    timer: TimerName
+    seconds_left: int
+
+
+class TimerBreached(Event, frozen=True, kw_only=True, tag="timer.breached"):
+    """Time ran out; ``on_breach`` says what the service does now."""
+
+    at: Moment
+    timer: TimerName
+    owes: Owes
+    due_at: Moment
+    on_breach: OnBreach
+    policy: PolicyRef
+
+
+class TimerCancelled(Event, frozen=True, kw_only=True, tag="timer.cancelled"):
+    """Nobody owes this step any more."""
+
+    at: Moment
+    timer: TimerName
+    reason: Code
+
+
+TimerEvent = (
+    TimerStarted
+    | TimerPaused
+    | TimerResumed
+    | TimerExtended
+    | TimerRestarted
+    | TimerMet
+    | TimerBreached
+    | TimerCancelled
+)
+
+# -- State --
+
+
+class Timer(Struct, frozen=True, kw_only=True):
+    """A clock as it stands. While it is paused, ``due_at`` is the one it had."""
+
+    name: TimerName
+    step: Code
+    owes: Owes
+    standing: Standing
+    started_at: datetime
+    due_at: datetime
+    seconds: int
+    on_breach: OnBreach
+    policy: PolicyRef
+    closures: tuple[Closure, ...] = ()
+    seconds_left: int | None = None
+    extensions: int = 0
+    told: bool = False
+
+
+Timers = Mapping[str, Timer]
