@@ -25,3 +25,45 @@ class Participant(Struct, frozen=True, kw_only=True):
 
     party: Name
     roles: Annotated[tuple[Role, ...], Meta(min_length=1, max_length=5)]
+
+
+# Who acts in a case, a dispute or a contact. "system" is the service's own machines: it
+# acts only because a clock ran out, a row says so, or a feed reported it.
+ActingRole = Literal[
+    "consumer",
+    "merchant",
+    "creator",
+    "carrier",
+    "service_provider",
+    "insurer",
+    "agent",
+    "senior_agent",
+    "arbiter",
+    "finance_approver",
+    "system",
+]
+
+
+class By(Struct, frozen=True, kw_only=True):
+    """Who does something, and as what: the same person may be two roles, not at once.
+
+    ``name`` is the party's or the employee's own id, such as "anna" or "m-42".
+    """
+
+    role: ActingRole
+    name: Name
+
+
+SYSTEM = By(role="system", name="redress")
+
+# Who may bear what went wrong (domain rules, section 3.6).
+LiableParty = Literal[
+    "merchant",
+    "creator",
+    "carrier",
+    "service_provider",
+    "insurer",
+    "platform",
+    "consumer",
+    "force_majeure",
+]
