@@ -1,0 +1,189 @@
+"""A pack as decisions see it: every row chosen by its own binding and dates."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TypeVar
+
+from domain.kernel import Code, Policy, PolicyRef, Refused
+from domain.policy.rows import (
+    AnyRow,
+    ApprovalRow,
+    BurdenRow,
+    CalendarRow,
+    CapRow,
+    Issue,
+    LabelRow,
+    MoneyRow,
+    PolicyDocument,
+    Row,
+    TimerRow,
+    Times,
+)
+from domain.promise import Hours, PromiseRule, PromiseTerms
+
+R = TypeVar("R", bound=Row)
+
+
+class NoSuchRule(Refused):
+    """The policies in force have no rule for this step."""
+
+
+class Rulebook(Policy, frozen=True, kw_only=True, dict=True):
+    """The rows of one profile, as of every date.
+
+    Which row holds is asked with the dates of the matter at hand: among the rows of one
+    id in force at the date their binding looks at, the one of the highest version.
+    ``usual`` are the labels of an order that named none; ``sources`` and ``fallback``
+    say whose orders it speaks for.
+    """
+
+    profile: str
+    rows: tuple[AnyRow, ...]
+    usual: tuple[Code, ...] = ()
+    auto_confirm_hours: Hours = 240
+    sources: tuple[Code, ...] = ()
+    fallback: bool = False
+
+    def timer(self, step: str, times: Times, goods: str | None = None) -> TimerRow:
+        """Return the clock of a step; a row narrowed to these goods beats the general.
+
+        Raises NoSuchRule.
+        """
+        rows = list(in_force(self._timers.get(step, ()), times))
+        narrowed = [row for row in rows if goods is not None and goods in row.goods]
+        found = narrowed or [row for row in rows if not row.goods]
+        if not found:
+            raise NoSuchRule(step=step, profile=self.profile)
+        return max(found, key=lambda row: row.in_force_from)
+
+    def burden(self, issue: Issue, times: Times) -> BurdenRow:
+        """Return who proves what; of an issue without a row, that of ``other``.
+
+        Raises NoSuchRule.
+        """
+        of_kind = self._of(BurdenRow)
+        for asked in (issue, "other"):
+            rows = [row for row in of_kind if row.issue == asked]
+            for row in in_force(rows, times):
+                return row
+        raise NoSuchRule(step=f"burden.{issue}", profile=self.profile)
+
+    def approvals(self, step: str, times: Times) -> tuple[ApprovalRow, ...]:
+        """Return who may approve a step, from the least amount to the greatest."""
+        rows = [row for row in self._of(ApprovalRow) if row.step == step]
+        unbounded = float("inf")
+        return tuple(
+            sorted(
+                in_force(rows, times),
+                key=lambda row: unbounded if row.up_to_fen is None else row.up_to_fen,
+            )
+        )
+
+    def money(self, breach: str, times: Times) -> tuple[MoneyRow, ...]:
+        """Return what a breach costs, before its conditions are asked."""
+        return tuple(row for row in self.all_money(times) if row.trigger == breach)
+
+    def all_money(self, times: Times) -> tuple[MoneyRow, ...]:
+        """Return what any breach costs, in the order of the pack."""
+        return tuple(in_force(self._of(MoneyRow), times))
+
+    def caps(
+        self, times: Times, ids: Sequence[str] | None = None
+    ) -> tuple[CapRow, ...]:
+        """Return the caps in force; with ``ids`` those named, in that order."""
+        rows = {row.id: row for row in in_force(self._of(CapRow), times)}
+        return tuple(
+            rows[name] for name in (rows if ids is None else ids) if name in rows
+        )
+
+    def goodwill_caps(self, times: Times) -> tuple[CapRow, ...]:
+        """Return what compensation above what is owed may come to."""
+        return tuple(cap for cap in self.caps(times) if cap.goodwill)
+
+    def calendars(self, times: Times) -> tuple[CalendarRow, ...]:
+        """Return when time does not count, or counts otherwise."""
+        return tuple(in_force(self._of(CalendarRow), times))
+
+    def row(self, ref: PolicyRef) -> AnyRow | None:
+        """Return the row an event names, in force or not."""
+        return self._by_ref.get(ref)
+
+    def label_terms(self) -> PromiseTerms:
+        """Return what the labels of its orders promise."""
+        return self._terms
+
+    def _of(self, kind: type[R]) -> tuple[R, ...]:
+        rows = self._by_kind.get(kind)
+        if rows is None:
+            rows = tuple(row for row in self.rows if isinstance(row, kind))
+            self._by_kind[kind] = rows
+        return rows  # type: ignore[return-value]  # kept under its own kind, above
+
+    # What is looked up often is found once; a book never changes.
+
+    @cached_property
+    def _by_kind(self) -> dict[type, tuple[Row, ...]]:
+        return {}
+
+    @cached_property
+    def _by_ref(self) -> dict[PolicyRef, AnyRow]:
+        return {row.ref: row for row in self.rows}
+
+    @cached_property
+    def _timers(self) -> dict[str, list[TimerRow]]:
+        found: dict[str, list[TimerRow]] = {}
+        for row in self._of(TimerRow):
+            found.setdefault(row.step, []).append(row)
+        return found
+
+    @cached_property
+    def _terms(self) -> PromiseTerms:
+        return PromiseTerms(
+            ref=self.ref,
+            rules=tuple(promise_rule(row) for row in self._of(LabelRow)),
+            usual=self.usual,
+            auto_confirm_hours=self.auto_confirm_hours,
+        )
+
+
+def in_force(rows: Iterable[R], times: Times) -> Iterator[R]:
+    """Yield, of each id, the highest version in force, in the order of the pack."""
+    found: dict[str, R] = {}
+    for row in rows:
+        at = times.of(row.binding)
+        ended = row.in_force_to is not None and at >= row.in_force_to
+        if at < row.in_force_from or ended:
+            continue
+        if row.id not in found or row.version > found[row.id].version:
+            found[row.id] = row
+    yield from found.values()
+
+
+def promise_rule(row: LabelRow) -> PromiseRule:
+    """Return a label as orders pin it; ValueError for a deed that never falls due."""
+    return PromiseRule(
+        ref=row.ref,
+        label=row.label,
+        kind=row.promise,
+        since=row.in_force_from,
+        anchor=row.anchor,
+        hours=row.hours,
+        day=row.day,
+        cutoff_hour=row.cutoff_hour,
+        from_midnight=row.from_midnight,
+        zone=row.zone,
+        notice=row.source,
+    )
+
+
+def rulebook_of(document: PolicyDocument, ref: PolicyRef) -> Rulebook:
+    """Return a document as decisions see it, under the reference it is known by."""
+    return Rulebook(
+        ref=ref,
+        profile=document.profile,
+        rows=document.row,
+        usual=document.usual,
+        auto_confirm_hours=document.auto_confirm_hours,
+        sources=document.sources,
+        fallback=document.fallback,
+    )
