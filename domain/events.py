@@ -5,7 +5,8 @@ from typing import get_args
 from domain.consumer import ConsumerEvent
 from domain.kernel import Event
 from domain.order.events import OrderEvent
+from domain.policy_set.events import PolicySetEvent
 
-AnyEvent = OrderEvent | ConsumerEvent
+AnyEvent = OrderEvent | ConsumerEvent | PolicySetEvent
 
 ALL_EVENTS: tuple[type[Event], ...] = get_args(AnyEvent)

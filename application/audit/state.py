@@ -15,9 +15,14 @@ from domain.consumer import CONSUMER
 from domain.kernel import AnyDecider, Event, State
 from domain.order import ORDER
 from domain.order import as_of as order_as_of
+from domain.policy_set import POLICY_SET
 
 # The kind of a stream is what the tags of its events begin with.
-DECIDERS: Mapping[str, AnyDecider] = {"order": ORDER, "consumer": CONSUMER}
+DECIDERS: Mapping[str, AnyDecider] = {
+    "order": ORDER,
+    "consumer": CONSUMER,
+    "policy": POLICY_SET,
+}
 
 # Kinds that draw conclusions of their facts, and what their facts say without them.
 AS_OF: Mapping[str, Callable[[Sequence[Any]], State]] = {"order": order_as_of}

@@ -12,6 +12,7 @@ from domain.kernel import Event
 from domain.money import Money
 from domain.order import OrderLine, Packed, Tender
 from domain.party import Participant
+from domain.policy.rows import Row
 from domain.promise import Offer
 
 # A tag's sentence: {name} is a field of the event, {name?…} a phrase if it is set.
@@ -65,6 +66,7 @@ SENTENCES: Mapping[str, str] = {
     "order.promise_reopened": "{promise} open again",
     "consumer.linked": "{consumer} and {other} are one person: {basis}",
     "consumer.unlinked": "{consumer} and {other} are not one person",
+    "policy.published": "{profile}, publication {publication}{rows?: *}",
 }
 
 # Promises by kind, as the subject of a sentence.
@@ -112,6 +114,8 @@ def shown(value: Any, opened: Callable[[str], str], field: str = "") -> str:
             return ", ".join(shown(each, opened) for each in value)
         case Offer():
             return value.label
+        case Row():
+            return value.ref
         case OrderLine(product=product, quantity=quantity, price=price):
             return f"{quantity} {product} for {shown(price, opened)}"
         case Tender(tender=tender, amount=amount):

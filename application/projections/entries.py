@@ -48,6 +48,7 @@ from domain.order.events import (
     ShipDateAgreed,
     StockConfirmed,
 )
+from domain.policy_set import PoliciesPublished
 
 EntryKind = Literal[
     "order",
@@ -112,6 +113,9 @@ KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
 }
 KIND_OF = {event_type: kind for kind, types in KINDS.items() for event_type in types}
 
+# What belongs to no consumer, and so stands on nobody's timeline.
+OF_NO_CONSUMER: tuple[type[Event], ...] = (PoliciesPublished,)
+
 # A review of so many stars or fewer is a complaint.
 COMPLAINT_STARS_MAX = 2
 
@@ -158,6 +162,9 @@ def facts_of(event: Event) -> dict[str, Any]:
             return facts | {"total": sums}
         case ParcelShipped(contents=contents):
             return facts | {"contents": sum(packed.quantity for packed in contents)}
+        case PoliciesPublished(rows=rows):
+            shown = ("profile", "publication")
+            return {name: facts[name] for name in shown} | {"rows": len(rows)}
         case _ if "promise" in facts:
             return facts | {"promise_kind": facts["promise"].partition("/")[0]}
         case _:

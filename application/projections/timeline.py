@@ -12,11 +12,16 @@ from psycopg.rows import class_row
 
 from application.event_store.connections import Pool
 from application.event_store.envelope import RecordedEvent
-from application.projections.entries import EntryKind, code_of, facts_of, kind_of
+from application.projections.entries import (
+    KIND_OF,
+    EntryKind,
+    code_of,
+    facts_of,
+    kind_of,
+)
 from application.projections.paging import Page, key_of, page, page_size
 from application.projections.runtime import Projection, columns
 from domain.consumer import ConsumersLinked, ConsumersUnlinked
-from domain.events import ALL_EVENTS
 from domain.kernel import Event
 from domain.order.events import OrderEvent, OrderIdentified, OrderPlaced
 
@@ -184,7 +189,7 @@ class Timeline(Projection):
 
     name = "timeline"
     version = 1
-    event_types = ALL_EVENTS
+    event_types = tuple(KIND_OF)
     tables = ("timeline_v1", "timeline_owner_v1")
 
     def project(

@@ -177,6 +177,10 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("{consumer} 与 {other} 不再视为同一人",),
         ("{consumer} and {other} are not one person after all",),
     ),
+    "policy.published": (
+        ("政策 {profile} 第 {publication} 次发布，新增 {rows} 条规则",),
+        ("Policies {profile}, publication {publication}: {rows} new rows",),
+    ),
 }
 
 

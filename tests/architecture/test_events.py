@@ -6,6 +6,7 @@ import pytest
 from msgspec import Struct, json
 
 from domain.events import ALL_EVENTS, AnyEvent
+from domain.policy_set import PoliciesPublished
 
 GOLDEN = sorted((Path(__file__).parent / "events").glob("*.json"))
 EVENT_NAMES = pytest.mark.parametrize(
@@ -47,9 +48,13 @@ def free_text(schema: object) -> bool:
     return any(free_text(part) for part in schema.values())
 
 
+# A rule's title and source are public: written for everybody, about nobody.
+OF_PUBLIC_WORDS = {PoliciesPublished}
+
+
 @EVENT_NAMES
 def test_an_event_has_no_room_for_free_text(event_type: type[Struct]) -> None:
-    assert not free_text(json.schema(event_type))
+    assert free_text(json.schema(event_type)) == (event_type in OF_PUBLIC_WORDS)
 
 
 def test_free_text_is_found_wherever_it_hides() -> None:
