@@ -1,33 +1,21 @@
-"""Clocks that start, pause, resume, are put off, met, breached or cancelled.
+"""What is said of a clock, in every stream that has some."""
 
-Every step somebody owes in a case, a dispute or a contact has one. A clock counts
-running time: time it was paused for, nights and holidays of its calendar do not count.
-What is excluded is written into the event with its reason, so that replay, list, case
-and API all come to the same number without looking at a policy again (超时说明
-20010540: days are exact to the second).
-"""
-
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from domain.kernel import Code, Event, Moment, Name, PolicyRef, Request
+from domain.policy.calendar import Closure
 from domain.policy.rows import OnBreach, Owes
 
 # A clock's name within its stream: the step, and which one of several, "evidence/2".
 TimerName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_./-]{0,99}$")]
 Seconds = Annotated[int, Meta(ge=0, le=10**10)]
 
-Standing = Literal["running", "paused", "met", "breached", "cancelled"]
 
+class HoursFrom(Struct, frozen=True, kw_only=True):
+    """The row of the calendar whose hours took the place of the step's own, and why."""
 
-class Closure(Struct, frozen=True, kw_only=True):
-    """Time that does not count, and why: the row of the calendar, its reason."""
-
-    begins: Moment
-    ends: Moment
     reason: Code
     policy: PolicyRef
 
@@ -46,7 +34,8 @@ class TimerStarted(Event, frozen=True, kw_only=True, tag="timer.started"):
     """A step is owed. ``seconds`` of running time from ``at`` end at ``due_at``.
 
     ``closures`` are the times within that do not count. ``told`` marks a deadline that
-    an outside feed gave; then ``policy`` is the row that lets it.
+    an outside feed gave; then ``policy`` is the row that lets it. ``hours_from`` is
+    the calendar's, where the hours are not the row's own.
     """
 
     at: Moment
@@ -59,6 +48,7 @@ class TimerStarted(Event, frozen=True, kw_only=True, tag="timer.started"):
     policy: PolicyRef
     closures: tuple[Closure, ...] = ()
     told: bool = False
+    hours_from: HoursFrom | None = None
 
 
 class TimerPaused(Event, frozen=True, kw_only=True, tag="timer.paused"):
@@ -71,7 +61,7 @@ class TimerPaused(Event, frozen=True, kw_only=True, tag="timer.paused"):
 
 
 class TimerResumed(Event, frozen=True, kw_only=True, tag="timer.resumed"):
-    """It runs on, with what was left, to another due time."""
+    """It runs on, with what was left, to another due time, but for ``closures``."""
 
     at: Moment
     timer: TimerName
@@ -82,7 +72,9 @@ class TimerResumed(Event, frozen=True, kw_only=True, tag="timer.resumed"):
 class TimerExtended(Event, frozen=True, kw_only=True, tag="timer.extended"):
     """Its deadline was moved, and the parties are told: by whom, and why.
 
-    ``seconds`` is how much running time it was given, negative for less.
+    ``seconds`` is how much running time it was given, negative for less; none where a
+    calendar moved it. ``closures`` are all since it last began to run. While it is
+    paused, ``due_at`` only says where it would have been.
     """
 
     at: Moment
@@ -108,6 +100,7 @@ class TimerRestarted(Event, frozen=True, kw_only=True, tag="timer.restarted"):
     policy: PolicyRef
     reason: Code
     closures: tuple[Closure, ...] = ()
+    hours_from: HoursFrom | None = None
 
 
 class TimerMet(Event, frozen=True, kw_only=True, tag="timer.met"):
@@ -147,26 +140,3 @@ TimerEvent = (
     | TimerBreached
     | TimerCancelled
 )
-
-# -- State --
-
-
-class Timer(Struct, frozen=True, kw_only=True):
-    """A clock as it stands. While it is paused, ``due_at`` is the one it had."""
-
-    name: TimerName
-    step: Code
-    owes: Owes
-    standing: Standing
-    started_at: datetime
-    due_at: datetime
-    seconds: int
-    on_breach: OnBreach
-    policy: PolicyRef
-    closures: tuple[Closure, ...] = ()
-    seconds_left: int | None = None
-    extensions: int = 0
-    told: bool = False
-
-
-Timers = Mapping[str, Timer]
