@@ -42,11 +42,22 @@ BreachCode = Literal[
     "REPAIR_LATE",
     "RESEND_LATE",
     "GIFT_REFUSED",
+    "CARRIER_PROMISE_BROKEN",  # 指定快递未履行
+    "PAYMENT_PROMISE_BROKEN",  # a promised difference, freight or payout not paid
+    # What a label or the law lets a consumer claim.
+    "CANCELLED_UNSHIPPED",  # 极速退款
+    "RETURN_FREIGHT",  # 运费险
+    "SPOILT",  # 坏了包退
+    "DAMAGED",  # 坏损包退
+    "COUNTERFEIT",  # 假一赔N
+    "PRICE_DROPPED",  # 价保
+    "FRAUD",  # 消保法 §55
+    "UNSAFE_FOOD",  # 食品安全法 §148
 ]
 
 Payer = Literal["merchant", "creator", "carrier", "insurer", "platform"]
 Payee = Literal["consumer", "none"]
-Base = Literal["paid", "item", "freight", "fixed"]
+Base = Literal["paid", "item", "freight", "difference", "fixed"]
 Round = Literal["half_up_to_yuan", "half_up_to_fen"]
 Payout = Literal["cash", "coupon", "red_packet", "deduct_only"]
 Fen = Annotated[int, Meta(ge=0, le=10**12)]
@@ -98,7 +109,10 @@ class When(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     ``promise_over_hours`` < promised hours <= ``promise_up_to_hours``; likewise for how
     many hours late. ``admitted_in_time`` asks whether a shortage was admitted by the
-    *original* due time. ``paid_from_fen`` <= paid < ``paid_below_fen``.
+    *original* due time. ``paid_from_fen`` <= paid < ``paid_below_fen``; likewise for
+    how much of the goods is spoilt. A row narrowed to ``goods`` or ``markets`` takes
+    the place of the general ones of its breach; one narrowed to ``labels``, shown at
+    order time, is paid beside them.
     """
 
     promise_over_hours: int | None = None
@@ -108,7 +122,11 @@ class When(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     admitted_in_time: bool | None = None
     paid_from_fen: Fen | None = None
     paid_below_fen: Fen | None = None
+    spoilt_over_percent: int | None = None
+    spoilt_up_to_percent: int | None = None
     goods: tuple[Code, ...] = ()
+    markets: tuple[Code, ...] = ()
+    labels: tuple[Code, ...] = ()
 
 
 class MoneyRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -116,6 +134,8 @@ class MoneyRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     ``trigger`` is the breach; ``lateness`` makes it true without being named, once the
     order is that much late. ``bearers`` are who pays, the first who can.
+    ``stacks_with`` are the breaches it may be paid beside; empty means any. ``caps``
+    are those that cut it, and that it counts towards.
     """
 
     trigger: BreachCode
@@ -132,10 +152,12 @@ class MoneyRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Lateness(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How much late an order must be to count as this breach too.
 
-    ``even_if_denied``: also where it is said outright not to be proven.
+    ``of`` is the breach whose lateness counts. ``even_if_denied``: also where it is
+    said outright not to be proven.
     """
 
     over_hours: int
+    of: BreachCode = "SHIP_OVERDUE"
     even_if_denied: bool = False
 
 
@@ -217,10 +239,11 @@ class CapRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="ca
     """How much several payouts may come to together.
 
     ``scope``: of one order, or of all orders one consumer paid one merchant on one
-    natural day of ``zone``. ``breaches`` are those counted together; empty means all.
-    The amount is ``amount_fen``, or ``raised_fen`` once one of ``raised_by`` is among
-    them and the promise was longer than ``raised_over_hours``; at most ``rate_bp`` of
-    the base too.
+    natural day of ``zone``. ``breaches`` are those counted together; empty means all
+    whose rows name it. The amount is ``amount_fen``, or ``raised_fen`` once one of
+    ``raised_by`` is among them and the promise was longer than ``raised_over_hours``;
+    at most ``rate_bp`` of the base too, which is never less than ``floor_fen``: the
+    least that one of them alone comes to.
     """
 
     scope: Literal["order", "buyer_seller_day"]
@@ -228,6 +251,7 @@ class CapRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="ca
     amount_fen: Fen | None = None
     rate_bp: BasisPoints | None = None
     base: Base = "paid"
+    floor_fen: Fen = 0
     raised_fen: Fen | None = None
     raised_by: tuple[BreachCode, ...] = ()
     raised_over_hours: int = 0
@@ -330,6 +354,30 @@ class CalendarRow(
             raise ValueError(f"{self.ref}: {self.effect} lacks a time or its hours")
 
 
+class LadderRow(
+    Row, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="ladder"
+):
+    """What a store or an item is limited to when too many orders of a day go wrong.
+
+    Of the ``rungs`` reached, the first is taken: the hardest stands first.
+    """
+
+    trigger: BreachCode
+    of: Literal["store", "item"]
+    rungs: Annotated[tuple["Rung", ...], Meta(min_length=1, max_length=10)]
+
+
+class Rung(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From so many orders and such a share of those due, on so many days running."""
+
+    orders_from: Annotated[int, Meta(ge=1)]
+    rate_from_bp: BasisPoints
+    days_running: Annotated[int, Meta(ge=1)] = 1
+    effect: Code
+    orders_a_day: int | None = None
+    days: int
+
+
 AnyRow = (
     EntitlementRow
     | DeductionRow
@@ -339,6 +387,7 @@ AnyRow = (
     | BurdenRow
     | ApprovalRow
     | CalendarRow
+    | LadderRow
 )
 
 

@@ -109,3 +109,16 @@ EVIDENCE: Mapping[str, str] = {
     "consent": "the consumer's consent, as to a drop at a locker",
     "statement": "the party's own account",
 }
+
+# What a default of the burden of proof comes to.
+REMEDIES: Mapping[str, str] = {
+    "refund": "the money back, the goods not",
+    "return_refund": "the goods back, then the money",
+    "refund_missing": "the value of what is missing",
+    "reduced_refund": "the money back less what the goods lost",
+    "refund_freight": "the merchant bears the freight",
+    "perform_promise": "what was promised, read in the consumer's favour",
+    "compensation": "a sum for what was suffered",
+    "return_not_received": "the return counts as not received",
+    "none": "nothing",
+}
