@@ -6,7 +6,8 @@ from domain.consumer import ConsumerEvent
 from domain.kernel import Event
 from domain.order.events import OrderEvent
 from domain.policy_set.events import PolicySetEvent
+from domain.timer import TimerEvent
 
-AnyEvent = OrderEvent | ConsumerEvent | PolicySetEvent
+AnyEvent = OrderEvent | ConsumerEvent | PolicySetEvent | TimerEvent
 
 ALL_EVENTS: tuple[type[Event], ...] = get_args(AnyEvent)

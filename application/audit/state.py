@@ -17,6 +17,9 @@ from domain.order import ORDER
 from domain.order import as_of as order_as_of
 from domain.policy_set import POLICY_SET
 
+# Events of clocks say nothing of the kind of their stream.
+CLOCKS = "timer"
+
 # The kind of a stream is what the tags of its events begin with.
 DECIDERS: Mapping[str, AnyDecider] = {
     "order": ORDER,
@@ -111,10 +114,13 @@ def fold_of(kind: str, as_of: datetime | None) -> Callable[[Sequence[Any]], Stat
 
 
 def kind_of(history: Iterable[RecordedEvent | Unreadable]) -> str:
-    """Return what a stream is about, by the tag of its first event."""
-    begin = next(iter(history))
-    tag = begin.tag if isinstance(begin, Unreadable) else tag_of(type(begin.event))
-    return tag.partition(".")[0]
+    """Return what a stream is about, by the tag of the first that is no clock's."""
+    tags = (
+        each.tag if isinstance(each, Unreadable) else tag_of(type(each.event))
+        for each in history
+    )
+    kinds = (tag.partition(".")[0] for tag in tags)
+    return next((kind for kind in kinds if kind != CLOCKS), CLOCKS)
 
 
 def fold(kind: str, events: Iterable[Event]) -> Any:

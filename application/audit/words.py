@@ -66,6 +66,19 @@ SENTENCES: Mapping[str, str] = {
     "order.promise_reopened": "{promise} open again",
     "consumer.linked": "{consumer} and {other} are one person: {basis}",
     "consumer.unlinked": "{consumer} and {other} are not one person",
+    "timer.started": "{owes} to do {step} ({timer}) by {due_at}, under {policy}"
+    "{hours_from?, in the hours of *}{closures?; not counted: *}",
+    "timer.paused": "the clock of {timer} stands still, {seconds_left} left: {reason}",
+    "timer.resumed": "the clock of {timer} runs on until {due_at}"
+    "{closures?; not counted: *}",
+    "timer.extended": "{timer} put to {due_at} by {by}, given {seconds}: {reason}, "
+    "under {policy}{closures?; not counted: *}",
+    "timer.restarted": "{owes} to do {step} ({timer}) anew by {due_at}: {reason}, "
+    "under {policy}{hours_from?, in the hours of *}{closures?; not counted: *}",
+    "timer.met": "{timer} done, {seconds_left} left",
+    "timer.breached": "{timer}, due {due_at}, not done by {owes}: {on_breach} follows, "
+    "under {policy}",
+    "timer.cancelled": "{timer} no longer owed: {reason}",
     "policy.published": "{profile}, publication {publication}{rows?: *}",
 }
 
@@ -104,8 +117,8 @@ def shown(value: Any, opened: Callable[[str], str], field: str = "") -> str:
             return opened(value)
         case str() if field == "promise":
             return promise(value)
-        case int() if field.endswith("_seconds"):
-            return str(timedelta(seconds=value))
+        case int() if field.endswith("_seconds") or field.startswith("seconds"):
+            return span(value)
         case datetime():
             return moment(value)
         case Money():
@@ -142,6 +155,11 @@ def promise(name: str) -> str:
         return name
     line = "" if about == "order" else f"{about.replace('-', ' ')}, "
     return f"{PROMISES[kind]} ({line}{who.replace('/', ' ', 1)})"
+
+
+def span(seconds: int) -> str:
+    """Return a span in days, hours, minutes and seconds, less than none with a sign."""
+    return f"{'-' if seconds < 0 else ''}{timedelta(seconds=abs(seconds))}"
 
 
 def moment(value: datetime) -> str:

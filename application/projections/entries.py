@@ -49,6 +49,16 @@ from domain.order.events import (
     StockConfirmed,
 )
 from domain.policy_set import PoliciesPublished
+from domain.timer import (
+    TimerBreached,
+    TimerCancelled,
+    TimerExtended,
+    TimerMet,
+    TimerPaused,
+    TimerRestarted,
+    TimerResumed,
+    TimerStarted,
+)
 
 EntryKind = Literal[
     "order",
@@ -62,6 +72,7 @@ EntryKind = Literal[
     "address",
     "note",
     "consumer_link",
+    "clock",
 ]
 
 KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
@@ -110,6 +121,16 @@ KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
     "address": (AddressChanged,),
     "note": (NoteRecorded,),
     "consumer_link": (ConsumersLinked, ConsumersUnlinked),
+    "clock": (
+        TimerStarted,
+        TimerPaused,
+        TimerResumed,
+        TimerExtended,
+        TimerRestarted,
+        TimerMet,
+        TimerBreached,
+        TimerCancelled,
+    ),
 }
 KIND_OF = {event_type: kind for kind, types in KINDS.items() for event_type in types}
 
@@ -165,6 +186,10 @@ def facts_of(event: Event) -> dict[str, Any]:
         case PoliciesPublished(rows=rows):
             shown = ("profile", "publication")
             return {name: facts[name] for name in shown} | {"rows": len(rows)}
+        case _ if "timer" in facts:
+            facts = {"step": facts["timer"].partition("/")[0]} | facts
+            counts = {"closures": len(facts["closures"])} if "closures" in facts else {}
+            return facts | counts
         case _ if "promise" in facts:
             return facts | {"promise_kind": facts["promise"].partition("/")[0]}
         case _:

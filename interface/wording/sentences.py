@@ -177,6 +177,38 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("{consumer} 与 {other} 不再视为同一人",),
         ("{consumer} and {other} are not one person after all",),
     ),
+    "timer.started": (
+        ("{owes}须于 {due_at} 前完成：{step}",),
+        ("Until {due_at}, {owes} is to: {step}",),
+    ),
+    "timer.paused": (
+        ("暂停计时：{step}，剩余 {left}（{why}）",),
+        ("Clock stopped: {step}, {left} left ({why})",),
+    ),
+    "timer.resumed": (
+        ("恢复计时：{step}，截止 {due_at}",),
+        ("Clock runs on: {step}, due {due_at}",),
+    ),
+    "timer.extended": (
+        ("期限改为 {due_at}：{step}（{why}）",),
+        ("Deadline moved to {due_at}: {step} ({why})",),
+    ),
+    "timer.restarted": (
+        ("重新计时，{owes}须于 {due_at} 前完成：{step}（{why}）",),
+        ("Clock started anew: until {due_at}, {owes} is to: {step} ({why})",),
+    ),
+    "timer.met": (
+        ("已按时完成：{step}，剩余 {left}", "已完成：{step}，逾期 {overdue}"),
+        ("Done in time: {step}, {left} left", "Done: {step}, {overdue} late"),
+    ),
+    "timer.breached": (
+        ("{owes}超时未完成：{step}，截止 {due_at}",),
+        ("Not done in time by {owes}: {step}, due {due_at}",),
+    ),
+    "timer.cancelled": (
+        ("无须再完成：{step}（{why}）",),
+        ("No longer owed: {step} ({why})",),
+    ),
     "policy.published": (
         ("政策 {profile} 第 {publication} 次发布，新增 {rows} 条规则",),
         ("Policies {profile}, publication {publication}: {rows} new rows",),
@@ -187,6 +219,13 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 def counted(number: int, noun: str) -> str:
     """Return an English noun with its number."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def none_less(seconds: int) -> int:
+    """Return seconds that are left; a KeyError says that they are over."""
+    if seconds < 0:
+        raise KeyError(seconds)
+    return seconds
 
 
 def coded(name: str) -> Callable[[Mapping[str, Any], Language], str]:
@@ -225,6 +264,11 @@ FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
     "source": coded("source"),
     "basis": coded("basis"),
     "promise": coded("promise_kind"),
+    "owes": coded("owes"),
+    "step": coded("step"),
+    "why": coded("reason"),
+    "left": lambda facts, language: language.span(none_less(facts["seconds_left"])),
+    "overdue": lambda facts, language: language.span(facts["seconds_left"]),
     "due_at": lambda facts, language: language.moment(
         facts.get("due_at") or facts["offer"]["due_at"]
     ),
