@@ -1,0 +1,23 @@
+"""The words commands, events and the state of a contact share."""
+
+from typing import Literal
+
+# How a word came in or went out.
+Channel = Literal["chat", "call", "email", "in_app"]
+WordDirection = Literal["in", "out"]
+
+ContactStatus = Literal["none", "open", "answered", "closed"]
+
+# What a contact may be tied to.
+LinkNoun = Literal["order", "case", "dispute"]
+
+# How a contact ended, as the agent who closes it puts it.
+Outcome = Literal[
+    "answered",  # a question, and its answer
+    "case_opened",
+    "dispute_opened",
+    "made_good",
+    "no_fault_found",
+    "consumer_gone",
+    "duplicate",
+]
