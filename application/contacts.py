@@ -1,0 +1,86 @@
+"""Commands about contacts, and about what agents promise in them."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from application.event_store.envelope import Ask, CommandContext, Part, Receipt
+from application.event_store.handler import CommandHandler
+from application.event_store.store import EventStore
+from application.orders import context_for
+from domain.agent_promise import AGENT_PROMISE, AgentPromiseCommand
+from domain.contact import CONTACT, ContactCommand
+from domain.ids import id_from_name, partition_in, partition_of
+from domain.policy.book import Rulebook
+from domain.timer import CheckClocks
+
+CONTACT_KIND, PROMISE_KIND = "contact", "promise"
+
+
+class Books(Protocol):
+    """Where rules come from: those for the orders of a source, or for none."""
+
+    def for_source(self, source: str | None) -> Rulebook:
+        """Return the rules for orders of a source."""
+        ...
+
+
+class Contacts:
+    """Takes commands to contacts and to promises of agents.
+
+    A contact may begin before anybody knows what it is about, so that its clocks are
+    those for orders of no source in particular.
+    """
+
+    def __init__(
+        self, store: EventStore, handler: CommandHandler, books: Books
+    ) -> None:
+        self._partitions = store.partitions
+        self._handler = handler
+        self._books = books
+
+    def id_of(self, consumer: str, name: str) -> UUID:
+        """Return the id of the contact that this consumer began under this name."""
+        partition = partition_of(consumer, self._partitions)
+        return id_from_name(partition, CONTACT_KIND, "", name)
+
+    def promise_id(self, contact_id: UUID, name: str) -> UUID:
+        """Return the id of a promise given in a contact, beside it."""
+        partition = partition_in(contact_id)
+        return id_from_name(partition, PROMISE_KIND, str(contact_id), name)
+
+    def part(self, contact_id: UUID, command: ContactCommand) -> Part:
+        """Return the command as one part of an ask."""
+        return Part(contact_id, CONTACT, command, self._books.for_source(None))
+
+    def promise_part(self, promise_id: UUID, command: AgentPromiseCommand) -> Part:
+        """Return the command to a promise as one part of an ask."""
+        book = self._books.for_source(None)
+        return Part(promise_id, AGENT_PROMISE, command, book)
+
+    def take(
+        self, contact_id: UUID, command: ContactCommand, context: CommandContext
+    ) -> Receipt:
+        """Return where the contact then stands; raises as CommandHandler does."""
+        return self._handler.handle_one(Ask(context, (self.part(contact_id, command),)))
+
+    def take_promise(
+        self, promise_id: UUID, command: AgentPromiseCommand, context: CommandContext
+    ) -> Receipt:
+        """Return where the promise then stands; raises as CommandHandler does."""
+        part = self.promise_part(promise_id, command)
+        return self._handler.handle_one(Ask(context, (part,)))
+
+    def check(self, contact_id: UUID, cause: UUID, asked_at: datetime) -> Receipt:
+        """Ask a contact whether its time has run out; raises as CommandHandler does."""
+        command = CheckClocks()
+        context = context_for(cause, command, actor="clock", asked_at=asked_at)
+        return self.take(contact_id, command, context)
+
+    def check_promise(
+        self, promise_id: UUID, cause: UUID, asked_at: datetime
+    ) -> Receipt:
+        """Ask a promise likewise."""
+        command = CheckClocks()
+        context = context_for(cause, command, actor="clock", asked_at=asked_at)
+        return self.take_promise(promise_id, command, context)
