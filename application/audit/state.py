@@ -12,6 +12,7 @@ from application.event_store.envelope import RecordedEvent
 from application.event_store.mapper import tag_of
 from application.event_store.store import Unreadable
 from domain.consumer import CONSUMER
+from domain.evidence import EVIDENCE
 from domain.kernel import AnyDecider, Event, State
 from domain.order import ORDER
 from domain.order import as_of as order_as_of
@@ -24,6 +25,7 @@ CLOCKS = "timer"
 DECIDERS: Mapping[str, AnyDecider] = {
     "order": ORDER,
     "consumer": CONSUMER,
+    "evidence": EVIDENCE,
     "policy": POLICY_SET,
 }
 

@@ -66,6 +66,10 @@ SENTENCES: Mapping[str, str] = {
     "order.promise_reopened": "{promise} open again",
     "consumer.linked": "{consumer} and {other} are one person: {basis}",
     "consumer.unlinked": "{consumer} and {other} are not one person",
+    "evidence.uploaded": "{by} {name} handed in a file as evidence of {about}: "
+    "{media_type}, {bytes} bytes, SHA-256 {sha256}",
+    "evidence.cleared": "the parties may see the file",
+    "evidence.blocked": "no party may see the file: {reason}",
     "timer.started": "{owes} to do {step} ({timer}) by {due_at}, under {policy}"
     "{hours_from?, in the hours of *}{closures?; not counted: *}",
     "timer.paused": "the clock of {timer} stands still, {seconds_left} left: {reason}",

@@ -5,6 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from domain.consumer import ConsumersLinked, ConsumersUnlinked
+from domain.evidence import EvidenceBlocked, EvidenceCleared, EvidenceUploaded
 from domain.kernel import Event
 from domain.order.events import (
     AddressChanged,
@@ -72,6 +73,7 @@ EntryKind = Literal[
     "address",
     "note",
     "consumer_link",
+    "evidence",
     "clock",
 ]
 
@@ -121,6 +123,7 @@ KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
     "address": (AddressChanged,),
     "note": (NoteRecorded,),
     "consumer_link": (ConsumersLinked, ConsumersUnlinked),
+    "evidence": (EvidenceUploaded, EvidenceCleared, EvidenceBlocked),
     "clock": (
         TimerStarted,
         TimerPaused,

@@ -177,6 +177,18 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("{consumer} 与 {other} 不再视为同一人",),
         ("{consumer} and {other} are not one person after all",),
     ),
+    "evidence.uploaded": (
+        ("{by}提交了证据（{evidence_kind}）",),
+        ("Evidence handed in by {by}: {evidence_kind}",),
+    ),
+    "evidence.cleared": (
+        ("证据已通过审核，各方可见",),
+        ("The evidence was looked at; all parties may see it",),
+    ),
+    "evidence.blocked": (
+        ("证据已被屏蔽：{block_reason}",),
+        ("The evidence is not shown: {block_reason}",),
+    ),
     "timer.started": (
         ("{owes}须于 {due_at} 前完成：{step}",),
         ("Until {due_at}, {owes} is to: {step}",),
@@ -261,6 +273,8 @@ FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
     ),
     "signed_by": coded("signed_by"),
     "by": coded("by"),
+    "evidence_kind": coded("kind"),
+    "block_reason": coded("reason"),
     "source": coded("source"),
     "basis": coded("basis"),
     "promise": coded("promise_kind"),

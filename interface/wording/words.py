@@ -96,6 +96,22 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "second_channel": ("另一渠道", "a second channel"),
     "merged_account": ("账号合并", "merged accounts"),
     "agent_verified": ("客服核实", "verified by an agent"),
+    # Who else hands in evidence
+    "agent": ("客服", "an agent"),
+    "senior_agent": ("高级客服", "a senior agent"),
+    "arbiter": ("仲裁员", "an arbiter"),
+    "service": ("系统", "a system"),
+    # What evidence is, and why it is not shown
+    "image": ("图片", "a picture"),
+    "video": ("视频", "a film"),
+    "audio": ("音频", "a sound recording"),
+    "text": ("文本", "a text"),
+    "pdf": ("PDF", "a PDF"),
+    "malware": ("恶意文件", "it harms whoever opens it"),
+    "illegal_content": ("违法内容", "it may not be shown by law"),
+    "private_data": ("涉及他人隐私", "it shows persons who have no part in this"),
+    "unreadable": ("无法辨认", "nothing can be made out of it"),
+    "unrelated": ("与本案无关", "it has nothing to do with the matter"),
 }
 
 MANDARIN: Final = {code: chinese for code, (chinese, _) in WORDS.items()}
