@@ -10,7 +10,7 @@ from msgspec import Struct, structs
 from application.event_store.mapper import tag_of
 from domain.kernel import Event
 from domain.money import Money
-from domain.order import OrderLine, Packed, Tender
+from domain.order import ClaimItem, OrderLine, Packed, Tender
 from domain.party import Participant
 from domain.policy.rows import Row
 from domain.promise import Offer
@@ -50,6 +50,12 @@ SENTENCES: Mapping[str, str] = {
     "order.note_recorded": "a note: {words}",
     "order.ship_date_agreed": "agreed to ship by {due_at}: {reason}",
     "order.appointment_made": "a delivery was appointed: {offer}",
+    "order.claim_opened": "{claim} reserves{items? *}{freight?, postage *}: {kind}",
+    "order.claim_changed": "{claim} reserves instead{items? *}"
+    "{freight?, postage *}: {kind}",
+    "order.claim_settled": "{claim} ended{refunded?, refunded *}"
+    "{freight?, postage *}{returned?, returned *}",
+    "order.refund_reported": "refund {refund}: {amount} went back",
     "order.contradiction_flagged": "reports clash: {code}{about? (*)}",
     "order.contradiction_resolved": "reports no longer clash: {code}{about? (*)}",
     "order.promise_made": "promised by {source}{by? (*)}: {promise}{due_at?, due *}, "
@@ -135,6 +141,8 @@ def shown(value: Any, opened: Callable[[str], str], field: str = "") -> str:
             return value.ref
         case OrderLine(product=product, quantity=quantity, price=price):
             return f"{quantity} {product} for {shown(price, opened)}"
+        case ClaimItem(line=number, quantity=quantity, amount=amount):
+            return f"{quantity} of line {number} for {shown(amount, opened)}"
         case Tender(tender=tender, amount=amount):
             return f"{shown(amount, opened)} by {tender}"
         case Packed(line=number, quantity=quantity):

@@ -7,6 +7,15 @@ import msgspec
 from domain.consumer import ConsumersLinked, ConsumersUnlinked
 from domain.evidence import EvidenceBlocked, EvidenceCleared, EvidenceUploaded
 from domain.kernel import Event
+from domain.money import Money
+from domain.order.claim import money_of, quantities
+from domain.order.claims import (
+    ClaimChanged,
+    ClaimItems,
+    ClaimOpened,
+    ClaimSettled,
+    RefundReported,
+)
 from domain.order.events import (
     AddressChanged,
     AmountChanged,
@@ -49,6 +58,7 @@ from domain.order.events import (
     ShipDateAgreed,
     StockConfirmed,
 )
+from domain.order.state import by_currency
 from domain.policy_set import PoliciesPublished
 from domain.timer import (
     TimerBreached,
@@ -85,7 +95,16 @@ KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
         OrderCompleted,
         OrderCancelled,
     ),
-    "payment": (PaymentCaptured, AmountChanged, FundsReleased, FundsHeldAgain),
+    "payment": (
+        PaymentCaptured,
+        AmountChanged,
+        FundsReleased,
+        FundsHeldAgain,
+        ClaimOpened,
+        ClaimChanged,
+        ClaimSettled,
+        RefundReported,
+    ),
     "shipment": (
         ParcelShipped,
         ShipDateAgreed,
@@ -184,6 +203,12 @@ def facts_of(event: Event) -> dict[str, Any]:
                 currency = each.amount.currency
                 sums[currency] = sums.get(currency, 0) + each.amount.minor
             return facts | {"total": sums}
+        case ClaimOpened(items=items) | ClaimChanged(items=items):
+            return facts | claim_facts(items, event.freight) | {"items": len(items)}
+        case ClaimSettled(refunded=refunded, returned=returned):
+            back = sum(quantities(returned).values())
+            counts = {"refunded": len(refunded), "returned": back}
+            return facts | claim_facts(refunded, event.freight) | counts
         case ParcelShipped(contents=contents):
             return facts | {"contents": sum(packed.quantity for packed in contents)}
         case PoliciesPublished(rows=rows):
@@ -197,3 +222,12 @@ def facts_of(event: Event) -> dict[str, Any]:
             return facts | {"promise_kind": facts["promise"].partition("/")[0]}
         case _:
             return facts
+
+
+def claim_facts(items: ClaimItems, freight: Money | None) -> dict[str, Any]:
+    """Return how much of a claim's goods, and which sums of money, it is about."""
+    sums = by_currency(money_of(items, freight))
+    return {
+        "quantity": sum(quantities(items).values()),
+        "total": {currency: minor for currency, minor in sums.items() if minor},
+    }

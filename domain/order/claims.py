@@ -58,6 +58,10 @@ class OpenClaim(Request, frozen=True, kw_only=True):
     items: ClaimItems
     freight: Money | None = None
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for postage of less than nothing."""
+        not_negative(self.freight)
+
 
 class ChangeClaim(Request, frozen=True, kw_only=True):
     """Claim something else instead, as after a change of type or a counter-offer."""
@@ -66,6 +70,10 @@ class ChangeClaim(Request, frozen=True, kw_only=True):
     kind: ClaimKind
     items: ClaimItems
     freight: Money | None = None
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for postage of less than nothing."""
+        not_negative(self.freight)
 
 
 class SettleClaim(Request, frozen=True, kw_only=True):
@@ -79,6 +87,10 @@ class SettleClaim(Request, frozen=True, kw_only=True):
     freight: Money | None = None
     returned: ClaimItems = ()
 
+    def __post_init__(self) -> None:
+        """Raise ValueError for postage of less than nothing."""
+        not_negative(self.freight)
+
 
 # -- Report --
 
@@ -91,6 +103,10 @@ class RecordRefund(Report, frozen=True, kw_only=True):
 
     refund: Name
     amount: Money
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a refund of less than nothing."""
+        not_negative(self.amount)
 
 
 ClaimCommand = OpenClaim | ChangeClaim | SettleClaim | RecordRefund

@@ -24,6 +24,7 @@ from domain.kernel import (
     possible,
 )
 from domain.money import Money
+from domain.order.claims import ChangeClaim, OpenClaim, RecordRefund, SettleClaim
 from domain.order.values import (
     CancelledBy,
     Channel,
@@ -315,6 +316,7 @@ OrderReport = (
     | RecordCompletion
     | RecordReview
     | RecordNote
+    | RecordRefund
 )
 OrderRequest = (
     RenegotiateShipDate
@@ -325,6 +327,9 @@ OrderRequest = (
     | ChangeAddress
     | CompleteOrder
     | WaivePromise
+    | OpenClaim
+    | ChangeClaim
+    | SettleClaim
     | CheckPromises
 )
 OrderCommand = OrderReport | OrderRequest

@@ -16,7 +16,7 @@ Clash = tuple[ContradictionCode, str | None]
 
 def contradictions(order: Order, terms: PromiseTerms) -> frozenset[Clash]:
     """Return every clash among the facts: what it is, and which parcel or payment."""
-    clashes = [*of_the_sale(order), *of_the_goods(order)]
+    clashes = [*of_the_sale(order), *of_the_refunds(order), *of_the_goods(order)]
     for name, parcel in order.parcels.items():
         clashes += ((code, name) for code in of_a_parcel(order, parcel))
     clashes += of_the_promises(order, terms)
@@ -52,6 +52,17 @@ def of_the_sale(order: Order) -> Iterator[Clash]:
         yield "currencies_differ", None
     if order.completed_at is not None and order.cancelled_at is not None:
         yield "completed_and_cancelled", None
+
+
+def of_the_refunds(order: Order) -> Iterator[Clash]:
+    """Yield what clashes between what went back and what was paid, as far as known."""
+    paid = order.captured
+    for currency, minor in order.refunded.items():
+        if minor > paid.get(currency, 0) or (paid and currency not in paid):
+            yield "refunded_more_than_paid", None
+    for name, refund in order.refunds.items():
+        if len(refund.reports) > 1:
+            yield "refund_reported_differently", name
 
 
 def of_the_goods(order: Order) -> Iterator[Clash]:

@@ -2,6 +2,7 @@
 
 from domain.kernel import Code, Event, LongName, Moment, Name, PolicyRef, Sealed
 from domain.money import Money
+from domain.order.claims import ClaimChanged, ClaimOpened, ClaimSettled, RefundReported
 from domain.order.values import (
     CancelledBy,
     Channel,
@@ -414,6 +415,10 @@ OrderEvent = (
     | NoteRecorded
     | ShipDateAgreed
     | AppointmentMade
+    | ClaimOpened
+    | ClaimChanged
+    | ClaimSettled
+    | RefundReported
     | ContradictionFlagged
     | ContradictionResolved
     | PromiseMade

@@ -6,6 +6,8 @@ from typing import Any, assert_never, cast
 from msgspec.structs import replace
 
 from domain.money import Money
+from domain.order.claim import Refund, claim_after
+from domain.order.claims import ClaimChanged, ClaimOpened, ClaimSettled, RefundReported
 from domain.order.events import (
     AddressChanged,
     AmountChanged,
@@ -151,6 +153,12 @@ def evolve(order: Order, event: OrderEvent) -> Order:
             made = Appointment(at, offer)
             appointments = joined(order.appointments, made, by_offer)
             return replace(order, appointments=appointments)
+        case ClaimOpened() | ClaimChanged() | ClaimSettled():
+            claim = claim_after(order.claims.get(event.claim), event)
+            return replace(order, claims={**order.claims, event.claim: claim})
+        case RefundReported(refund=name):
+            refund = order.refunds.get(name, Refund(())).joined(event)
+            return replace(order, refunds={**order.refunds, name: refund})
         case ContradictionFlagged(code=code, about=about):
             clashes = order.contradictions | {(code, about)}
             return replace(order, contradictions=clashes)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from domain.order.claims import RecordRefund, RefundReported
 from domain.order.commands import (
     CapturePayment,
     ChangeAmount,
@@ -72,6 +73,8 @@ def reported(command: OrderReport, policy: PromiseTerms, at: datetime) -> OrderE
             )
         case CapturePayment(payment=payment, tenders=tenders):
             return PaymentCaptured(at=at, payment=payment, tenders=tenders)
+        case RecordRefund(refund=refund, amount=amount):
+            return RefundReported(at=at, refund=refund, amount=amount)
         case ChangeAmount(payable=payable):
             return AmountChanged(at=at, payable=payable)
         case ConfirmStock():

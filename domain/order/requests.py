@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
+from domain.order.claiming import claimed
+from domain.order.claims import ChangeClaim, OpenClaim, SettleClaim
 from domain.order.commands import (
     CancelOrder,
     ChangeAddress,
@@ -79,6 +81,8 @@ def requested(
             return completed(order, policy, at)
         case WaivePromise(promise=key, reason=reason):
             return waived(order, key, reason, at)
+        case OpenClaim() | ChangeClaim() | SettleClaim():
+            return claimed(order, command, at)
     assert_never(command)
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct, json
 
 from domain.kernel import State
 from domain.money import Money
+from domain.order.claim import Claim, Refund
 from domain.order.events import OrderPlaced, PaymentCaptured
 from domain.order.parcel import Mark, Parcel
 from domain.order.values import WHOLE, OrderLine, OrderStatus
@@ -69,8 +70,9 @@ class Cancellation(NamedTuple):
 class Order(State, frozen=True, kw_only=True):
     """An order as known.
 
-    ``placements``, ``payments``, ``parcels`` and the times are facts; ``promises``,
-    ``contradictions`` and ``released`` are what was concluded from them so far.
+    ``placements``, ``payments``, ``parcels``, ``claims``, ``refunds`` and the times are
+    facts; ``promises``, ``contradictions`` and ``released`` are what was concluded from
+    them so far. ``refunds`` are those told of elsewhere.
     """
 
     placements: tuple[OrderPlaced, ...] = ()
@@ -87,6 +89,8 @@ class Order(State, frozen=True, kw_only=True):
     cancellations: tuple[Cancellation, ...] = ()
     reviews: Mapping[str, tuple[tuple[datetime, int, str], ...]] = {}
     notes: frozenset[tuple[datetime, str]] = frozenset()
+    claims: Mapping[str, Claim] = {}
+    refunds: Mapping[str, Refund] = {}
     promises: Mapping[str, PinnedPromise] = {}
     contradictions: frozenset[tuple[str, str | None]] = frozenset()
     released: Mapping[str, int] = {}
@@ -155,6 +159,13 @@ class Order(State, frozen=True, kw_only=True):
         for currency, minor in self.released.items():
             held[currency] = held.get(currency, 0) - minor
         return held
+
+    @property
+    def refunded(self) -> dict[str, int]:
+        """Minor units that went back, settled here or told of, by currency."""
+        settled = (each for claim in self.claims.values() for each in claim.paid_back)
+        told = (refund.amount for refund in self.refunds.values())
+        return by_currency((*settled, *told))
 
     @property
     def offers(self) -> tuple[Offer, ...]:

@@ -105,6 +105,8 @@ ContradictionCode = Literal[
     "scan_told_differently",
     "delivered_after_gone",
     "intercepted_and_not",
+    "refunded_more_than_paid",
+    "refund_reported_differently",
 ]
 
 

@@ -107,6 +107,22 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("Reviewed with {score} of 5 stars",),
     ),
     "order.note_recorded": (("添加了备注",), ("A note was added",)),
+    "order.claim_opened": (
+        ("售后占用 {total}（{claim_kind}）", "售后占用商品（{claim_kind}）"),
+        ("Claimed: {total} ({claim_kind})", "Claimed: goods ({claim_kind})"),
+    ),
+    "order.claim_changed": (
+        ("售后占用改为 {total}（{claim_kind}）", "售后占用改为商品（{claim_kind}）"),
+        (
+            "Claimed instead: {total} ({claim_kind})",
+            "Claimed instead: goods ({claim_kind})",
+        ),
+    ),
+    "order.claim_settled": (
+        ("售后占用结束，已退款 {total}", "售后占用结束，未退款"),
+        ("A claim ended: {total} refunded", "A claim ended without a refund"),
+    ),
+    "order.refund_reported": (("已退款 {amount}",), ("{amount} went back",)),
     "order.contradiction_flagged": (
         ("记录有矛盾：{code}（{about}）", "记录有矛盾：{code}"),
         ("Reports clash: {code} ({about})", "Reports clash: {code}"),
@@ -274,6 +290,7 @@ FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
     "signed_by": coded("signed_by"),
     "by": coded("by"),
     "evidence_kind": coded("kind"),
+    "claim_kind": coded("kind"),
     "block_reason": coded("reason"),
     "source": coded("source"),
     "basis": coded("basis"),

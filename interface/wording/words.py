@@ -88,7 +88,19 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "delivered after it was returned or lost",
     ),
     "intercepted_and_not": ("既拦截成功又未成功", "both intercepted and not"),
+    "refunded_more_than_paid": ("退款多于付款", "more went back than was paid"),
+    "refund_reported_differently": ("退款信息不一致", "refund told differently"),
     "promise_rule_unknown": ("承诺规则未知", "promised under an unknown rule"),
+    # What is claimed
+    "refund_unshipped": ("未发货仅退款", "refund before shipping"),
+    "refund_shipped": ("已发货仅退款", "refund only"),
+    "return_refund": ("退货退款", "return and refund"),
+    "exchange": ("换货", "exchange"),
+    "resend": ("补寄", "resend"),
+    "repair": ("维修", "repair"),
+    "freight_compensation": ("退运费", "postage back"),
+    "partial_refund": ("部分退款", "partial refund"),
+    "dispute": ("纠纷", "dispute"),
     # Everything that was ordered, for a feed that knows no parcels
     "whole": ("全部", "(all of it)"),
     # Why they are one person
@@ -97,9 +109,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "merged_account": ("账号合并", "merged accounts"),
     "agent_verified": ("客服核实", "verified by an agent"),
     # Who else hands in evidence
-    "agent": ("客服", "an agent"),
     "senior_agent": ("高级客服", "a senior agent"),
-    "arbiter": ("仲裁员", "an arbiter"),
     "service": ("系统", "a system"),
     # What evidence is, and why it is not shown
     "image": ("图片", "a picture"),
