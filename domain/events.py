@@ -2,13 +2,23 @@
 
 from typing import get_args
 
+from domain.agent_promise import AgentPromiseEvent
 from domain.consumer import ConsumerEvent
+from domain.contact import ContactEvent
 from domain.evidence import EvidenceEvent
 from domain.kernel import Event
 from domain.order.events import OrderEvent
 from domain.policy_set.events import PolicySetEvent
 from domain.timer import TimerEvent
 
-AnyEvent = OrderEvent | ConsumerEvent | EvidenceEvent | PolicySetEvent | TimerEvent
+AnyEvent = (
+    OrderEvent
+    | ConsumerEvent
+    | ContactEvent
+    | AgentPromiseEvent
+    | EvidenceEvent
+    | PolicySetEvent
+    | TimerEvent
+)
 
 ALL_EVENTS: tuple[type[Event], ...] = get_args(AnyEvent)

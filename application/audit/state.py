@@ -11,7 +11,9 @@ from msgspec import Struct
 from application.event_store.envelope import RecordedEvent
 from application.event_store.mapper import tag_of
 from application.event_store.store import Unreadable
+from domain.agent_promise import AGENT_PROMISE
 from domain.consumer import CONSUMER
+from domain.contact import CONTACT
 from domain.evidence import EVIDENCE
 from domain.kernel import AnyDecider, Event, State
 from domain.order import ORDER
@@ -25,6 +27,8 @@ CLOCKS = "timer"
 DECIDERS: Mapping[str, AnyDecider] = {
     "order": ORDER,
     "consumer": CONSUMER,
+    "contact": CONTACT,
+    "promise": AGENT_PROMISE,
     "evidence": EVIDENCE,
     "policy": POLICY_SET,
 }

@@ -89,6 +89,22 @@ SENTENCES: Mapping[str, str] = {
     "timer.breached": "{timer}, due {due_at}, not done by {owes}: {on_breach} follows, "
     "under {policy}",
     "timer.cancelled": "{timer} no longer owed: {reason}",
+    "contact.opened": "{by} got in touch by {channel}: {about}{order?, order *}"
+    "{earlier?; earlier: *}",
+    "contact.words": "{by}, {direction} by {channel}{words?: *}{files?; files *}",
+    "contact.answered": "{agent} answered after {waited_seconds}",
+    "contact.assigned": "given to {agent? *} by {by}{taken_from?, taken from *}",
+    "contact.handed_over": "{by} handed it over{to? to *}{team? to team *}{words?: *}",
+    "contact.linked": "{by} tied it to {noun} {target}",
+    "contact.closed": "{by} closed it: {outcome}",
+    "contact.reopened": "{by} took it up again: {reason}",
+    "contact.rated": "{by} rated the service {score} of 5{words?: *}",
+    "contact.defaulted": "{timer} ran out: {does}, under {policy}",
+    "promise.made": "{by} promised {consumer} to {deed} by {due_at}, under {policy}",
+    "promise.extended": "{by} put it to {due_at}: {reason}",
+    "promise.kept": "{by} kept it ({evidence}), {late_seconds} late",
+    "promise.breached": "not kept by {due_at}, first due {first_due_at}, "
+    "under {policy}",
     "policy.published": "{profile}, publication {publication}{rows?: *}",
 }
 

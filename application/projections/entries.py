@@ -4,7 +4,20 @@ from typing import Any, Literal
 
 import msgspec
 
+from domain import agent_promise
 from domain.consumer import ConsumersLinked, ConsumersUnlinked
+from domain.contact import (
+    ContactAnswered,
+    ContactAssigned,
+    ContactClosed,
+    ContactDefaulted,
+    ContactHandedOver,
+    ContactLinked,
+    ContactOpened,
+    ContactRated,
+    ContactReopened,
+    WordsExchanged,
+)
 from domain.evidence import EvidenceBlocked, EvidenceCleared, EvidenceUploaded
 from domain.kernel import Event
 from domain.money import Money
@@ -84,6 +97,7 @@ EntryKind = Literal[
     "note",
     "consumer_link",
     "evidence",
+    "contact",
     "clock",
 ]
 
@@ -143,6 +157,22 @@ KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
     "note": (NoteRecorded,),
     "consumer_link": (ConsumersLinked, ConsumersUnlinked),
     "evidence": (EvidenceUploaded, EvidenceCleared, EvidenceBlocked),
+    "contact": (
+        ContactOpened,
+        WordsExchanged,
+        ContactAnswered,
+        ContactAssigned,
+        ContactHandedOver,
+        ContactLinked,
+        ContactClosed,
+        ContactReopened,
+        ContactRated,
+        ContactDefaulted,
+        agent_promise.PromiseMade,
+        agent_promise.PromisePutOff,
+        agent_promise.PromiseKept,
+        agent_promise.PromiseBreached,
+    ),
     "clock": (
         TimerStarted,
         TimerPaused,

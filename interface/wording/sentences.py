@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from domain.order.values import WHOLE
+from interface.wording.contact_sentences import CONTACT_SENTENCES
 from interface.wording.language import LANGUAGES, Language, Tongue
 
 FIELD: Final = re.compile(r"\{(\w+)\}")
@@ -237,6 +238,7 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("无须再完成：{step}（{why}）",),
         ("No longer owed: {step} ({why})",),
     ),
+    **CONTACT_SENTENCES,
     "policy.published": (
         ("政策 {profile} 第 {publication} 次发布，新增 {rows} 条规则",),
         ("Policies {profile}, publication {publication}: {rows} new rows",),
@@ -289,6 +291,13 @@ FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
     ),
     "signed_by": coded("signed_by"),
     "by": coded("by"),
+    "actor": lambda facts, language: language.word(facts["by"]["role"]),
+    "channel": coded("channel"),
+    "noun": coded("noun"),
+    "outcome": coded("outcome"),
+    "does": coded("does"),
+    "deed": coded("deed"),
+    "waited": lambda facts, language: language.span(facts["waited_seconds"]),
     "evidence_kind": coded("kind"),
     "claim_kind": coded("kind"),
     "block_reason": coded("reason"),

@@ -1,0 +1,162 @@
+"""Where cases, disputes, contacts and what hangs on them are asked from outside.
+
+One desk for all of them: it finds the thing, asks whether the actor may, says as what
+the actor acts, and hands the command to the room that decides it.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import Any, Final, Literal, NamedTuple
+from uuid import UUID
+
+from msgspec import Struct
+
+from application.access import (
+    AccessRole,
+    Action,
+    Actor,
+    NotAllowed,
+    NotFound,
+    Owners,
+    authorize,
+    scope,
+)
+from application.event_store.envelope import CommandContext, Receipt
+from application.event_store.store import EventStore
+from domain.ids import partition_in
+from domain.kernel import AnyDecider, Command, State
+from domain.party import ActingRole, By
+
+Noun = Literal["case", "dispute", "contact", "promise", "account"]
+
+# As what each role of a token acts, the leading one first. Whose part it is in the
+# matter is asked before: an agent who is also a consumer acts as the agent.
+ACTS_AS: Final[Mapping[AccessRole, ActingRole]] = {
+    "arbiter": "arbiter",
+    "finance_approver": "finance_approver",
+    "senior_agent": "senior_agent",
+    "agent": "agent",
+    "merchant": "merchant",
+    "creator": "creator",
+    "carrier": "carrier",
+    "consumer": "consumer",
+    "service": "system",
+}
+PARTIES: Final = frozenset({"merchant", "creator", "carrier", "consumer"})
+
+
+class Room(NamedTuple):
+    """How one noun is read and asked.
+
+    ``owners`` says whose a thing is, given the owners of the order it is about;
+    ``order`` is that order's id. A state that is still ``decider.initial`` is none.
+    """
+
+    decider: AnyDecider
+    take: Callable[[UUID, Any, CommandContext], Receipt]
+    owners: Callable[[Any, Owners], Owners]
+    order: Callable[[Any], str | None]
+
+
+class Matter(Struct, frozen=True):
+    """A thing as it stands, how many events say so, and whose it is."""
+
+    noun: Noun
+    stream_id: UUID
+    version: int
+    state: Any
+    owners: Owners
+    order_id: UUID | None = None
+
+    @property
+    def consumer(self) -> str:
+        """Whose words these are."""
+        assert self.owners.consumer is not None, "every matter names its consumer"
+        return self.owners.consumer
+
+
+def acting(actor: Actor, action: Action, owners: Owners) -> By:
+    """Return as what the actor acts here; raises NotAllowed for who has no part in it.
+
+    Of several roles the first of ACTS_AS counts that reaches this matter.
+    """
+    for role, acts_as in ACTS_AS.items():
+        if role not in actor.roles:
+            continue
+        only = Actor(
+            subject=actor.subject,
+            roles=frozenset({role}),
+            merchant=actor.merchant,
+            linked=actor.linked,
+        )
+        if scope(only, action).covers(owners):
+            name = actor.merchant or actor.subject
+            return By(role=acts_as, name=name if role == "merchant" else actor.subject)
+    raise NotAllowed(action=action)
+
+
+class Casework:
+    """Takes what people ask of cases, disputes, contacts, promises and accounts."""
+
+    def __init__(
+        self,
+        store: EventStore,
+        rooms: Mapping[Noun, Room],
+        owners_of_order: Callable[[UUID], Owners],
+    ) -> None:
+        self._store = store
+        self._rooms = rooms
+        self._owners_of_order = owners_of_order
+
+    def find(self, actor: Actor, action: Action, noun: Noun, stream_id: UUID) -> Matter:
+        """Return the thing, if there is one and the actor may do this with it.
+
+        Raises NotFound and NotAllowed, StoreUnavailable, and UnreadableEvent.
+        """
+        matter = self.known(noun, stream_id)
+        authorize(actor, action, matter.owners)
+        return matter
+
+    def known(self, noun: Noun, stream_id: UUID) -> Matter:
+        """Return the thing, whoever asks; raises NotFound."""
+        room = self._rooms[noun]
+        if partition_in(stream_id) >= self._store.partitions:
+            raise NotFound
+        loaded = self._store.load([stream_id])
+        if unreadable := loaded.unreadable.get(stream_id):
+            raise unreadable.error()
+        history = loaded.histories[stream_id]
+        events = [recorded.event for recorded in history]
+        state: State = reduce(room.decider.evolve, events, room.decider.initial)
+        if not events or state == room.decider.initial:
+            raise NotFound
+        order = room.order(state)
+        order_id = None if order is None else stream_of(order)
+        of_order = Owners() if order_id is None else self._owners_of_order(order_id)
+        owners = room.owners(state, of_order)
+        return Matter(noun, stream_id, len(history), state, owners, order_id)
+
+    def take(  # noqa: PLR0913, PLR0917 - who asks what of what, and how it is made
+        self,
+        actor: Actor,
+        action: Action,
+        noun: Noun,
+        stream_id: UUID,
+        command: Callable[[Matter, By], Command],
+        context: CommandContext,
+    ) -> Receipt:
+        """Return where it then stands; ``command`` is made once the matter is known.
+
+        Raises as ``find``, the room's ``take`` and CommandHandler do.
+        """
+        matter = self.find(actor, action, noun, stream_id)
+        asked = command(matter, acting(actor, action, matter.owners))
+        return self._rooms[noun].take(stream_id, asked, context)
+
+
+def stream_of(name: str) -> UUID | None:
+    """Return the id a name holds; None if it names something of another system."""
+    try:
+        return UUID(name)
+    except ValueError:
+        return None

@@ -1,0 +1,176 @@
+"""Commands over HTTP as rows of a table: one row per command, one handler for all.
+
+The body is the command, without who acts (the token says that) and with its words
+plain: they are sealed before anything else. So a body is made from its command, field
+by field, and nothing is left to fall out of step.
+"""
+
+from collections.abc import Callable, Sequence
+from types import UnionType
+from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
+from typing import get_type_hints as hints_of
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, post
+from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
+from litestar.params import FromPath
+from msgspec import NODEFAULT, Struct
+from msgspec.structs import fields
+
+from application.access import Action, Actor
+from application.casework import Casework, Matter, Noun
+from application.people import People
+from domain.kernel import Command, Sealed
+from domain.party import By
+from interface.api.auth import does
+from interface.api.context import Asked
+from interface.api.examples import json_like
+from interface.api.order_commands import strictly
+from interface.api.receipts import ReceiptBody, receipt_answer
+from interface.api.words import Words
+
+# What a command has that its body has not.
+ACTS: Final = "by"
+
+
+class CaseDoor(NamedTuple):
+    """Where one command to a case, a dispute … comes in.
+
+    ``filled`` are fields that the service knows better than whoever asks.
+    """
+
+    path: str
+    command: type[Command]
+    filled: frozenset[str] = frozenset()
+
+
+def plain(hint: Any) -> Any:
+    """Return a field's type as it is on the wire: words where they are sealed."""
+    if hint == Sealed:
+        return Words
+    if get_origin(hint) in {Union, UnionType}:
+        return Union[tuple(plain(each) for each in get_args(hint))]  # noqa: UP007  # the members are only known at run time
+    return hint
+
+
+def sealed_fields(command: type[Command]) -> frozenset[str]:
+    """Return which fields of a command carry words."""
+    hints = hints_of(command, include_extras=True)
+    return frozenset(name for name, hint in hints.items() if plain(hint) != hint)
+
+
+def body_of(command: type[Command], filled: frozenset[str] = frozenset()) -> type[Any]:
+    """Return the body of a command: its fields, but for who acts and what is filled."""
+    hints = hints_of(command, include_extras=True)
+    told = []
+    for field in fields(command):
+        if field.name == ACTS or field.name in filled:
+            continue
+        hint = plain(hints[field.name])
+        if field.default is not NODEFAULT:
+            told.append((field.name, hint, field.default))
+        elif field.default_factory is not NODEFAULT:
+            default = msgspec.field(default_factory=field.default_factory)
+            told.append((field.name, hint, default))
+        else:
+            told.append((field.name, hint))
+    body = msgspec.defstruct(
+        f"{command.__name__}Body",
+        told,
+        frozen=True,
+        kw_only=True,
+        forbid_unknown_fields=True,
+        module=__name__,
+    )
+    body.__doc__ = command.__doc__
+    return body
+
+
+def command_of(
+    command: type[Command],
+    body: Struct,
+    seal: Callable[[str], Sealed],
+    by: By,
+    **filled: Any,
+) -> Command:
+    """Return the command that a body means, said by whom, its words sealed.
+
+    Raises ValueError where the fields do not go together.
+    """
+    wordy = sealed_fields(command)
+    told = {each.name: getattr(body, each.name) for each in fields(type(body))}
+    said = {
+        name: seal(value) if name in wordy and value is not None else value
+        for name, value in told.items()
+    }
+    takes_by = any(each.name == ACTS for each in fields(command))
+    return command(**said, **filled, **({ACTS: by} if takes_by else {}))
+
+
+def sealer(people: People, consumer: str, purpose: str) -> Callable[[str], Sealed]:
+    """Return what seals words for a consumer, for a purpose."""
+    return lambda words: people.seal(consumer, words, purpose)
+
+
+def handler(noun: Noun, action: Action, door: CaseDoor, path: str) -> HTTPRouteHandler:
+    """Return the handler of one row."""
+    body_type = body_of(door.command, door.filled)
+
+    def take(  # noqa: PLR0913  # what it needs is injected by these names
+        _controller: Controller,
+        *,
+        stream_id: FromPath[UUID],
+        data: Any,
+        raw: NamedDependency[bytes],
+        actor: NamedDependency[Actor],
+        asked: NamedDependency[Asked],
+        casework: NamedDependency[Casework],
+        people: NamedDependency[People],
+    ) -> Response[ReceiptBody]:
+        del data  # Described to readers, and read loosely; here is the strict reading.
+        body = strictly(raw, body_type)
+        context = asked.context(actor, stream_id, door.command)
+
+        def command(matter: Matter, by: By) -> Command:
+            seal = sealer(people, matter.consumer, noun)
+            return command_of(door.command, body, seal, by)
+
+        receipt = casework.take(actor, action, noun, stream_id, command, context)
+        return receipt_answer(receipt)
+
+    name = f"{noun}{door.command.__name__}"
+    take.__name__ = take.__qualname__ = name
+    take.__doc__ = door.command.__doc__
+    described = json_like(body_type.__name__)
+    take.__annotations__["data"] = Annotated[body_type, described]
+    if not any(field.required for field in fields(body_type)):
+        take.__annotations__["data"] = Annotated[body_type | None, described]
+        take.__kwdefaults__ = {"data": None}  # Without fields, no body says it all.
+    return post(
+        f"{path}/{door.path}",
+        operation_id=name,
+        opt=does(action, door.command),
+        status_code=200,
+        sync_to_thread=True,
+    )(take)
+
+
+def controller(
+    noun: Noun, action: Action, base: str, doors: Sequence[CaseDoor]
+) -> type[Controller]:
+    """Return a controller of every row, below ``base``/{stream_id}.
+
+    One controller holds all that is below a thing: the framework wraps handlers twice
+    when the methods of one path come from two places.
+    """
+    handlers = {
+        door.command.__name__: handler(noun, action, door, "/{stream_id:uuid}")
+        for door in doors
+    }
+    return type(
+        f"{noun.capitalize()}CommandController",
+        (Controller,),
+        {"path": base, "tags": (f"{noun}s",), **handlers},
+    )
