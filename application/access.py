@@ -79,6 +79,9 @@ Action = Literal[
     "consumer.read",
     "consumer.link",
     "consumer.unlink",
+    "evidence.add",
+    "evidence.read",
+    "evidence.judge",
     "stream.read",
     "stats.read",
 ]
@@ -88,6 +91,7 @@ TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
     "order.read": {**PARTIES, **JUDGES, "service": "all"},
     "promises.read": {**MERCHANT, "creator": "own", **JUDGES},
     "consumer.read": {**CONSUMER, **JUDGES},
+    "evidence.read": {**PARTIES, **JUDGES, "service": "all"},
     "stream.read": JUDGES,
     "stats.read": {**STAFF, "auditor": "all", "administrator": "all"},
     # Reports: what happened outside
@@ -114,6 +118,9 @@ TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
     "order.complete": FEEDS,
     "order.waive": CONSUMER,
     "order.check_promises": FEEDS,
+    # Files of evidence
+    "evidence.add": {**PARTIES, **FEEDS, "arbiter": "all"},
+    "evidence.judge": FEEDS,
     # Who is whom
     "consumer.link": {**FEEDS, "privacy_officer": "all"},
     "consumer.unlink": {**STAFF, "privacy_officer": "all"},
@@ -133,6 +140,7 @@ OF_THE_WHOLE: Final[frozenset[Action]] = frozenset(
 SEEN_BY: Final[Mapping[str, Action]] = {
     "order": "order.read",
     "consumer": "consumer.read",
+    "evidence": "evidence.read",
 }
 
 # -- Who asks, and for what --

@@ -9,6 +9,7 @@ from application.consumers import Consumers
 from application.event_store.connections import Pool, connection_pool
 from application.event_store.handler import CommandHandler
 from application.event_store.postgres import PostgresEventStore
+from application.evidence import EvidenceDesk, owners_about
 from application.inbound import Inbound, InboundStore
 from application.order_desk import OrderDesk
 from application.orders import Orders
@@ -16,6 +17,7 @@ from application.people import People, PostgresKeys
 from application.policies import PolicyBook, shipped_policies
 from application.processes.check_overdue_promises import OverduePromises
 from application.processes.holds import Holds
+from application.processes.sweep_evidence import EvidenceSweep
 from application.projections.order_page import OrderQueries
 from application.projections.persons import PersonQueries
 from application.projections.progress import ReadingProgress
@@ -25,11 +27,13 @@ from application.projections.references import ReferenceQueries
 from application.projections.runner import Runner
 from application.projections.timeline import TimelineQueries
 from application.reading import Reading
-from interface.clock import clock
+from interface.clock import clock, machine_now
 from interface.home import kept_secret
 from interface.inbound.doors import Doors
 from interface.inbound.messages import TRANSLATORS
 from interface.inbound.secrets import secrets_from
+from interface.inspection import Inspection
+from interface.outbound.evidence_files import ObjectFiles, evidence_files
 from interface.postgres.database import DatabaseUrls, database, database_urls
 from interface.settings import Settings
 from interface.tokens import Tokens, open_tokens
@@ -124,6 +128,26 @@ class Redress:
         keys = PostgresKeys(self.keys, self.store.partitions)
         return People(keys, master_key(secret))
 
+    # -- Evidence --
+
+    @cached_property
+    def evidence_files(self) -> ObjectFiles:
+        """Where files of evidence are kept. Raises WrongSetting."""
+        return evidence_files(self.settings)
+
+    @cached_property
+    def evidence(self) -> EvidenceDesk:
+        """Where files of evidence are handed in, judged and shown."""
+        return EvidenceDesk(
+            store=self.store,
+            handler=self.handler,
+            files=self.evidence_files,
+            inspect=Inspection,
+            owners_about=owners_about(self.store),
+            erased_among=self.people.erased_among,
+            note_read=self.people.note,
+        )
+
     # -- Messages --
 
     @cached_property
@@ -148,6 +172,11 @@ class Redress:
     def overdue(self) -> OverduePromises:
         """Asks orders about promises whose time has come."""
         return OverduePromises(self.orders, self.promises, clock.now)
+
+    @cached_property
+    def evidence_sweep(self) -> EvidenceSweep:
+        """Deletes files of evidence that nothing speaks of."""
+        return EvidenceSweep(self.evidence.sweep, machine_now)
 
     def runner(self) -> Runner:
         """Return what moves all projections on, for one thread."""

@@ -53,5 +53,10 @@ def ahead_by(setting: str) -> timedelta:
         raise WrongSetting(message) from None
 
 
+def machine_now() -> datetime:
+    """Return the machine's own time, by which files are dated: no setting moves it."""
+    return datetime.now(UTC)
+
+
 clock = Clock()
 now = clock.now

@@ -152,6 +152,16 @@ class Settings(Struct, frozen=True, kw_only=True):
             "while its secret is being changed",
         ),
     ] = ""
+    evidence_url: Annotated[
+        str,
+        meaning(
+            "REDRESS_EVIDENCE_URL",
+            "Where files of evidence are kept. Empty: a folder in the home.",
+            "file:///folder, s3://bucket/folder, gs://bucket/folder or "
+            "az://account/container/folder",
+            max_length=2048,
+        ),
+    ] = ""
     clock: Annotated[
         str,
         meaning(

@@ -67,6 +67,14 @@ ABOUT = """
 
 BODIES = "SELECT message_id, body FROM inbound.message WHERE body IS NOT NULL"
 
+# Files are sent from anywhere: a link that led to an order may be gone by now.
+FILES = """
+    SELECT (event ->> 'evidence')::uuid, event ->> 'sha256'
+    FROM store.event_json
+    WHERE type = 'evidence.uploaded' AND event ->> 'by' = 'consumer'
+      AND event ->> 'name' = ANY (%(consumer)s::text[])
+"""
+
 # What was not understood yet never will be: there is nothing left to understand.
 BLANK = """
     UPDATE inbound.message
@@ -94,6 +102,14 @@ class PersonsOf(Protocol):
         ...
 
 
+class ForgetFiles(Protocol):
+    """What deletes files, by their ids and SHA-256s."""
+
+    def __call__(self, files: Collection[tuple[UUID, str]], /) -> int:
+        """Return how many there still were."""
+        ...
+
+
 class UnknownConsumer(LookupError):
     """No order, no message and no word of this consumer is known."""
 
@@ -104,24 +120,29 @@ class UnknownConsumer(LookupError):
 class Erased(Struct, frozen=True, kw_only=True):
     """What an erasure did; asked again, it has nothing left to do.
 
-    ``keys`` and ``messages`` are how many were deleted and blanked this time.
+    ``keys``, ``messages`` and ``files`` are how many were deleted and blanked this
+    time.
     """
 
     consumers: tuple[str, ...]
     keys: int
     messages: int
+    files: int = 0
 
 
-def erase(
+def erase(  # noqa: PLR0913  # each is a part of the installation
     consumer: str,
     *,
     owner: Connection[Any],
     partitions: int,
     persons_of: PersonsOf,
+    forget_files: ForgetFiles,
     actor: str,
 ) -> Erased:
     """Forget everyone who is this person, whole or not at all. Raises UnknownConsumer.
 
+    Files of evidence this person sent go last, once no further one is taken in; if that
+    fails, nobody is given them all the same, and asking again deletes them.
     ``owner`` is a connection in autocommit as the owner of the tables, who alone may
     sweep up dead rows. The projections must have read the whole log before: they say
     who is linked, and under which names messages speak of a person.
@@ -144,7 +165,8 @@ def erase(
         messages = owner.execute(BLANK, [sorted(about)]).rowcount
     for statement in SWEEP:
         owner.execute(statement)
-    return Erased(consumers=person, keys=keys, messages=messages)
+    files = forget_files(owner.execute(FILES, values).fetchall())
+    return Erased(consumers=person, keys=keys, messages=messages, files=files)
 
 
 def messages_naming(

@@ -103,6 +103,10 @@ class People:
         }
         return [self._opened(keys, name, sealed) for name, sealed in many]
 
+    def note(self, consumer: str, purpose: str, *, actor: str) -> None:
+        """Write down who reads what of a consumer that lies outside, such as a file."""
+        self._keys.open(actor, [Access(consumer, purpose, 1)])
+
     def _opened(
         self, keys: dict[str, bytes | None], consumer: str, sealed: Sealed
     ) -> str | None:

@@ -11,6 +11,7 @@ from litestar.types import ControllerRouterHandler
 from application.access import Actor
 from application.audit.state import Histories
 from application.consumers import Consumers
+from application.evidence import EvidenceDesk
 from application.order_desk import OrderDesk
 from application.people import People
 from application.policies import PolicyBook
@@ -23,6 +24,7 @@ from interface.api.canonical import canonical_line, stopwatch
 from interface.api.consumers import ConsumerController
 from interface.api.context import asked
 from interface.api.deadline import in_time
+from interface.api.evidence import EvidenceController
 from interface.api.health import Checks, HealthController
 from interface.api.live import LiveController, OpenStreams
 from interface.api.metrics import Metrics
@@ -42,6 +44,7 @@ class Parts(NamedTuple):
     tokens: Tokens
     desk: OrderDesk
     consumers: Consumers
+    evidence: EvidenceDesk
     reading: Reading
     persons: PersonQueries
     people: People
@@ -71,6 +74,7 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             OrderController,
             PromiseController,
             ConsumerController,
+            EvidenceController,
             LiveController,
             StreamController,
             StatsController,

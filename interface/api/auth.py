@@ -27,14 +27,17 @@ OPEN: Final[dict[str, Any]] = {"open": True}
 CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="redress"'}
 
 
-def does(action: Action, command: type[Command] | None = None) -> dict[str, Any]:
+def does(
+    action: Action, command: type[Command] | None = None, *, takes_file: bool = False
+) -> dict[str, Any]:
     """Return the option that says what a handler does, as the access table knows it.
 
-    ``command`` is what it asks of an aggregate, if it changes anything.
+    ``command`` is what it asks of an aggregate, if it changes anything; its body is
+    JSON, or else a file.
     """
     if command is None:
         return {"action": action}
-    return {"action": action, "command": command.__name__}
+    return {"action": action, "command": command.__name__, "takes_file": takes_file}
 
 
 class Authentication(AbstractAuthenticationMiddleware):
@@ -74,7 +77,7 @@ def door(
     action = handler.opt.get("action")
     if action is None or not may_ever(connection.user, action):
         raise NotAllowed(action=action)
-    if "command" in handler.opt:
+    if "command" in handler.opt and not handler.opt["takes_file"]:
         takes_json(connection.headers)
 
 

@@ -22,8 +22,8 @@ WHEN: Final[Mapping[int, str]] = {
     404: "There is no such thing, or it is not yours.",
     409: "A rule refuses it; `code` says which.",
     412: "`If-Match` is stale; `version` says where it stands now.",
-    413: "The body is larger than 1 MB.",
-    415: "The body is not JSON.",
+    413: "The body is larger than 1 MB; a file of evidence, than 25 MB.",
+    415: "The body is not JSON; a file of evidence, not what evidence may be.",
     422: "The `Idempotency-Key` was used before, for something else.",
     428: "People must send `If-Match` with what they ask of an existing order.",
     503: "Ask again: the database does not answer, the read model is behind, or others "

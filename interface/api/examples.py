@@ -75,6 +75,8 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "ReviewBody": {"review": "rev-1", "score": 2, "words": "五天才发货"},
     "NoteBody": {"words": "客户希望周末送达"},
     "LinkBody": {"other": "guest-77", "basis": "guest_login"},
+    "ClearEvidence": {},
+    "BlockEvidence": {"reason": "private_data"},
     "UnlinkBody": {"other": "guest-77"},
 }
 

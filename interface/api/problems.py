@@ -24,8 +24,10 @@ from application.event_store.store import (
     StoreUnavailable,
     UnreadableEvent,
 )
+from application.evidence import FilesUnavailable, Forgotten, NotEvidence
 from application.order_desk import NotInYourName
 from application.people import WordsTooLong
+from domain.evidence import TooLarge
 from domain.kernel import Refused
 
 log = structlog.get_logger(__name__)
@@ -44,6 +46,9 @@ STATUSES: Final[Mapping[type[Refused], int]] = {
     NotFound: 404,
     NotAllowed: 403,
     NotInYourName: 403,
+    NotEvidence: 415,
+    TooLarge: 413,
+    Forgotten: 410,
 }
 
 # The sentences of what the door itself refuses, by code.
@@ -63,6 +68,7 @@ TITLES: Final[Mapping[str, str]] = {
     "behind": "What you wait for is not shown yet; ask again.",
     "unreadable_event": "One of its events cannot be read by this release.",
     "unavailable": "The database does not answer; nothing is lost, ask again.",
+    "files_unavailable": "The files of evidence cannot be reached; ask again.",
     "not_ready": "This process is of no use yet, or at the moment.",
     "unexpected": "Something went wrong on our side.",
     "refused": "The request was refused.",
@@ -231,6 +237,17 @@ def of_outage(_request: Request[Any, Any, Any], error: Exception) -> Response[Pr
     return answer(problem, {"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
+def of_lost_files(
+    _request: Request[Any, Any, Any], error: FilesUnavailable
+) -> Response[Problem]:
+    """Say that the files cannot be reached, and when to ask again."""
+    log.error("files_unavailable", reason=str(error.__cause__).partition("\n")[0])
+    detail = "Nothing was kept. Ask again with the same Idempotency-Key."
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    problem = document("files_unavailable", status, detail)
+    return answer(problem, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
 def of_unreadable(
     _request: Request[Any, Any, Any], error: UnreadableEvent
 ) -> Response[Problem]:
@@ -283,6 +300,7 @@ HANDLERS: Final[dict[Any, Any]] = {
     HTTPException: of_http,
     Refused: of_refusal,
     WordsTooLong: of_long_words,
+    FilesUnavailable: of_lost_files,
     UnreadableEvent: of_unreadable,
     StoreUnavailable: of_outage,
     OperationalError: of_outage,

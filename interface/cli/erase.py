@@ -1,10 +1,12 @@
 """``redress erase``: forget a person, for ever."""
 
 import sys
+from functools import partial
 
 import psycopg
 import rich_click as click
 
+from application.evidence import FilesUnavailable, forget_files
 from application.people.erasure import Erased, UnknownConsumer, erase
 from application.projections.persons import PersonQueries, Persons
 from application.projections.references import References
@@ -22,8 +24,9 @@ from interface.settings import read_settings
 def command(consumer: str, *, yes: bool) -> None:
     """Delete what opens the words of CONSUMER, and of all who are the same person.
 
-    Reviews, notes, addresses and tracking texts can then never be read again, and raw
-    messages about them are blanked. Events, scores and times stay.
+    Reviews, notes, addresses and tracking texts can then never be read again; raw
+    messages about them are blanked, and files of evidence they sent are deleted.
+    Events, scores and times stay.
     """
     with open_redress(existing(read_settings())) as redress:
         if not redress.urls.owner:
@@ -57,18 +60,23 @@ def forget(redress: Redress, consumer: str) -> Erased:
                 owner=owner,
                 partitions=redress.store.partitions,
                 persons_of=PersonQueries(redress.reader).persons_of,
+                forget_files=partial(forget_files, redress.evidence_files),
                 actor=at_terminal(),
             )
         except UnknownConsumer as unknown:
             raise UserError(f"{unknown}; nothing was erased") from None
+        except FilesUnavailable as away:
+            message = "All words were erased, but files of evidence cannot be reached"
+            raise UserError(f"{message} ({away.__cause__}); erase again") from None
 
 
 def told(erased: Erased) -> str:
     """Return what was erased, as one line."""
-    if not erased.keys and not erased.messages:
+    if not (erased.keys or erased.messages or erased.files):
         return f"{erased.consumers[0]} was forgotten before; nothing was left to erase."
     names = ", ".join(erased.consumers)
     return (
         f"Forgot {names}. Keys deleted: {erased.keys}. "
-        f"Raw messages blanked: {erased.messages}."
+        f"Raw messages blanked: {erased.messages}. "
+        f"Files of evidence deleted: {erased.files}."
     )

@@ -8,13 +8,19 @@ import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from domain.evidence import BlockEvidence, ClearEvidence
 from domain.order import IdentifyOrder, OrderCommand, PlaceOrder
 from interface.api.consumers import LinkBody, UnlinkBody
 from interface.api.examples import EXAMPLES
 from interface.api.order_commands import DOORS
 
 BODIES = {door.body.__name__: door.body for door in DOORS} | {
-    body.__name__: body for body in (PlaceOrder, IdentifyOrder, LinkBody, UnlinkBody)
+    body.__name__: body
+    for body in (
+        *(PlaceOrder, IdentifyOrder),
+        *(LinkBody, UnlinkBody),
+        *(ClearEvidence, BlockEvidence),
+    )
 }
 
 
