@@ -82,6 +82,8 @@ Action = Literal[
     "evidence.add",
     "evidence.read",
     "evidence.judge",
+    "policy.read",
+    "policy.publish",
     "stream.read",
     "stats.read",
 ]
@@ -94,6 +96,9 @@ TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
     "evidence.read": {**PARTIES, **JUDGES, "service": "all"},
     "stream.read": JUDGES,
     "stats.read": {**STAFF, "auditor": "all", "administrator": "all"},
+    # Rules are public: who is judged by them may read them
+    "policy.read": dict.fromkeys(ROLES, "all"),
+    "policy.publish": {"administrator": "all"},
     # Reports: what happened outside
     "order.place": FEEDS,
     "order.pay": FEEDS,
@@ -140,6 +145,7 @@ OF_THE_WHOLE: Final[frozenset[Action]] = frozenset(
 SEEN_BY: Final[Mapping[str, Action]] = {
     "order": "order.read",
     "consumer": "consumer.read",
+    "policy": "policy.read",
     "evidence": "evidence.read",
 }
 

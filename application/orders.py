@@ -8,7 +8,7 @@ from uuid import UUID
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore
-from application.policies import PolicyBook
+from application.policy_set import OrderTerms
 from domain.ids import id_from_name, partition_of
 from domain.kernel import Command
 from domain.order import ORDER, OrderCommand
@@ -28,13 +28,13 @@ def consumer_of_order(source: str, number: str) -> str:
 
 
 class Orders:
-    """Takes commands to orders, each under the terms its labels name.
+    """Takes commands to orders, each under the terms its labels name at that moment.
 
     A batch of asks may concern many orders; a batch of one is the same code.
     """
 
     def __init__(
-        self, store: EventStore, handler: CommandHandler, policies: PolicyBook
+        self, store: EventStore, handler: CommandHandler, policies: OrderTerms
     ) -> None:
         self._partitions = store.partitions
         self._handler = handler

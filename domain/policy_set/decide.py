@@ -148,6 +148,7 @@ def publishable(
 
     For packs that come with a release: an installation brought up to date late has
     missed the day on which some of their rows take effect, and goes on without them.
+    Such a pack only adds rows to a profile; what is said beside them stays.
     """
     known = policies.profiles.get(document.profile, NOTHING_YET)
     newest, edited = known.newest(), edits(policies, document.row)
@@ -162,7 +163,9 @@ def publishable(
             left_out.append(LeftOut(row=row.ref, why="takes_effect_in_the_past"))
         else:
             kept.append(row)
-    return msgspec.structs.replace(document, row=tuple(kept)), tuple(left_out)
+    beside = msgspec.structs.asdict(known.header) if known.publications else {}
+    rest = msgspec.structs.replace(document, row=tuple(kept), **beside)
+    return rest, tuple(left_out)
 
 
 def cautions(event: PoliciesPublished) -> Sequence[Caution]:

@@ -198,6 +198,13 @@ def test_a_pack_that_comes_late_leaves_out_what_missed_its_day() -> None:
     assert publishable(POLICY_SET.initial, shipped, after) == (shipped, ())
 
 
+def test_a_pack_that_comes_with_a_release_only_adds_rows() -> None:
+    policies = POLICY_SET.evolve(POLICY_SET.initial, first)
+    shipped = replace(PACK, title="Another", usual=(), row=(STRICTER,))
+    rest, _ = publishable(policies, shipped, TUESDAY)
+    assert rest == replace(PACK, row=(STRICTER,))
+
+
 def test_a_profile_can_be_read_as_of_each_of_its_publications() -> None:
     after = given(first).when(publish(STRICTER), at=TUESDAY).happens()
     policies = POLICY_SET.evolve(
