@@ -1,14 +1,32 @@
-"""The policies in force: rows of TOML packs, chosen by date, never by deployment."""
+"""Packs of rules as they are written down: read, checked, and put together."""
 
+import re
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from domain.policy.book import Rulebook, labels_of, rulebook_of
+from domain.policy.checks import faults_of
+from domain.policy.rows import PolicyDocument
 from domain.promise import PromiseTerms
 
-PACKS = ("douyin-like", "olist")
+PACKS = ("douyin-like", "taobao-like", "olist")
+
+# How msgspec says where: "… - at `$.row[11].formula.max_fen`".
+PLACE = re.compile(r"^(?P<what>.*) - at `(?P<path>[^`]*)`$", re.DOTALL)
+OF_A_ROW = re.compile(r"^\$\.row\[(?P<index>\d+)\]\.?(?P<field>.*)$")
+
+
+class BadPolicy(Exception):
+    """A pack of rules cannot be used. Every line names a row, its field, and why."""
+
+    def __init__(self, where: str, faults: Sequence[str]) -> None:
+        super().__init__("\n".join(f"{where}: {fault}" for fault in faults))
+        self.where, self.faults = where, tuple(faults)
 
 
 class PolicyBook(msgspec.Struct, frozen=True):
@@ -17,19 +35,89 @@ class PolicyBook(msgspec.Struct, frozen=True):
     orders: PromiseTerms
 
 
+def document_from_toml(text: str, where: str) -> PolicyDocument:
+    """Return a pack as it is written down; ``where`` names it in what is said of it.
+
+    Raises BadPolicy.
+    """
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadPolicy(where, [f"it is no TOML: {error}"]) from None
+    return document_from(told, where)
+
+
+def document_from(told: dict[str, Any], where: str) -> PolicyDocument:
+    """Return the pack that these tables say. Raises BadPolicy."""
+    try:
+        document = msgspec.convert(told, PolicyDocument)
+    except msgspec.ValidationError as error:
+        raise BadPolicy(where, [in_words(str(error), told)]) from None
+    if faults := faults_of(document):
+        raise BadPolicy(where, faults)
+    return document
+
+
+def in_words(error: str, told: dict[str, Any]) -> str:
+    """Return what is wrong, beginning with the row by number and id, and its field."""
+    place = PLACE.match(error)
+    if place is None:
+        return error
+    what, path = place["what"], place["path"]
+    found = OF_A_ROW.match(path)
+    if found is None:
+        return f"`{path.removeprefix('$').strip('.')}`: {what}"
+    index, row = int(found["index"]), told["row"][int(found["index"])]
+    name = row.get("id", "without an id") if isinstance(row, dict) else "no table"
+    missing = re.search(r"field `(?P<name>[^`]+)`", what)
+    field = ".".join(
+        filter(None, (found["field"], missing["name"] if missing else None))
+    )
+    return f"row {index + 1} ({name}): `{field}`: {what}"
+
+
+def read_document(name: str) -> PolicyDocument:
+    """Return a shipped pack, or the one in the file of that name.
+
+    Raises BadPolicy, also where there is no such pack or file.
+    """
+    if name in PACKS:
+        shipped = files("domain.policy") / "packs" / f"{name}.toml"
+        return document_from_toml(shipped.read_text("utf-8"), name)
+    path = Path(name)
+    if path.suffix != ".toml":
+        known = ", ".join(PACKS)
+        raise BadPolicy(name, [f"no such pack; there are {known}, or a .toml file"])
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise BadPolicy(name, ["it is no text in UTF-8"]) from None
+    except OSError as error:
+        raise BadPolicy(name, [f"it cannot be read: {error.strerror}"]) from None
+    return document_from_toml(text, name)
+
+
+def pack_rulebook(name: str) -> Rulebook:
+    """Return the rules of a shipped pack, or of a file. Raises BadPolicy."""
+    return rulebook(read_document(name))
+
+
+def rulebook(document: PolicyDocument) -> Rulebook:
+    """Return a pack that nobody published, named by its newest row."""
+    newest = max((row.version for row in document.row), default=0)
+    return rulebook_of(document, f"{document.profile}@{newest}")
+
+
 def read_pack(name: str) -> PromiseTerms:
-    """Return a shipped pack; raises msgspec.ValidationError naming the bad field."""
-    text = (files("domain.policy") / "packs" / f"{name}.toml").read_text("utf-8")
-    return msgspec.convert(tomllib.loads(text), PromiseTerms)
+    """Return what the labels of one pack promise. Raises BadPolicy."""
+    return pack_rulebook(name).label_terms()
 
 
-def together(packs: Iterable[PromiseTerms]) -> PromiseTerms:
-    """Return one set of terms: all rules, and what is usual in the first pack."""
-    first, *others = packs
-    rules = first.rules + tuple(rule for pack in others for rule in pack.rules)
-    return PromiseTerms(ref=first.ref, rules=rules, usual=first.usual)
+def shipped_documents() -> tuple[PolicyDocument, ...]:
+    """Return the packs that come with the product."""
+    return tuple(map(read_document, PACKS))
 
 
 def shipped_policies() -> PolicyBook:
-    """Return the packs that come with the product."""
-    return PolicyBook(orders=together(map(read_pack, PACKS)))
+    """Return what they promise together, each to the orders of its sources."""
+    return PolicyBook(orders=labels_of([*map(rulebook, shipped_documents())]))

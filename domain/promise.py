@@ -5,6 +5,7 @@ payment, with the rule it was given under; how it stands afterwards follows from
 facts alone, never from the order in which they were reported.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
@@ -72,7 +73,8 @@ class PromiseRule(Policy, frozen=True, kw_only=True):
     ``day`` counts in days of ``zone``: "same" is the end of the anchor's day when it
     lies before ``cutoff_hour``, else of the next (极速发货); "next" is the end of the
     next day. ``from_midnight`` counts ``hours`` from 00:00 of the day after the anchor
-    (七天无理由). ``notice`` names the platform's own rule text.
+    (七天无理由). ``notice`` names the platform's own rule text. It holds before
+    ``until``, for orders of ``sources``; none are all that no other rule is for.
     """
 
     label: Code
@@ -85,6 +87,8 @@ class PromiseRule(Policy, frozen=True, kw_only=True):
     from_midnight: bool = False
     zone: str = "Asia/Shanghai"
     notice: str = ""
+    until: Moment | None = None
+    sources: tuple[Code, ...] = ()
 
     def __post_init__(self) -> None:
         """Raise ValueError for a deed that would never fall due."""
@@ -95,22 +99,37 @@ class PromiseRule(Policy, frozen=True, kw_only=True):
 class PromiseTerms(Policy, frozen=True, kw_only=True):
     """The rules promises are pinned under, newest first for each label.
 
-    ``usual`` are the labels of an order that was placed without naming any. An order
-    shipped ``auto_confirm_hours`` ago may be completed without the consumer's word
+    ``usual`` are the labels of an order that was placed without naming any,
+    ``usual_of`` those of orders of one source. An order shipped
+    ``auto_confirm_hours`` ago may be completed without the consumer's word
     (自动确认收货, a default of domestic express).
     """
 
     rules: tuple[PromiseRule, ...]
     usual: tuple[Code, ...] = ()
+    usual_of: Mapping[Code, tuple[Code, ...]] = {}
     auto_confirm_hours: Hours = 240
 
-    def rule(self, label: str, at: datetime) -> PromiseRule | None:
-        """Return the label's rule at order time; the oldest holds from the start."""
+    def rule(
+        self, label: str, at: datetime, source: str | None = None
+    ) -> PromiseRule | None:
+        """Return the label's rule at order time, for an order of the source.
+
+        The oldest holds from the start. A label its source's rules do not know means
+        what it does for all other orders.
+        """
         of_label = [rule for rule in self.rules if rule.label == label]
-        in_force = [rule for rule in of_label if rule.since <= at]
-        if in_force:
-            return max(in_force, key=lambda rule: rule.since)
-        return min(of_label, key=lambda rule: rule.since, default=None)
+        mine = [rule for rule in of_label if source in rule.sources]
+        mine = mine or [rule for rule in of_label if not rule.sources]
+        started = [rule for rule in mine if rule.since <= at]
+        if not started:
+            return min(mine, key=lambda rule: rule.since, default=None)
+        in_force = [rule for rule in started if rule.until is None or at < rule.until]
+        return max(in_force, key=lambda rule: rule.since, default=None)
+
+    def usual_labels(self, source: str) -> tuple[Code, ...]:
+        """Return what an order of the source promises where nobody named a label."""
+        return self.usual_of.get(source, self.usual)
 
 
 def promise_key(kind: str, offer: Offer) -> str:

@@ -54,11 +54,11 @@ def pinned_rules(
     if ordered_at is None or order.paid_at is None:
         return
     for offer in order.offers:
-        rule = terms.rule(offer.label, ordered_at)
+        rule = terms.rule(offer.label, ordered_at, order.source)
         if rule is not None:
             yield promise_key(rule.kind, offer), offer, rule
     appointed = order.appointment
-    rule = terms.rule(appointed.label, ordered_at) if appointed else None
+    rule = terms.rule(appointed.label, ordered_at, order.source) if appointed else None
     if appointed is not None and rule is not None:
         yield f"{promise_key(rule.kind, appointed)}/appointment", appointed, rule
 

@@ -30,7 +30,7 @@ def of_the_promises(order: Order, terms: PromiseTerms) -> Iterator[Clash]:
     lines = {line.line for line in order.lines}
     for offer in offers if ordered_at else ():
         assert ordered_at is not None, "asked above"
-        if terms.rule(offer.label, ordered_at) is None:
+        if terms.rule(offer.label, ordered_at, order.source) is None:
             yield "promise_rule_unknown", offer.label
         if lines and offer.line is not None and offer.line not in lines:
             yield "promise_line_unknown", f"line-{offer.line}"

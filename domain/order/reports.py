@@ -143,7 +143,8 @@ def tracked(command: OrderReport, at: datetime) -> OrderEvent:
 
 def placed(command: PlaceOrder, policy: PromiseTerms, at: datetime) -> OrderPlaced:
     """Return the placement, with the pack's usual promises where none were named."""
-    usual = tuple(Offer(label=label) for label in policy.usual)
+    labels = policy.usual_labels(command.source)
+    usual = tuple(Offer(label=label) for label in labels)
     return OrderPlaced(
         at=at,
         consumer=command.consumer,

@@ -109,6 +109,11 @@ class Order(State, frozen=True, kw_only=True):
         return self.identities[0] if self.identities else None
 
     @property
+    def source(self) -> str | None:
+        """Where it was ordered, as far as anybody said."""
+        return self.identity.source if self.identity else None
+
+    @property
     def lines(self) -> tuple[OrderLine, ...]:
         """What was ordered, as far as it is known."""
         return self.placement.lines if self.placement else ()

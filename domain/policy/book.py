@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar
 
+from msgspec import structs
+
 from domain.kernel import Code, Policy, PolicyRef, Refused
 from domain.policy.rows import (
     AnyRow,
@@ -173,7 +175,31 @@ def promise_rule(row: LabelRow) -> PromiseRule:
         from_midnight=row.from_midnight,
         zone=row.zone,
         notice=row.source,
+        until=row.in_force_to,
     )
+
+
+def labels_of(books: Sequence[Rulebook]) -> PromiseTerms:
+    """Return what labels promise, by the source of an order.
+
+    The fallback's rules hold for all orders whose source no book speaks for; a book
+    that speaks for no source is none's. Raises NoSuchRule where there is no fallback.
+    """
+    fallback = next((book for book in books if book.fallback), None)
+    if fallback is None:
+        raise NoSuchRule(step="labels", profile="")
+    rules = list(fallback.label_terms().rules)
+    usual_of: dict[str, tuple[Code, ...]] = {}
+    for book in books:
+        if book is fallback or not book.sources:
+            continue
+        usual_of |= dict.fromkeys(book.sources, book.usual)
+        rules += [
+            structs.replace(rule, sources=book.sources)
+            for rule in book.label_terms().rules
+        ]
+    terms = fallback.label_terms()
+    return structs.replace(terms, rules=tuple(rules), usual_of=usual_of)
 
 
 def rulebook_of(document: PolicyDocument, ref: PolicyRef) -> Rulebook:

@@ -211,7 +211,9 @@ def earlier_payouts(book: Rulebook, facts: Facts) -> Iterator[Payout]:
     paying = [row for row in book.rows if isinstance(row, MoneyRow)]
     paying.sort(key=lambda row: row.version)
     newest = {row.id: row for row in paying}
-    of_breach = {row.trigger: row for row in paying if holds(row.when, facts)}
+    of_breach: dict[str, MoneyRow] = {
+        row.trigger: row for row in paying if holds(row.when, facts)
+    }
     for number, each in enumerate(facts.earlier):
         name, _, version = each.rule.partition("@")
         version = version or str(each.version or "")

@@ -141,7 +141,7 @@ class MoneyRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     trigger: BreachCode
     when: When = When()
     lateness: "Lateness | None" = None
-    formula: Formula | None
+    formula: Formula | None = None
     bearers: Annotated[tuple[Payer, ...], Meta(min_length=1)] = ("merchant",)
     payee: Payee = "consumer"
     payout: Payout = "cash"
