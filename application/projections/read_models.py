@@ -1,5 +1,6 @@
 """Every projection there is, in the order they are listed to people."""
 
+from application.projections.clock_rows import ClockBoard
 from application.projections.order_rows import OrderPage
 from application.projections.persons import Persons
 from application.projections.promise_rows import PromiseBoard
@@ -13,6 +14,7 @@ READ_MODELS: tuple[Projection, ...] = (
     Persons(),
     OrderPage(),
     PromiseBoard(),
+    ClockBoard(),
     Timeline(),
 )
 
