@@ -25,7 +25,8 @@ class BadPolicy(Exception):
     """A pack of rules cannot be used. Every line names a row, its field, and why."""
 
     def __init__(self, where: str, faults: Sequence[str]) -> None:
-        super().__init__("\n".join(f"{where}: {fault}" for fault in faults))
+        named = f"{where}: " if where else ""
+        super().__init__("\n".join(f"{named}{fault}" for fault in faults))
         self.where, self.faults = where, tuple(faults)
 
 
@@ -35,7 +36,7 @@ class PolicyBook(msgspec.Struct, frozen=True):
     orders: PromiseTerms
 
 
-def document_from_toml(text: str, where: str) -> PolicyDocument:
+def document_from_toml(text: str, where: str = "") -> PolicyDocument:
     """Return a pack as it is written down; ``where`` names it in what is said of it.
 
     Raises BadPolicy.
@@ -76,18 +77,23 @@ def in_words(error: str, told: dict[str, Any]) -> str:
     return f"row {index + 1} ({name}): `{field}`: {what}"
 
 
+def read_pack(name: str) -> PolicyDocument:
+    """Return a pack that comes with the product. Raises BadPolicy."""
+    if name not in PACKS:
+        known = ", ".join(PACKS)
+        raise BadPolicy(name, [f"no such pack; there are {known}, or a .toml file"])
+    shipped = files("domain.policy") / "packs" / f"{name}.toml"
+    return document_from_toml(shipped.read_text("utf-8"), name)
+
+
 def read_document(name: str) -> PolicyDocument:
-    """Return a shipped pack, or the one in the file of that name.
+    """Return a shipped pack, or the one in the .toml file of that path.
 
     Raises BadPolicy, also where there is no such pack or file.
     """
-    if name in PACKS:
-        shipped = files("domain.policy") / "packs" / f"{name}.toml"
-        return document_from_toml(shipped.read_text("utf-8"), name)
     path = Path(name)
     if path.suffix != ".toml":
-        known = ", ".join(PACKS)
-        raise BadPolicy(name, [f"no such pack; there are {known}, or a .toml file"])
+        return read_pack(name)
     try:
         text = path.read_text("utf-8")
     except UnicodeDecodeError:
@@ -108,14 +114,9 @@ def rulebook(document: PolicyDocument) -> Rulebook:
     return rulebook_of(document, f"{document.profile}@{newest}")
 
 
-def read_pack(name: str) -> PromiseTerms:
-    """Return what the labels of one pack promise. Raises BadPolicy."""
-    return pack_rulebook(name).label_terms()
-
-
 def shipped_documents() -> tuple[PolicyDocument, ...]:
     """Return the packs that come with the product."""
-    return tuple(map(read_document, PACKS))
+    return tuple(map(read_pack, PACKS))
 
 
 def shipped_policies() -> PolicyBook:

@@ -110,6 +110,12 @@ class Rulebook(Policy, frozen=True, kw_only=True, dict=True):
         """Return the row an event names, in force or not."""
         return self._by_ref.get(ref)
 
+    @cached_property
+    def zone(self) -> str:
+        """The time zone its rows are written in."""
+        zoned = (getattr(row, "zone", None) for row in self.rows)
+        return next(filter(None, zoned), "Asia/Shanghai")
+
     def label_terms(self) -> PromiseTerms:
         """Return what the labels of its orders promise."""
         return self._terms

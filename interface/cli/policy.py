@@ -2,7 +2,12 @@
 
 import rich_click as click
 
+from interface.cli.policy_quote import policy_quote
+
 
 @click.group()
 def command() -> None:
     """Ask what the rules pay, publish new ones, and see what changed."""
+
+
+command.add_command(policy_quote)
