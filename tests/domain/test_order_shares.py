@@ -78,8 +78,8 @@ def test_the_odd_fen_goes_to_the_largest_remainder_and_then_to_the_first() -> No
 
 
 def test_what_was_paid_for_goods_without_a_price_is_for_each_piece_alike() -> None:
-    gifts = (replace(SOCKS, line=1, quantity=1, price=yuan(0)),)
-    gifts += (replace(SOCKS, price=yuan(0)),)
+    free = replace(SOCKS, price=yuan(0))
+    gifts = (replace(free, line=1, quantity=1), free)
     shares = paid_shares(bought(gifts, yuan(400)))
     assert [share.goods.minor for share in shares.values()] == [100, 300]
 
