@@ -63,7 +63,11 @@ class PostEntry(Request, frozen=True, kw_only=True):
 
 
 class ClaimRecourse(Request, frozen=True, kw_only=True):
-    """Claim, as any party, from any other what one had to bear for it (追偿)."""
+    """Claim, as any party, from any other what one had to bear for it (追偿).
+
+    ``freight`` and ``insured`` matter against a carrier alone: without insurance it is
+    liable for a multiple of its freight only.
+    """
 
     by: By
     claim: Name
@@ -71,6 +75,8 @@ class ClaimRecourse(Request, frozen=True, kw_only=True):
     against: Account
     amount: Money
     basis: Code
+    freight: Money | None = None
+    insured: bool = False
     files: Files = ()
     words: Sealed | None = None
 

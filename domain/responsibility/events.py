@@ -73,7 +73,10 @@ class EntryPosted(Event, frozen=True, kw_only=True, tag="responsibility.entry_po
 class RecourseClaimed(
     Event, frozen=True, kw_only=True, tag="responsibility.recourse_claimed"
 ):
-    """One party wants from another what it had to bear for it."""
+    """One party wants from another what it had to bear for it.
+
+    ``policy`` names the row that limits what a carrier is liable for, if one was asked.
+    """
 
     at: Moment
     by: By
@@ -82,6 +85,9 @@ class RecourseClaimed(
     against: Account
     amount: Money
     basis: Code
+    freight: Money | None = None
+    insured: bool = False
+    policy: PolicyRef | None = None
     files: Files = ()
     words: Sealed | None = None
 
