@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from domain.kernel import Code, Moment
+from domain.kernel import Code, Moment, Name
 from domain.policy.book import Rulebook
 from domain.policy.caps import Payout, cut, room
 from domain.policy.money import Bases, amount
@@ -17,11 +17,15 @@ from domain.policy.rows import (
     MoneyRow,
     Payee,
     Payer,
+    RowId,
+    RowVersion,
     Times,
     When,
 )
 from domain.promise import in_time
 
+# A row's id, with or without its version, or the code of a breach.
+RuleName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@-]{0,119}$")]
 FactHours = Annotated[float, Meta(ge=0, le=24 * 4000)]
 OutOfStock = Literal["none", "admitted", "proven"]
 
@@ -32,12 +36,14 @@ class Earlier(Struct, frozen=True, kw_only=True):
     """What was paid before on this order, or to this consumer on this day.
 
     ``rule`` is a row's id, with or without "@version", or the code of its breach. A
-    line of an earlier answer is one: what else it says is passed over.
+    line of an earlier answer is one: what else it says is passed over. ``order`` is the
+    order it was paid on, this one where nobody says.
     """
 
-    rule: str
+    rule: RuleName
     fen: Fen
     version: int | None = None
+    order: Name | None = None
 
 
 class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -47,7 +53,8 @@ class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     the other way round. ``breaches`` are paid in this order. ``out_of_stock`` not said:
     a named OUT_OF_STOCK is proven; "none": it is not, whatever is named.
     ``original_due_at`` is ``due_at`` before it was negotiated. ``difference_fen`` is
-    how much a price fell, ``freight_fen`` what a return cost.
+    how much a price fell, ``freight_fen`` what a return cost. ``order`` is which order
+    this is, so that the earlier of others count for what caps them together alone.
     """
 
     item_fen: Fen | None = None
@@ -61,6 +68,7 @@ class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     due_at: Moment | None = None
     original_due_at: Moment | None = None
     earlier: tuple[Earlier, ...] = ()
+    order: Name | None = None
     goods: Code | None = None
     market: Code | None = None
     labels: tuple[Code, ...] = ()
@@ -73,12 +81,12 @@ class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Line(Struct, frozen=True, kw_only=True):
     """What one row pays. ``cut_by`` is the cap that cut it; a row's own end is none."""
 
-    rule: str
-    version: int
+    rule: RowId
+    version: RowVersion
     fen: int
     payer: Payer
     payee: Payee
-    cut_by: str | None
+    cut_by: RowId | None
 
 
 class Quote(Struct, frozen=True, kw_only=True):
@@ -112,7 +120,7 @@ def quote_of(book: Rulebook, facts: Facts, times: Times) -> Quote:
     involved = [*paid, *(Payout(row=row, promise_hours=promise) for row in applying)]
     lines: list[Line] = []
     for row in applying:
-        beside = all(stack(row, each.row) for each in paid if each.fen)
+        beside = all(stack(row, each.row) for each in paid if stacks(each))
         worth = amount(row.formula, bases) if beside else 0
         caps = book.caps(times, row.caps)
         left, by = cut(worth, [(cap, room(cap, bases, involved, paid)) for cap in caps])
@@ -225,12 +233,13 @@ def earlier_payouts(book: Rulebook, facts: Facts) -> Iterator[Payout]:
         if not isinstance(row, MoneyRow):
             raise FactsWrong(
                 f"earlier[{number}].rule: {book.profile} has no rule that pays "
-                f"named {each.rule!r}; allowed are {', '.join(newest)}"
+                f"named {each.rule!r}; allowed are {', '.join(newest) or 'none'}"
             )
         hours = PROMISE_HOURS_USUAL
         if row.when.promise_over_hours is not None:
             hours = row.when.promise_over_hours + 1
-        yield Payout(row=row, promise_hours=hours, fen=each.fen)
+        other = None not in {each.order, facts.order} and each.order != facts.order
+        yield Payout(row=row, promise_hours=hours, fen=each.fen, other_order=other)
 
 
 # -- Which rows apply --
@@ -284,6 +293,11 @@ def between(value: float | None, over: int | None, up_to: int | None) -> bool:
         and (over is None or value > over)
         and (up_to is None or value <= up_to)
     )
+
+
+def stacks(payout: Payout) -> bool:
+    """Say whether others must stack with it: something was paid, on this order."""
+    return payout.fen > 0 and not payout.other_order
 
 
 def stack(one: MoneyRow, other: MoneyRow) -> bool:

@@ -32,6 +32,18 @@ PLACE: Final = re.compile(r"^(?P<what>.*) - at `\$\.?(?P<path>[^`]*)`$", re.DOTA
 UNKNOWN: Final = re.compile(r"unknown field `(?P<name>.*)`", re.DOTALL)
 MISSING: Final = re.compile(r"missing required field `(?P<name>.*)`", re.DOTALL)
 
+# What msgspec calls the values facts are made of, and what people do.
+KINDS: Final = {
+    "`int | null`": "a whole number",
+    "`int`": "a whole number",
+    "`float | null`": "a number",
+    "`float`": "a fraction",
+    "`datetime | null`": "a time in ISO 8601, such as 2026-08-22T10:00:00+08:00",
+    "`array`": "a list",
+    "`object`": "an object",
+    "`str`": "a text",
+}
+
 
 class WrongQuestion(UserError):
     """The pack, the time or the facts of a question cannot be used."""
@@ -67,9 +79,10 @@ def policy_quote(name: str, at: str, facts: str, *, as_json: bool) -> None:
     try:
         book = pack_rulebook(name)
         when = moment("--at", at, book.zone)
-        answer = quote(book, facts_in(text_of(facts), book.zone), when)
-    except BadPolicy as error:
+    except (BadPolicy, FactsWrong) as error:
         raise WrongQuestion(str(error)) from None
+    try:
+        answer = quote(book, facts_in(text_of(facts), book.zone), when)
     except FactsWrong as error:
         where = "standard input" if facts == STDIN else facts
         raise WrongQuestion(f"{where}: {error}") from None
@@ -148,6 +161,8 @@ def in_words(error: str) -> str:
     field = re.split(r"[.\[]", path)[0]
     allowed = ", ".join(words_of(Facts.__annotations__.get(field)))
     what = what[:1].lower() + what[1:]
+    for told, meant in KINDS.items():
+        what = what.replace(told, meant)
     return f"{path}: {what}" + (f"; allowed are {allowed}" if allowed else "")
 
 
@@ -168,24 +183,19 @@ def show(book: Rulebook, answer: Quote, at: datetime, console: Console) -> None:
     """Print the answer for people."""
     table = Table(title_justify="left", box=SIMPLE_HEAD)
     table.title = f"{book.profile}, as of {at.isoformat()}"
-    for heading in ("rule", "what", "yuan", "from → to", "cut by"):
-        table.add_column(
-            heading,
-            justify="right" if heading == "yuan" else "left",
-            overflow="fold",
-            no_wrap=heading == "yuan",
-        )
+    table.add_column("rule", overflow="fold")
+    table.add_column("yuan", justify="right", no_wrap=True)
+    table.add_column("from → to", overflow="fold")
+    table.add_column("cut by", overflow="fold")
     for line in answer.lines:
         ref = f"{line.rule}@{line.version}"
         row = book.row(ref)
         assert row is not None, "a line is of a row"
-        payee = "no consumer: deducted" if line.payee == "none" else line.payee
         table.add_row(
-            ref,
-            row.title_zh or row.title,
+            f"{ref}\n{row.title_zh}\n{row.title}",
             decimal_string(line.fen, "CNY"),
-            f"{line.payer} → {payee}",
-            line.cut_by or "",
+            f"{line.payer} → {'(deducted)' if line.payee == 'none' else line.payee}",
+            (line.cut_by or "").removeprefix(f"{book.profile}."),
         )
     if answer.lines:
         console.print(table)
