@@ -321,7 +321,8 @@ class CalendarRow(
     ``carriers``, ``goods`` or ``steps`` mean all. ``effect``: "pause" stops the clocks,
     "add" gives ``hours`` more, "shift_to" puts what falls due inside to ``shift_to``,
     "replace" takes ``hours`` in place of the step's own for what starts inside, and
-    "exempt" lets nothing be breached inside (force majeure). ``reason`` is shown.
+    "exempt" lets nothing be breached inside (force majeure). ``reason`` is shown. A
+    night ``at_start`` holds up what starts in it, and no other night after that.
     """
 
     effect: Literal["pause", "night", "add", "shift_to", "replace", "exempt"]
@@ -329,6 +330,7 @@ class CalendarRow(
     ends: Moment | None = None
     night_from: Annotated[int, Meta(ge=0, le=23)] | None = None
     night_to: Annotated[int, Meta(ge=0, le=23)] | None = None
+    at_start: bool = False
     zone: str = "Asia/Shanghai"
     hours: int | None = None
     shift_to: Moment | None = None

@@ -10,7 +10,7 @@ Import from here; how the noun is laid out in files is nobody else's business.
 """
 
 # ruff: noqa: F403  (the noun's words are imported whole, file by file)
-from domain.policy.calendar import Closure as Closure
+from domain.policy.closures import Closure as Closure
 from domain.timer.changes import *
 from domain.timer.events import *
 from domain.timer.state import *

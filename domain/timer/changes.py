@@ -8,16 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from domain.policy.calendar import (
-    ANYWHERE,
-    SECOND,
-    Run,
-    replacing,
-    run,
-    running,
-    to_second,
-    within,
-)
+from domain.policy.calendar import ANYWHERE, replacing, run, within
+from domain.policy.closures import SECOND, Run, running, to_second
 from domain.policy.rows import CalendarRow, TimerRow, Where
 from domain.timer.events import (
     HoursFrom,
@@ -64,7 +56,7 @@ def started(  # noqa: PLR0913 - a clock is made of all of these
         ran = Run(due_at=due_at)
     else:
         given, hours_from = hours(row, at, calendar, where, seconds)
-        ran = run(at, given, calendar, where, step=row.step)
+        ran = run(at, given, calendar, where, step=row.step, starts=True)
     return TimerStarted(
         at=at,
         timer=name,

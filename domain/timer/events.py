@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from domain.kernel import Code, Event, Moment, Name, PolicyRef, Request
-from domain.policy.calendar import Closure
+from domain.policy.closures import Closure
 from domain.policy.rows import OnBreach, Owes
 
 # A clock's name within its stream: the step, and which one of several, "evidence/2".

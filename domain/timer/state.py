@@ -8,15 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from domain.kernel import PolicyRef
-from domain.policy.calendar import (
-    ANYWHERE,
-    SECOND,
-    Closure,
-    exempt,
-    part,
-    running,
-    to_second,
-)
+from domain.policy.calendar import ANYWHERE, exempt
+from domain.policy.closures import SECOND, Closure, part, running, to_second
 from domain.policy.rows import CalendarRow, OnBreach, Owes, Where
 from domain.timer.events import (
     TimerBreached,
@@ -199,13 +192,18 @@ def put_off(timer: Timer, event: TimerExtended) -> Timer:
         timer,
         due_at=event.due_at,
         seconds=timer.seconds + event.seconds,
-        extensions=timer.extensions + (event.seconds > 0),
+        extensions=timer.extensions + given_more(timer, event),
     )
     if timer.seconds_left is not None:
         left = max(0, timer.seconds_left + event.seconds)
         return replace(timer, seconds_left=left)
     past = before(timer.since, timer.closures)
     return replace(timer, closures=past + event.closures)
+
+
+def given_more(timer: Timer, event: TimerExtended) -> bool:
+    """Say whether somebody gave it more time; a calendar gives no running time."""
+    return event.seconds != 0 and event.due_at > timer.due_at
 
 
 def before(at: datetime, closures: Sequence[Closure]) -> tuple[Closure, ...]:
