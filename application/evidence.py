@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from application.access import ROLES, Actor, NotFound, Owners, authorize, scope
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
-from application.event_store.store import EventStore
+from application.event_store.store import EventStore, UnreadableEvent
 from application.order_desk import owners_of
 from domain.evidence import (
     EVIDENCE,
@@ -414,8 +414,10 @@ class EvidenceDesk:
         """Whether a file of this name is of record, and its owner not forgotten."""
         try:
             file = self._load(evidence_in(name)).file
-        except (NotFound, ValueError):
+        except NotFound:
             return False
+        except (ValueError, UnreadableEvent):
+            return True  # Not one of ours, or of one that a later release can tell.
         forgotten = file.by == "consumer" and self._erased_among([file.name])
         return file_name(file.evidence, file.sha256) == name and not forgotten
 

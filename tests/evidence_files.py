@@ -31,7 +31,7 @@ WAV = b"RIFF\x24\0\0\0WAVEfmt " + bytes(40)
 OGG = b"OggS\0\2" + bytes(20) + b"\x01\x1e\x01vorbis" + bytes(30)
 AMR = b"#!AMR\n" + bytes(30)
 PDF = b"%PDF-1.7\n%\xe2\xe3\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
-TEXT = "包装破损，里面少了一件。The box was open.\n".encode()
+TEXT = "包装破损, 里面少了一件。The box was open.\n".encode()
 
 PAGE = b"<!doctype html><html><script>alert(1)</script></html>"
 DRAWING = b'<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>'

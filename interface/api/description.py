@@ -21,6 +21,7 @@ WHEN: Final[Mapping[int, str]] = {
     403: "This role may not do that.",
     404: "There is no such thing, or it is not yours.",
     409: "A rule refuses it; `code` says which.",
+    410: "It was erased with who sent it.",
     412: "`If-Match` is stale; `version` says where it stands now.",
     413: "The body is larger than 1 MB; a file of evidence, than 25 MB.",
     415: "The body is not JSON; a file of evidence, not what evidence may be.",
@@ -30,6 +31,7 @@ WHEN: Final[Mapping[int, str]] = {
     "keep changing the same; `code` says which.",
 }
 READING: Final = (400, 401, 403, 404, 503)
+GONE: Final = (410,)
 CHANGING: Final = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 503)
 
 PROBLEM: Final[Schema] = {
@@ -129,7 +131,8 @@ def complete(path: str, method: str, operation: Schema) -> None:
     if changes and path.startswith("/v1/inbound"):
         operation["security"] = []  # It is signed instead.
         return
-    for status in CHANGING if changes else READING:
+    statuses = CHANGING if changes else READING
+    for status in (*statuses, *(GONE if path.startswith("/v1/evidence") else ())):
         content = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
         responses[str(status)] = {"description": WHEN[status], "content": content}
     if changes:

@@ -12,7 +12,6 @@ from litestar.concurrency import sync_to_thread
 from litestar.datastructures import ResponseHeader
 from litestar.di import NamedDependency
 from litestar.exceptions import InternalServerException
-from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIFormat
 from litestar.params import FromPath, HeaderParameter, QueryParameter
@@ -160,7 +159,6 @@ class EvidenceController(Controller):
         "/{evidence_id:uuid}/content",
         operation_id="fetchEvidence",
         opt=does("evidence.read"),
-        media_type="application/octet-stream",
         response_headers=[
             ResponseHeader(
                 name="ETag",
@@ -168,9 +166,6 @@ class EvidenceController(Controller):
                 documentation_only=True,
             )
         ],
-        responses={
-            410: ResponseSpec(None, description="It was erased with who sent it.")
-        },
     )
     async def content(
         self,

@@ -28,6 +28,7 @@ READ_ONLY: tuple[Action, ...] = (
     "order.read",
     "promises.read",
     "consumer.read",
+    "evidence.read",
     "policy.read",
     "stream.read",
     "stats.read",

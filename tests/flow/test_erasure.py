@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid5
@@ -17,6 +18,7 @@ from application.event_store.connections import connection_pool
 from application.event_store.envelope import CommandContext
 from application.event_store.handler import CommandHandler
 from application.event_store.postgres import PostgresEventStore
+from application.evidence import forget_files
 from application.orders import Orders, context_for
 from application.people import ERASED, People, PostgresKeys, mask
 from application.people.erasure import Erased, UnknownConsumer, erase
@@ -39,6 +41,7 @@ from domain.order import (
     ShipParcel,
     Tender,
 )
+from interface.outbound.evidence_files import in_folder
 from interface.postgres.database import DatabaseUrls
 from tests.flow.markers import files_with, tables_with
 
@@ -162,6 +165,7 @@ class Shop:
             owner=self.owner,
             partitions=PARTITIONS,
             persons_of=self.persons.persons_of,
+            forget_files=partial(forget_files, in_folder(self.home() / "evidence")),
             actor="officer:1",
         )
 

@@ -188,7 +188,10 @@ def test_erasing_says_what_it_did_and_the_history_still_reads(redress: Redress) 
 
     printed = run(redress, erase, "mei")
 
-    assert printed.output == "Forgot mei. Keys deleted: 1. Raw messages blanked: 0.\n"
+    assert printed.output == (
+        "Forgot mei. Keys deleted: 1. Raw messages blanked: 0. "
+        "Files of evidence deleted: 0.\n"
+    )
     again = run(redress, erase, "mei")
     assert "was forgotten before" in again.output
     told = run(redress, replay, "mei", "--open").output

@@ -193,7 +193,7 @@ def test_a_file_is_judged_once(agent: Caller, feed: Caller, photo: str) -> None:
         (TEXT, "", "No Content-Type is declared"),
     ],
 )
-def test_a_file_of_a_wrong_type_is_refused_with_the_reason_and_not_kept(
+def test_a_file_of_a_wrong_type_is_refused_with_the_reason_and_not_kept(  # noqa: PLR0913, PLR0917  # three of them are one row
     li_mei: Caller,
     order: str,
     redress: Redress,
