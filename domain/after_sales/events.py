@@ -1,5 +1,7 @@
 """What happened in an after-sales case."""
 
+from msgspec import field
+
 from domain.after_sales.commands import Evidence
 from domain.after_sales.values import (
     Acceptance,
@@ -39,7 +41,7 @@ class CaseOpened(Event, frozen=True, kw_only=True, tag="after_sales.opened"):
     consumer: ConsumerName
     merchant: Name | None = None
     ordered_at: Moment | None = None
-    type: CaseType
+    type: CaseType = field(name="case_type")  # "type" is the tag
     items: ClaimItems
     freight: Money | None = None
     reason: ReasonCode
@@ -53,7 +55,7 @@ class RequestChanged(Event, frozen=True, kw_only=True, tag="after_sales.changed"
 
     at: Moment
     by: By
-    type: CaseType
+    type: CaseType = field(name="case_type")  # "type" is the tag
     items: ClaimItems
     freight: Money | None = None
     reason: ReasonCode
@@ -95,7 +97,7 @@ class CounterOffered(Event, frozen=True, kw_only=True, tag="after_sales.countere
 
     at: Moment
     by: By
-    type: CaseType
+    type: CaseType = field(name="case_type")  # "type" is the tag
     items: ClaimItems
     freight: Money | None = None
     words: Sealed | None = None
@@ -108,7 +110,7 @@ class CounterAccepted(
 
     at: Moment
     by: By
-    type: CaseType
+    type: CaseType = field(name="case_type")  # "type" is the tag
     items: ClaimItems
     freight: Money | None = None
 
@@ -391,7 +393,7 @@ class CaseReported(Event, frozen=True, kw_only=True, tag="after_sales.reported")
     consumer: ConsumerName
     source: Code
     number: Name
-    type: CaseType | None = None
+    type: CaseType | None = field(default=None, name="case_type")
     status: CaseStatus | None = None
     amount: Money | None = None
     lines: tuple[int, ...] = ()

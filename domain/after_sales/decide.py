@@ -1,0 +1,101 @@
+"""What a case answers: what is asked, what follows, and what becomes of its clocks."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import reduce
+
+from domain.after_sales.clocks import (
+    Rules,
+    clocks_after,
+    deadline_told,
+    standing_still,
+    still_owed,
+)
+from domain.after_sales.commands import CaseCommand
+from domain.after_sales.conclude import follows
+from domain.after_sales.events import CaseEvent, CaseReported, StepDefaulted
+from domain.after_sales.evolve import evolve
+from domain.after_sales.guards import guard
+from domain.after_sales.reports import told
+from domain.after_sales.requests import requested
+from domain.after_sales.state import Case
+from domain.kernel import Decider, Report
+from domain.policy.book import Rulebook
+from domain.timer import CheckClocks, breached, overdue
+
+CaseEvents = tuple[CaseEvent, ...]
+
+
+def decide(
+    case: Case, command: CaseCommand, policy: Rulebook, at: datetime
+) -> CaseEvents:
+    """Return what happens, and what follows from it; raises a Refused of refusals.py.
+
+    A report already known, and a question about clocks asked late or twice, say nothing
+    new and return ``()``.
+    """
+    rules = Rules(policy, at.astimezone(UTC))
+    if isinstance(command, CheckClocks):
+        return with_clocks(case, run_out(case, rules), rules)
+    if isinstance(command, Report):
+        return with_clocks(
+            case, unfolded(case, told(case, command, rules.at), rules), rules
+        )
+    guard(case, type(command), command.by.role, policy, rules.at)
+    said = requested(case, command, policy, rules.at)
+    return with_clocks(case, unfolded(case, said, rules), rules)
+
+
+def unfolded(case: Case, said: Iterable[CaseEvent], rules: Rules) -> CaseEvents:
+    """Return what was said, each event followed by what follows from it."""
+    story: CaseEvents = ()
+    for event in said:
+        case = evolve(case, event)
+        after = unfolded(case, follows(case, event, rules.at), rules)
+        case = reduce(evolve, after, case)
+        story += (event, *after)
+    return story
+
+
+def run_out(case: Case, rules: Rules) -> CaseEvents:
+    """Return every clock that ran out, and what the service does about each.
+
+    What one leads to may let another off. A case run elsewhere is only watched.
+    """
+    story: CaseEvents = ()
+    for timer in overdue(case.timers, rules.at, rules.calendar(case), case.where):
+        now = reduce(evolve, story, case)
+        if timer.name.partition("/")[0] not in still_owed(now):
+            continue
+        said: CaseEvents = (breached(timer, rules.at),)
+        if not case.elsewhere:
+            said += (
+                StepDefaulted(
+                    at=rules.at,
+                    timer=timer.name,
+                    does=timer.on_breach,
+                    policy=timer.policy,
+                ),
+            )
+        story += unfolded(now, said, rules)
+    return story
+
+
+def with_clocks(before: Case, story: CaseEvents, rules: Rules) -> CaseEvents:
+    """Return the story with what becomes of the clocks; of nothing, nothing."""
+    if not story:
+        return ()
+    case = reduce(evolve, story, before)
+    clocks: CaseEvents = tuple(clocks_after(before, story, case, rules))
+    case = reduce(evolve, clocks, case)
+    for event in story:
+        if isinstance(event, CaseReported):
+            moved = tuple(deadline_told(before, event, case, rules))
+            case = reduce(evolve, moved, case)
+            clocks += moved
+    return story + clocks + tuple(standing_still(case, rules))
+
+
+CASE: Decider[Case, CaseCommand, CaseEvent, Rulebook] = Decider(
+    initial=Case(), decide=decide, evolve=evolve
+)

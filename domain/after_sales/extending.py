@@ -1,0 +1,52 @@
+"""More time for a step: as far as its row lets, and for some beyond it."""
+
+from datetime import datetime
+from typing import Final
+
+from domain.after_sales.commands import ExtendClock
+from domain.after_sales.events import CaseEvent
+from domain.after_sales.money import times_of
+from domain.after_sales.refusals import NoMoreTime, NoSuchClock
+from domain.after_sales.state import Case, owed
+from domain.policy.book import Rulebook
+from domain.policy.rows import TimerRow
+from domain.timer import Timer, extended
+
+HOUR_S: Final = 3600
+# Market control adds 30 days, whatever the row says (超时说明 20010540).
+BEYOND_HOURS_MAX: Final = 30 * 24
+BEYOND_THE_ROW: Final = frozenset({"senior_agent", "system"})
+
+
+def clock_extended(
+    case: Case, command: ExtendClock, policy: Rulebook, at: datetime
+) -> tuple[CaseEvent, ...]:
+    """Return the clock put off; raises NoSuchClock and NoMoreTime."""
+    timer = case.timers.get(command.timer)
+    if timer is None or not owed(timer):
+        raise NoSuchClock(timer=command.timer)
+    if not lets(policy, timer, command):
+        raise NoMoreTime(timer=command.timer, extensions=timer.extensions)
+    moved = extended(
+        timer,
+        at,
+        seconds=command.hours * HOUR_S,
+        reason=command.reason,
+        by=command.by.name,
+        policy=timer.policy,
+        calendar=policy.calendars(times_of(case, at)),
+        where=case.where,
+    )
+    return (moved,)
+
+
+def lets(policy: Rulebook, timer: Timer, command: ExtendClock) -> bool:
+    """Whether the clock may be given so many hours by this role."""
+    if command.by.role in BEYOND_THE_ROW:
+        return command.hours <= BEYOND_HOURS_MAX
+    row = policy.row(timer.policy)
+    return (
+        isinstance(row, TimerRow)
+        and timer.extensions < row.extensions_max
+        and command.hours <= row.extension_hours
+    )

@@ -1,0 +1,115 @@
+"""Why a case may refuse what is asked. The first line is what the caller reads."""
+
+from domain.kernel import Refused
+
+
+class NoSuchCase(Refused):
+    """Nothing is known of this case yet."""
+
+
+class AlreadyOpened(Refused):
+    """The case was opened before."""
+
+
+class RunElsewhere(Refused):
+    """Another platform runs this case: it is answered there, and followed here."""
+
+
+class NotYourPart(Refused):
+    """Your role does not do that in a case."""
+
+
+class NotNow(Refused):
+    """As the case stands now, that cannot be done."""
+
+
+class CaseIsFrozen(Refused):
+    """The case is frozen: nothing moves in it until it is let run on."""
+
+
+class UnderReview(Refused):
+    """The platform has stepped in: until it steps out, this waits."""
+
+
+class NotUnderReview(Refused):
+    """The case is not waiting for such a dispute."""
+
+
+class AlreadyUnderReview(Refused):
+    """Another dispute is already open about this case."""
+
+
+class NothingAsked(Refused):
+    """Say what is asked for: lines of the order, or its freight."""
+
+
+class LineNamedTwice(Refused):
+    """A line of the order is named once, with its whole quantity."""
+
+
+class CurrenciesDiffer(Refused):
+    """The amounts of one case are of one currency."""
+
+
+class EvidenceNeeded(Refused):
+    """A refusal for such a reason comes with evidence."""
+
+
+class ReasonNeeded(Refused):
+    """Goods that came back are refused only for a reason."""
+
+
+class NoJudgement(Refused):
+    """Goods are accepted, refused, or left for somebody to look at."""
+
+
+class NotAReception(Refused):
+    """Only a cancelled reception, or goods given back to the consumer, can be told."""
+
+
+class NotClaimed(Refused):
+    """No more of a line can come back, or be sent, than the case is about."""
+
+
+class RefundUnderWay(Refused):
+    """A refund is under way or paid: first its outcome, then this."""
+
+
+class NothingDue(Refused):
+    """There is nothing left to refund in this case."""
+
+
+class RefundNameTaken(Refused):
+    """A refund is ordered once under one name; name the next one anew."""
+
+
+class RouteNotYours(Refused):
+    """A merchant refunds from its own money, not from its deposit or the platform's."""
+
+
+class ApprovalNeeded(Refused):
+    """An amount this large needs somebody with a higher limit."""
+
+
+class FourEyesNeeded(Refused):
+    """An amount this large is refunded by somebody who did not work on the case."""
+
+
+class HandledTheCase(Refused):
+    """Who worked on a case does not rule on it."""
+
+
+class NoSuchClock(Refused):
+    """No clock of this name is running in the case."""
+
+
+class NoMoreTime(Refused):
+    """The rule of this step gives no more time than it has."""
+
+
+class IntoItself(Refused):
+    """A case is merged into another one."""
+
+
+class NoteNotShown(Refused):
+    """Only the service writes notes that the parties do not see."""
