@@ -46,7 +46,7 @@ def test_the_ends_of_a_promise_belong_to_the_shorter_row() -> None:
 
 
 def test_out_of_stock_by_being_late_needs_more_than_the_hours() -> None:
-    late = {"paid_fen": 10_000, "promise_hours": 72}
+    late: dict[str, Any] = {"paid_fen": 10_000, "promise_hours": 72}
     assert len(douyin("SHIP_OVERDUE", **late, late_hours=48).lines) == 1
     assert len(douyin("SHIP_OVERDUE", **late, late_hours=48.1).lines) == 2
 
@@ -57,7 +57,7 @@ def test_what_is_late_otherwise_says_nothing_of_the_stock() -> None:
 
 
 def test_taobao_counts_72_hours_late_as_out_of_stock_unless_it_is_denied() -> None:
-    late = {"item_fen": 10_000, "late_hours": 73}
+    late: dict[str, Any] = {"item_fen": 10_000, "late_hours": 73}
     assert rules(taobao("SHIP_OVERDUE", **late)) == ["late-48h", "out-of-stock-48h"]
     denied = taobao("SHIP_OVERDUE", "OUT_OF_STOCK", **late, out_of_stock="none")
     assert rules(denied) == ["late-48h"]
