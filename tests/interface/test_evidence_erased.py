@@ -60,7 +60,7 @@ def send(redress: Redress, role: AccessRole, subject: str, order: UUID) -> UUID:
 def told(redress: Redress, consumer: str) -> str:
     env = {"REDRESS_HOME": str(redress.settings.home)}
     words = [consumer, "--yes"]
-    answer = CliRunner().invoke(erase, words, env=env)  # type: ignore[arg-type]  # rich-click's commands are click's
+    answer = CliRunner().invoke(erase, words, env=env)
     assert answer.exit_code == 0, answer.output
     return answer.output
 

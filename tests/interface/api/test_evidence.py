@@ -1,5 +1,6 @@
 """Files of evidence as the parties of an order see them."""
 
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -222,7 +223,7 @@ def test_a_file_may_have_25_mb_and_not_one_byte_more(
 def test_a_length_that_is_not_told_is_measured(
     li_mei: Caller, order: str, redress: Redress
 ) -> None:
-    def pieces() -> object:
+    def pieces() -> Iterator[bytes]:
         yield JPEG
         for _ in range(26):
             yield bytes(1_000_000)
