@@ -22,7 +22,7 @@ from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore, StoreUnavailable
 from domain.ids import id_from_name, partition_of
 from domain.kernel import Refused
-from domain.policy.book import Rulebook, rulebook_of
+from domain.policy.book import NoSuchRule, Rulebook, labels_of, rulebook_of
 from domain.policy.rows import PolicyDocument
 from domain.policy_set import (
     POLICY_SET,
@@ -240,38 +240,13 @@ class Policies:
 
 
 def in_force(version: int, policies: PolicySet) -> InForce:
-    """Return what is published, ready to decide by."""
+    """Return what is published, ready to decide by. Raises NoPolicies."""
     books = {
         name: rulebook_of(policies.document(name), f"{name}@{profile.publication}")
         for name, profile in sorted(policies.profiles.items())
     }
-    return InForce(
-        version=version,
-        policies=policies,
-        books=books,
-        orders=labels_of(books.values()),
-    )
-
-
-def labels_of(books: Iterable[Rulebook]) -> PromiseTerms:
-    """Return what labels promise, one meaning for each.
-
-    An order names a label and no profile: what the profile for all orders says of it
-    comes first. What is usual, and when receipt counts as confirmed, is said by that
-    profile too. Raises NoPolicies if there is no profile at all.
-    """
-    ranked = sorted(books, key=lambda book: (not book.fallback, book.profile))
-    if not ranked:
-        raise NoPolicies
-    rules = []
-    known: set[str] = set()
-    for terms in (book.label_terms() for book in ranked):
-        rules += [rule for rule in terms.rules if rule.label not in known]
-        known |= {rule.label for rule in terms.rules}
-    first = ranked[0].label_terms()
-    return PromiseTerms(
-        ref=first.ref,
-        rules=tuple(rules),
-        usual=first.usual,
-        auto_confirm_hours=first.auto_confirm_hours,
-    )
+    try:
+        orders = labels_of(list(books.values()))
+    except NoSuchRule:
+        raise NoPolicies(source="all others") from None
+    return InForce(version=version, policies=policies, books=books, orders=orders)

@@ -14,7 +14,8 @@ from application.inbound import Inbound, InboundStore
 from application.order_desk import OrderDesk
 from application.orders import Orders
 from application.people import People, PostgresKeys
-from application.policies import PolicyBook, shipped_policies
+from application.policies import shipped_documents
+from application.policy_set import Policies
 from application.processes.check_overdue_promises import OverduePromises
 from application.processes.holds import Holds
 from application.processes.sweep_evidence import EvidenceSweep
@@ -102,9 +103,9 @@ class Redress:
         return CommandHandler(self.store)
 
     @cached_property
-    def policies(self) -> PolicyBook:
-        """The rules in force."""
-        return shipped_policies()
+    def policies(self) -> Policies:
+        """The rules in force, as they were published."""
+        return Policies(self.store, self.handler, shipped_documents, clock.now)
 
     @cached_property
     def orders(self) -> Orders:

@@ -9,13 +9,10 @@ from domain.policy_set.decide import cautions as cautions
 from domain.policy_set.decide import decide as decide
 from domain.policy_set.decide import digest as digest
 from domain.policy_set.decide import publishable as publishable
-from domain.policy_set.decide import published_caps as published_caps
 from domain.policy_set.events import PackHeader as PackHeader
 from domain.policy_set.events import PoliciesPublished as PoliciesPublished
 from domain.policy_set.events import PolicySetEvent as PolicySetEvent
 from domain.policy_set.evolve import evolve as evolve
-from domain.policy_set.faults import Fault as Fault
-from domain.policy_set.faults import faults as faults
 from domain.policy_set.refusals import RowEdited as RowEdited
 from domain.policy_set.refusals import RowUnusable as RowUnusable
 from domain.policy_set.refusals import SourceTaken as SourceTaken

@@ -10,11 +10,11 @@ from msgspec import Struct
 
 from domain.kernel import Policy, PolicyRef
 from domain.policy.changes import changes, plain
-from domain.policy.rows import AnyRow, CapRow, PolicyDocument
+from domain.policy.checks import faults_of
+from domain.policy.rows import AnyRow, PolicyDocument
 from domain.policy_set.commands import PolicySetCommand
 from domain.policy_set.events import PackHeader, PoliciesPublished
 from domain.policy_set.evolve import NOTHING_YET
-from domain.policy_set.faults import faults
 from domain.policy_set.refusals import (
     RowEdited,
     RowUnusable,
@@ -63,7 +63,8 @@ def decide(
     """
     document = command.document
     known = policies.profiles.get(document.profile, NOTHING_YET)
-    check_rows(policies, document)
+    if faults := faults_of(document):
+        raise RowUnusable(rows="; ".join(faults))
     if edited := edits(policies, document.row):
         raise RowEdited(rows="; ".join(map(": ".join, edited.items())))
     new = tuple(row for row in document.row if row.ref not in known.rows)
@@ -87,18 +88,6 @@ def decide(
             digest=digest(document),
         ),
     )
-
-
-def check_rows(policies: PolicySet, document: PolicyDocument) -> None:
-    """Raise RowUnusable, naming rows and fields."""
-    if found := faults(document, published_caps(policies, document.profile)):
-        raise RowUnusable(rows="; ".join(map(str, found)))
-
-
-def published_caps(policies: PolicySet, profile: str) -> frozenset[str]:
-    """Return the caps that rows of this profile may name."""
-    rows = policies.profiles.get(profile, NOTHING_YET).rows.values()
-    return frozenset(row.id for row in rows if isinstance(row, CapRow))
 
 
 def edits(policies: PolicySet, rows: Iterable[AnyRow]) -> Mapping[PolicyRef, str]:

@@ -14,7 +14,7 @@ from application.consumers import Consumers
 from application.evidence import EvidenceDesk
 from application.order_desk import OrderDesk
 from application.people import People
-from application.policies import PolicyBook
+from application.policy_set import Policies
 from application.projections.persons import PersonQueries
 from application.projections.progress import ReadingProgress
 from application.reading import Reading
@@ -29,6 +29,7 @@ from interface.api.health import Checks, HealthController
 from interface.api.live import LiveController, OpenStreams
 from interface.api.metrics import Metrics
 from interface.api.orders import OrderController
+from interface.api.policies import PolicyController
 from interface.api.problems import HANDLERS
 from interface.api.promises import PromiseController
 from interface.api.stats import ReadStats, StatsController
@@ -48,7 +49,7 @@ class Parts(NamedTuple):
     reading: Reading
     persons: PersonQueries
     people: People
-    policies: PolicyBook
+    policies: Policies
     histories: Histories
     progress: ReadingProgress
     checks: Checks
@@ -74,6 +75,7 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             OrderController,
             PromiseController,
             ConsumerController,
+            PolicyController,
             EvidenceController,
             LiveController,
             StreamController,

@@ -1,14 +1,35 @@
 """An example of every body, for whoever reads the description; a test decodes each."""
 
+import tomllib
 from collections.abc import Mapping
 from typing import Any, Final
 
+import msgspec
 from litestar.enums import RequestEncodingType
 from litestar.openapi.spec import Example
 from litestar.params import BodyKwarg
 
 PARCEL: Final = {"parcel": "SF1234567890"}
 YUAN_129: Final = {"minor": 12900, "currency": "CNY"}
+
+# Policies are written in TOML; in JSON they say the same.
+POLICY_TOML: Final = """profile = "shop"
+title = "A shop of our own making"
+sources = ["shop"]
+usual = ["ship-48h"]
+
+[[row]]
+kind = "label_promise"
+id = "shop.ship-48h"
+version = 20300101
+title = "Ships within 48 hours"
+binding = "order_time"
+in_force_from = 2030-01-01T00:00:00+08:00
+source = "our own terms, 3.1"
+label = "ship-48h"
+promise = "ship_by"
+hours = 48
+"""
 
 EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "PlaceOrder": {
@@ -78,6 +99,7 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "ClearEvidence": {},
     "BlockEvidence": {"reason": "private_data"},
     "UnlinkBody": {"other": "guest-77"},
+    "PolicyDocument": msgspec.to_builtins(tomllib.loads(POLICY_TOML)),
 }
 
 

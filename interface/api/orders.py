@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, SkipValidation
 from msgspec import Struct
 
 from application.access import Actor
@@ -21,7 +21,7 @@ from application.order_view import (
     order_view,
     utc,
 )
-from application.policies import PolicyBook
+from application.policy_set import Policies
 from application.projections.order_page import OrderRow
 from application.projections.paging import BadCursor, Page
 from application.projections.progress import ReadingProgress
@@ -185,7 +185,7 @@ class OrderController(OrderCommandController):
         order_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         desk: NamedDependency[OrderDesk],
-        policies: NamedDependency[PolicyBook],
+        policies: NamedDependency[SkipValidation[Policies]],
     ) -> Response[OrderPage]:
         """Read an order: always as it stands now. The ETag is its version."""
         known = desk.find(actor, "order.read", order_id)

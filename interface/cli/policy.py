@@ -2,6 +2,9 @@
 
 import rich_click as click
 
+from interface.cli.policy_diff import diff
+from interface.cli.policy_list import list_
+from interface.cli.policy_publish import publish
 from interface.cli.policy_quote import policy_quote
 
 
@@ -10,4 +13,5 @@ def command() -> None:
     """Ask what the rules pay, publish new ones, and see what changed."""
 
 
-command.add_command(policy_quote)
+for word in (policy_quote, publish, diff, list_):
+    command.add_command(word)

@@ -2,6 +2,7 @@
 
 import rich_click as click
 
+from interface.bootstrap import open_redress
 from interface.cli.installation import existing_or_new
 from interface.listening import free_address
 from interface.logging import configure_logging
@@ -24,6 +25,8 @@ def command(*, quiet: bool) -> None:
     configure_logging(existing_or_new(settings).log_level)
     check_trust(settings)
     with one_of_many(settings.home, "serve"), database(settings):
+        with open_redress(settings, prepared=True) as redress:
+            redress.policies.bring_up_to_date()
         if not quiet:
             click.echo(f"Serving at {settings.url}; Ctrl-C stops it.")
         serve(settings)

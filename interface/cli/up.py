@@ -176,14 +176,15 @@ def answers(settings: Settings) -> bool:
 
 
 def load_sample_if_empty(settings: Settings, say: Callable[[str], object]) -> None:
-    """Load the sample of our own making into a store without events.
+    """Publish this release's policies, and load the sample if there is nothing else.
 
     What is loaded is written down first: a load that was cut short goes on with the
     next start, and ends with the same orders.
     """
     note = settings.home / "sample.json"
     with open_redress(settings, prepared=True) as redress:
-        if not any(redress.store.heads().values()):
+        redress.policies.bring_up_to_date()
+        if sum(redress.store.heads().values()) == redress.policies.current().version:
             until = now().replace(second=0, microsecond=0)
             sample = SampleNote(SAMPLE_SEED, SAMPLE_ORDERS, until)
         elif note.exists():

@@ -25,6 +25,7 @@ def command(*, once: bool) -> None:
         one_of_many(settings.home, "work"),
         open_redress(settings) as redress,
     ):
+        redress.policies.bring_up_to_date()
         if once:
             worker(redress).until_idle(stop)
         else:

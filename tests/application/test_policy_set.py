@@ -215,12 +215,14 @@ def test_without_rules_for_an_order_that_is_said(store: CountingStore) -> None:
         ).orders
 
 
-def test_a_label_two_profiles_know_means_what_the_one_for_all_orders_says(
+def test_a_label_two_profiles_know_means_what_that_of_the_orders_source_says(
     process: Process,
 ) -> None:
     terms = process.policies.orders
-    assert [rule.ref for rule in terms.rules] == ["shop.ship-48h@1", "other.same-day@1"]
-    assert terms.usual == ("ship-48h",)
+    for source, ref in (("other", "other.ship-48h@1"), ("shop", "shop.ship-48h@1")):
+        rule = terms.rule("ship-48h", MONDAY, source)
+        assert rule is not None
+        assert rule.ref == ref
     assert terms.ref == "shop@1"
 
 
@@ -317,7 +319,7 @@ def test_a_policy_published_today_changes_nothing_decided_yesterday(
     owed = process.policies.book("shop").all_money(yesterday)
     process.at = TUESDAY
     dearer = replace(LATE, version=2, in_force_from=TUESDAY, formula=None)
-    process.publishes(QUICKER, dearer)
+    process.publishes(QUICKER, dearer, CAP)
 
     assert process.due("A-1") == due, "what was promised stays promised"
     assert process.policies.book("shop").all_money(yesterday) == owed

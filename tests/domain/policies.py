@@ -75,7 +75,7 @@ CLOCK = TimerRow(
     binding="adjudication_time",
     in_force_from=JANUARY,
     source="[K]",
-    step="merchant_approval",
+    step="answer.refund_unshipped",
     owes="merchant",
     hours=48,
     on_breach="agree",
@@ -101,7 +101,7 @@ BURDEN = BurdenRow(
     steps=(
         BurdenStep(
             proves="merchant",
-            evidence=("signature",),
+            evidence=("delivery_proof",),
             default="support_consumer",
             remedy="refund",
         ),
@@ -114,7 +114,7 @@ APPROVAL = ApprovalRow(
     binding="adjudication_time",
     in_force_from=JANUARY,
     source="[Δ]",
-    step="compensate",
+    step="goodwill",
     role="agent",
     up_to_fen=5_000,
 )

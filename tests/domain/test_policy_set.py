@@ -148,20 +148,11 @@ def test_nobody_is_warned_of_the_first_publication() -> None:
 @pytest.mark.parametrize(
     ("row", "named"),
     [
-        (replace(LABEL, version=2, hours=None), "shop.ship-48h@2, hours"),
-        (replace(LABEL, version=2, zone="Moon/Base"), "shop.ship-48h@2, zone"),
-        (replace(LABEL, version=2, cutoff_hour=25), "shop.ship-48h@2, cutoff_hour"),
-        (replace(CAP, version=2, zone="../etc"), "shop.order-cap@2, zone"),
-        (replace(LATE, version=2, caps=("shop.no-cap",)), "shop.ship-late@2, caps"),
-        (
-            replace(STRICTER, in_force_to=NEXT_MONTH - timedelta(days=1)),
-            "shop.ship-late@2, in_force_to",
-        ),
-        (
-            replace(STRICTER, in_force_from=JANUARY.replace(year=2300)),
-            "shop.ship-late@2, in_force_from",
-        ),
-        (CAP, "shop.order-cap@1, version"),
+        (replace(LABEL, hours=None), "row 2 (shop.ship-48h): `hours`"),
+        (replace(LABEL, zone="Moon/Base"), "row 2 (shop.ship-48h): `zone`"),
+        (replace(LATE, caps=("shop.no-cap",)), "row 2 (shop.ship-late): `caps`"),
+        (replace(LATE, in_force_to=JANUARY), "row 2 (shop.ship-late): `in_force_to`"),
+        (CAP, "row 2 (shop.order-cap): `version`"),
     ],
 )
 def test_what_nobody_could_keep_is_refused_by_row_and_field(
@@ -170,10 +161,6 @@ def test_what_nobody_could_keep_is_refused_by_row_and_field(
     no = refusal(TUESDAY, CAP, row)
     assert isinstance(no, RowUnusable)
     assert named in str(no.details["rows"])
-
-
-def test_a_cap_published_before_may_be_named_without_being_told_again() -> None:
-    given(first).when(publish(STRICTER), at=TUESDAY).happens()
 
 
 @pytest.mark.parametrize("taken", [{"sources": ("shop",)}, {"fallback": True}])
@@ -206,7 +193,7 @@ def test_a_pack_that_comes_with_a_release_only_adds_rows() -> None:
 
 
 def test_a_profile_can_be_read_as_of_each_of_its_publications() -> None:
-    after = given(first).when(publish(STRICTER), at=TUESDAY).happens()
+    after = given(first).when(publish(STRICTER, CAP), at=TUESDAY).happens()
     policies = POLICY_SET.evolve(
         POLICY_SET.evolve(POLICY_SET.initial, first), after.past[-1]
     )

@@ -10,6 +10,7 @@ from litestar.testing import TestClient
 
 from domain.evidence import BlockEvidence, ClearEvidence
 from domain.order import IdentifyOrder, OrderCommand, PlaceOrder
+from domain.policy.rows import PolicyDocument
 from interface.api.consumers import LinkBody, UnlinkBody
 from interface.api.examples import EXAMPLES
 from interface.api.order_commands import DOORS
@@ -20,6 +21,7 @@ BODIES = {door.body.__name__: door.body for door in DOORS} | {
         *(PlaceOrder, IdentifyOrder),
         *(LinkBody, UnlinkBody),
         *(ClearEvidence, BlockEvidence),
+        PolicyDocument,
     )
 }
 
