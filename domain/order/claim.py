@@ -24,6 +24,10 @@ BESIDE: Final[frozenset[ClaimKind]] = frozenset(
 )
 # After these the consumer still has the goods, and may ask about them again.
 KEEPS_GOODS: Final = BESIDE | {"partial_refund"}
+# Their goods go back to the merchant.
+COMES_BACK: Final[frozenset[ClaimKind]] = frozenset(
+    {"return_refund", "exchange", "repair"}
+)
 # What comes back is replaced or repaired: the consumer has as much as before.
 REPLACES: Final[frozenset[ClaimKind]] = frozenset({"exchange", "resend", "repair"})
 

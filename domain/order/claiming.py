@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, NamedTuple, assert_never
 
 from domain.money import Money
-from domain.order.claim import BESIDE, Claim, money_of, quantities
+from domain.order.claim import BESIDE, COMES_BACK, Claim, money_of, quantities
 from domain.order.claims import (
     ChangeClaim,
     ClaimChanged,
@@ -50,9 +50,6 @@ from domain.order.values import OrderLine
 UNSHIPPED: Final[frozenset[ClaimKind]] = frozenset({"refund_unshipped"})
 SHIPPED: Final[frozenset[ClaimKind]] = frozenset(
     {"refund_shipped", "return_refund", "exchange", "repair"}
-)
-COMES_BACK: Final[frozenset[ClaimKind]] = frozenset(
-    {"return_refund", "exchange", "repair"}
 )
 
 
@@ -259,6 +256,8 @@ def settled(
 
 def within(claim: Claim, command: SettleClaim) -> None:
     """Raise unless the claim is about all that it is settled for."""
+    if claim.kind in BESIDE and command.returned:
+        raise MoreThanClaimed(kind=claim.kind)
     asked, about = quantities(command.refunded), quantities(claim.items)
     back = quantities(command.returned)
     for number in asked | back:
