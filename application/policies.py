@@ -18,6 +18,7 @@ PACKS = ("douyin-like", "taobao-like", "olist")
 
 # How msgspec says where: "… - at `$.row[11].formula.max_fen`".
 PLACE = re.compile(r"^(?P<what>.*) - at `(?P<path>[^`]*)`$", re.DOTALL)
+OF_A_FIELD = re.compile(r"field `(?P<name>[^`]+)`")
 OF_A_ROW = re.compile(r"^\$\.row\[(?P<index>\d+)\]\.?(?P<field>.*)$")
 
 
@@ -62,18 +63,16 @@ def document_from(told: dict[str, Any], where: str) -> PolicyDocument:
 def in_words(error: str, told: dict[str, Any]) -> str:
     """Return what is wrong, beginning with the row by number and id, and its field."""
     place = PLACE.match(error)
-    if place is None:
-        return error
-    what, path = place["what"], place["path"]
+    what, path = (place["what"], place["path"]) if place else (error, "$")
+    named = OF_A_FIELD.search(what)
+    last = [named["name"]] if named else []
     found = OF_A_ROW.match(path)
     if found is None:
-        return f"`{path.removeprefix('$').strip('.')}`: {what}"
-    index, row = int(found["index"]), told["row"][int(found["index"])]
+        return f"`{'.'.join([*path.split('.')[1:], *last])}`: {what}"
+    index = int(found["index"])
+    row = told["row"][index]
     name = row.get("id", "without an id") if isinstance(row, dict) else "no table"
-    missing = re.search(r"field `(?P<name>[^`]+)`", what)
-    field = ".".join(
-        filter(None, (found["field"], missing["name"] if missing else None))
-    )
+    field = ".".join(filter(None, [found["field"], *last]))
     return f"row {index + 1} ({name}): `{field}`: {what}"
 
 
