@@ -298,6 +298,8 @@ def put_by(
     ran_already = running(timer.since, min(at, timer.due_at), timer.closures)
     has = max(had + seconds, ran_already)
     ends = run(timer.since, has, calendar, where, step=timer.step, held=timer.closures)
+    if ends.due_at < at <= timer.due_at:
+        return put_to(timer, at, (), where)
     return has - had, ends
 
 
