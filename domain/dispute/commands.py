@@ -43,6 +43,7 @@ class OpenDispute(Request, frozen=True, kw_only=True):
     The service may open one itself (第64条). ``window_ends`` is the last moment of the
     merchant's after-sales time; later only an ``exception`` lets it be opened (第4条).
     ``handlers`` are those who worked on the case: none of them may rule on it.
+    ``paid`` is what the consumer paid for what it is about.
     """
 
     by: By
@@ -55,6 +56,7 @@ class OpenDispute(Request, frozen=True, kw_only=True):
     ordered_at: Moment | None = None
     issue: Issue
     claimed: Money | None = None
+    paid: Money | None = None
     window_ends: Moment | None = None
     exception: Exception_ | None = None
     handlers: Annotated[tuple[Name, ...], Meta(max_length=100)] = ()
@@ -186,6 +188,7 @@ class DecideAppeal(Request, frozen=True, kw_only=True):
     liability: Liabilities = ()
     awards: Awards = ()
     basis: Annotated[tuple[PolicyRef, ...], Meta(max_length=20)] = ()
+    return_first: bool = False
     words: Sealed | None = None
 
 

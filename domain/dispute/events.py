@@ -46,6 +46,7 @@ class DisputeOpened(Event, frozen=True, kw_only=True, tag="dispute.opened"):
     ordered_at: Moment | None = None
     issue: Issue
     claimed: Money | None = None
+    paid: Money | None = None
     exception: Exception_ | None = None
     handlers: tuple[Name, ...] = ()
     words: Sealed | None = None
@@ -210,6 +211,7 @@ class AppealDecided(Event, frozen=True, kw_only=True, tag="dispute.appeal_decide
     liability: Liabilities = ()
     awards: Awards = ()
     basis: tuple[PolicyRef, ...] = ()
+    return_first: bool = False
     words: Sealed | None = None
 
 

@@ -1,12 +1,14 @@
 """The words commands, events and the state of a dispute share (domain rules, 3.3)."""
 
+from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
+from domain.evidence import EvidenceKind
 from domain.kernel import Code, Name, PolicyRef
 from domain.money import Money
-from domain.party import By, LiableParty
+from domain.party import ActingRole, By, LiableParty
 from domain.policy.rows import Issue
 
 DisputeStatus = Literal[
@@ -30,8 +32,30 @@ FINAL: Final[frozenset[DisputeStatus]] = frozenset(
     {"settled", "withdrawn", "terminated", "closed"}
 )
 
+# Before it is ruled, settled or let go.
+UNDECIDED: Final[frozenset[DisputeStatus]] = frozenset(
+    {"opened", "negotiation", "platform_review", "evidence_round", "ruling_pending"}
+)
+# Carrying a ruling out is an axis of its own: it goes on during an appeal (第6条).
+Enforcement = Literal["none", "started", "completed"]
+
 # Who may argue: the two sides, and those drawn into it.
 Side = Literal["consumer", "merchant", "creator", "carrier"]
+SIDES: Final[Mapping[ActingRole, Side]] = {
+    "consumer": "consumer",
+    "merchant": "merchant",
+    "creator": "creator",
+    "carrier": "carrier",
+}
+
+# How many pictures a side may show in one round: the platform's template has room for
+# four of the merchant's and eight of the consumer's (domain rules, section 3.3).
+IMAGES_MAX: Final[Mapping[Side, int]] = {
+    "consumer": 8,
+    "merchant": 4,
+    "creator": 4,
+    "carrier": 4,
+}
 
 # Why a dispute may be opened although the after-sales time has passed (第4条).
 Exception_ = Literal["banned_by_authority", "court_document", "platform_data"]
@@ -91,11 +115,15 @@ class Offer(Struct, frozen=True, kw_only=True):
 
 
 class Shown(Struct, frozen=True, kw_only=True):
-    """Evidence in a round: the file, and what it is meant to show."""
+    """Evidence in a round: the file, what it is, and what it is meant to show.
+
+    ``asked``: its kind was asked for in the round it came in.
+    """
 
     evidence: Name
     shows: Code = "other"
     asked: bool = False
+    kind: EvidenceKind = "image"
 
 
 class Finding(Struct, frozen=True, kw_only=True):
