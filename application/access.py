@@ -16,6 +16,7 @@ AccessRole = Literal[
     "consumer",
     "merchant",
     "creator",
+    "carrier",
     "agent",
     "senior_agent",
     "arbiter",
@@ -50,6 +51,8 @@ PARTIES: Final[Mapping[AccessRole, Reach]] = {
     **MERCHANT,
     "creator": "own",
 }
+# All who may be drawn into a case or a dispute, and answer for their part.
+ARGUING: Final[Mapping[AccessRole, Reach]] = {**PARTIES, "carrier": "own"}
 
 Action = Literal[
     "order.read",
@@ -79,6 +82,23 @@ Action = Literal[
     "consumer.read",
     "consumer.link",
     "consumer.unlink",
+    "case.open",
+    "case.read",
+    "case.act",
+    "dispute.open",
+    "dispute.read",
+    "dispute.act",
+    "contact.open",
+    "contact.read",
+    "contact.act",
+    "promise.read",
+    "promise.act",
+    "account.read",
+    "account.act",
+    "queue.read",
+    "desk.keep",
+    "history.read",
+    "decisions.search",
     "evidence.add",
     "evidence.read",
     "evidence.judge",
@@ -123,6 +143,30 @@ TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
     "order.complete": FEEDS,
     "order.waive": CONSUMER,
     "order.check_promises": FEEDS,
+    # Cases, disputes, contacts, and what hangs on them: who may do what with one as it
+    # stands is for the domain to say.
+    "case.open": {**CONSUMER, **STAFF},
+    "case.read": {**PARTIES, **JUDGES},
+    "case.act": {**PARTIES, **FEEDS, "finance_approver": "all"},
+    "dispute.open": {**CONSUMER, **MERCHANT, **STAFF},
+    "dispute.read": {**ARGUING, **JUDGES},
+    "dispute.act": {**ARGUING, **FEEDS, "arbiter": "all", "finance_approver": "all"},
+    "contact.open": {**CONSUMER, **FEEDS},
+    "contact.read": {**CONSUMER, **JUDGES},
+    "contact.act": {**CONSUMER, **FEEDS, "arbiter": "all"},
+    "promise.read": {**CONSUMER, **JUDGES},
+    "promise.act": {**STAFF, "arbiter": "all"},
+    "account.read": {**ARGUING, **JUDGES},
+    "account.act": {
+        **ARGUING,
+        **FEEDS,
+        "arbiter": "all",
+        "finance_approver": "all",
+    },
+    "queue.read": {**JUDGES},
+    "desk.keep": {**STAFF, "arbiter": "all"},
+    "history.read": JUDGES,
+    "decisions.search": {"auditor": "all", "senior_agent": "all", "arbiter": "all"},
     # Files of evidence
     "evidence.add": {**PARTIES, **FEEDS, "arbiter": "all"},
     "evidence.judge": FEEDS,
@@ -146,6 +190,11 @@ SEEN_BY: Final[Mapping[str, Action]] = {
     "order": "order.read",
     "consumer": "consumer.read",
     "policy": "policy.read",
+    "case": "case.read",
+    "dispute": "dispute.read",
+    "contact": "contact.read",
+    "promise": "promise.read",
+    "account": "account.read",
     "evidence": "evidence.read",
 }
 
@@ -184,6 +233,7 @@ class Owners(Struct, frozen=True, kw_only=True):
     consumer: str | None = None
     merchants: frozenset[str] = frozenset()
     creators: frozenset[str] = frozenset()
+    carriers: frozenset[str] = frozenset()
     lead: str | None = None
 
     def of(self, action: Action) -> "Owners":
@@ -200,6 +250,7 @@ class Scope(Struct, frozen=True, kw_only=True):
     consumers: frozenset[str] = frozenset()
     merchants: frozenset[str] = frozenset()
     creators: frozenset[str] = frozenset()
+    carriers: frozenset[str] = frozenset()
 
     def covers(self, owners: Owners) -> bool:
         """Whether something of these owners may be seen."""
@@ -208,6 +259,7 @@ class Scope(Struct, frozen=True, kw_only=True):
             or owners.consumer in self.consumers
             or not self.merchants.isdisjoint(owners.merchants)
             or not self.creators.isdisjoint(owners.creators)
+            or not self.carriers.isdisjoint(owners.carriers)
         )
 
     @property
@@ -249,6 +301,7 @@ def scope(actor: Actor, action: Action) -> Scope:
             else frozenset()
         ),
         creators=(frozenset({actor.subject}) if "creator" in reaches else frozenset()),
+        carriers=(frozenset({actor.subject}) if "carrier" in reaches else frozenset()),
     )
 
 

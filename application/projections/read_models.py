@@ -1,6 +1,7 @@
 """Every projection there is, in the order they are listed to people."""
 
 from application.projections.clock_rows import ClockBoard
+from application.projections.matter_rows import Matters
 from application.projections.order_rows import OrderPage
 from application.projections.persons import Persons
 from application.projections.promise_rows import PromiseBoard
@@ -15,6 +16,7 @@ READ_MODELS: tuple[Projection, ...] = (
     OrderPage(),
     PromiseBoard(),
     ClockBoard(),
+    Matters(),
     Timeline(),
 )
 
