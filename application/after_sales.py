@@ -1,0 +1,398 @@
+"""Commands about after-sales cases, and what each means for the order's money.
+
+A case promises nothing that its order has not reserved: whatever changes what is asked
+for, or ends it, is appended together with the order's own part of it, or not at all.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from functools import reduce
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from application.event_store.envelope import (
+    Ask,
+    CommandContext,
+    Part,
+    Receipt,
+    RecordedEvent,
+)
+from application.event_store.handler import CommandHandler
+from application.event_store.store import EventStore, StaleVersion, StoreUnavailable
+from application.orders import Orders, context_for
+from application.processes.check_overdue_clocks import ClockAsk
+from domain.after_sales import (
+    CASE,
+    Case,
+    CaseCommand,
+    NoSuchCase,
+    OpenCase,
+    ReportCase,
+    Settlement,
+)
+from domain.ids import id_from_name, partition_in
+from domain.kernel import AnyDecider
+from domain.money import Money
+from domain.order import (
+    ORDER,
+    ChangeClaim,
+    ClaimItem,
+    ClaimItems,
+    NoSuchOrder,
+    OpenClaim,
+    Order,
+    OrderCommand,
+    SettleClaim,
+)
+from domain.policy.book import Rulebook
+from domain.policy.rows import Times
+from domain.timer import CheckClocks
+
+KIND: Final = "after_sales"
+ACTOR: Final = "system:overdue-clocks"
+
+# So often a command is prepared anew because its case or order moved on meanwhile.
+ATTEMPTS_MAX: Final = 3
+
+# What a label lets through before shipping, without the merchant's answer (极速退款).
+INSTANT: Final = "CANCELLED_UNSHIPPED"
+UNSHIPPED: Final = frozenset({"paid", "preparing"})
+
+
+class Books(Protocol):
+    """Where rules come from: those for the orders of a source, or for none."""
+
+    def for_source(self, source: str | None) -> Rulebook:
+        """Return the rules for orders of a source."""
+        ...
+
+
+class Prepared(Struct, frozen=True):
+    """A command to a case, the order's part of it, and the version both rest on."""
+
+    parts: tuple[Part, ...]
+    version: int
+
+
+class AfterSales:
+    """Takes commands to after-sales cases, each with its order's part in one ask."""
+
+    def __init__(
+        self, store: EventStore, handler: CommandHandler, orders: Orders, books: Books
+    ) -> None:
+        self._store = store
+        self._handler = handler
+        self._orders = orders
+        self._books = books
+
+    def id_of(self, order_id: UUID, number: str) -> UUID:
+        """Return the id of the case of this number of an order, beside its order."""
+        return id_from_name(partition_in(order_id), KIND, str(order_id), number)
+
+    def open(
+        self, case_id: UUID, order_id: UUID, command: OpenCase, context: CommandContext
+    ) -> Receipt:
+        """Return where a case stands that is opened with its claim on the order.
+
+        Whose order it is, when it was placed and whether its labels let the refund
+        through at once is taken from the order, whatever the command says. Raises
+        NoSuchOrder, and as CommandHandler does.
+        """
+        order, _ = self._stand(order_id, ORDER, context, beside=case_id)
+        command = self._as_ordered(order_id, order, command, context.at)
+        claim = OpenClaim(
+            claim=str(case_id),
+            kind=command.type,
+            items=command.items,
+            freight=command.freight,
+        )
+        parts = (
+            Part(case_id, CASE, command, self._books.for_source(order.source)),
+            self._orders.part(order_id, claim),
+        )
+        return self._handler.handle_one(Ask(context, parts))
+
+    def take(
+        self, case_id: UUID, command: CaseCommand, context: CommandContext
+    ) -> Receipt:
+        """Return where the case then stands; raises as CommandHandler does.
+
+        A caller who named no version is asked no more than that: what moved on in the
+        meantime is looked at anew, ATTEMPTS_MAX times.
+        """
+        for attempt in range(1, ATTEMPTS_MAX + 1):
+            prepared = self.prepared(case_id, command, context)
+            known = context.expected_version
+            version = prepared.version if known is None else known
+            pinned = replace(context, expected_version=version)
+            try:
+                return self._handler.handle_one(Ask(pinned, prepared.parts))
+            except StaleVersion:
+                if known is not None or attempt == ATTEMPTS_MAX:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def check(
+        self, asks: Sequence[ClockAsk], asked_at: datetime
+    ) -> Sequence[Receipt | Exception]:
+        """Ask cases whether their time has run out; an answer to each, in order.
+
+        What the service is not reached for is raised: it concerns every one of them.
+        """
+        answers: list[Receipt | Exception] = []
+        for each in asks:
+            try:
+                answer = self.check_one(each.stream_id, each.cause, asked_at)
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - a value: the others are asked
+                answers.append(error)
+            else:
+                answers.append(answer)
+        return answers
+
+    def check_one(self, case_id: UUID, cause: UUID, asked_at: datetime) -> Receipt:
+        """Ask one case whether its time has run out; raises as CommandHandler does."""
+        command = CheckClocks()
+        context = context_for(cause, command, actor=ACTOR, asked_at=asked_at)
+        return self.take(case_id, command, context)
+
+    def part(self, case_id: UUID, command: CaseCommand, source: str | None) -> Part:
+        """Return the command alone, as one part of an ask; its order's is not in it."""
+        return Part(case_id, CASE, command, self._books.for_source(source))
+
+    def prepared(
+        self, case_id: UUID, command: CaseCommand, context: CommandContext
+    ) -> Prepared:
+        """Return the command with its order's part, for an ask of these or of more.
+
+        The case is decided as it stands, or as it stood if this command took effect
+        before, so that asking twice is asking for the same. Raises what the case
+        refuses, and StaleVersion where the caller expected another version.
+        """
+        case, version = self._stand(case_id, CASE, context)
+        if context.expected_version not in {None, version}:
+            raise StaleVersion(version=version)
+        book = self._books.for_source(self._source(case, command))
+        events = CASE.decide(case, command, book, context.at)
+        after = reduce(CASE.evolve, events, case)
+        mine = Part(case_id, CASE, command, book)
+        return Prepared((mine, *self._of_order(case_id, case, after)), version)
+
+    def find(self, case_id: UUID) -> tuple[Case, int]:
+        """Return the case and its version; raises NoSuchCase."""
+        history = self._store.load([case_id]).histories[case_id]
+        case = reduce(CASE.evolve, events_of(history), CASE.initial)
+        if not case.known:
+            raise NoSuchCase
+        return case, len(history)
+
+    # -- As things stand, or stood --
+
+    def _stand(
+        self,
+        stream_id: UUID,
+        decider: AnyDecider,
+        context: CommandContext,
+        *,
+        beside: UUID | None = None,
+    ) -> tuple[Any, int]:
+        """Return a stream's state and version, as before this command if it was taken.
+
+        ``beside`` is another stream that the command wrote to, should it not have
+        written to this one.
+        """
+        streams = [stream_id] if beside is None else [stream_id, beside]
+        loaded = self._store.load(streams)
+        if unreadable := loaded.unreadable.get(stream_id):
+            raise unreadable.error()
+        positions = [
+            recorded.position
+            for history in loaded.histories.values()
+            for recorded in history
+            if recorded.command_id == context.command_id
+        ]
+        first = min(positions, default=None)
+        history = [
+            recorded
+            for recorded in loaded.histories[stream_id]
+            if first is None or recorded.position < first
+        ]
+        return reduce(decider.evolve, events_of(history), decider.initial), len(history)
+
+    def _source(self, case: Case, command: CaseCommand) -> str | None:
+        """Return the source of the order a case is about: whose rules it is under."""
+        if isinstance(command, ReportCase):
+            return command.source
+        if case.elsewhere and case.told is not None:
+            return case.told.source
+        order_id = order_of(case)
+        if order_id is None:
+            return None
+        history = self._store.load([order_id]).histories[order_id]
+        order = reduce(ORDER.evolve, events_of(history), ORDER.initial)
+        return order.source
+
+    def _as_ordered(
+        self, order_id: UUID, order: Order, command: OpenCase, at: datetime
+    ) -> OpenCase:
+        """Return the request with what its order says of it."""
+        if order.identity is None:
+            raise NoSuchOrder(order=str(order_id))
+        placed = order.placement
+        ordered_at = order.placed_at or order.paid_at
+        book = self._books.for_source(order.source)
+        return replace(
+            command,
+            order=str(order_id),
+            consumer=order.identity.consumer,
+            merchant=command.merchant or (placed.merchant if placed else None),
+            ordered_at=ordered_at,
+            instant=instant(order, command, book, at),
+        )
+
+    # -- The order's part --
+
+    def _of_order(self, case_id: UUID, before: Case, after: Case) -> tuple[Part, ...]:
+        """Return what a change of the case means for the claim on its order."""
+        order_id = order_of(after)
+        if order_id is None or not after.opened_here:
+            return ()
+        commands = claim_commands(str(case_id), before, after)
+        return tuple(self._orders.part(order_id, each) for each in commands)
+
+
+def events_of(history: Iterable[RecordedEvent]) -> list[Any]:
+    """Return the events of a history."""
+    return [recorded.event for recorded in history]
+
+
+def order_of(case: Case) -> UUID | None:
+    """Return the id of the order a case is about, if it is one of ours."""
+    try:
+        return UUID(case.order or "")
+    except ValueError:
+        return None
+
+
+def instant(order: Order, command: OpenCase, book: Rulebook, at: datetime) -> bool:
+    """Whether a label shown at order time lets the refund through before shipping."""
+    if command.type != "refund_unshipped" or order.status not in UNSHIPPED:
+        return False
+    shown = {offer.label for offer in order.offers}
+    paid = sum(order.captured.values())
+    times = Times(ordered_at=order.placed_at or order.paid_at, judged_at=at)
+    return any(
+        shown.intersection(row.when.labels)
+        and (row.when.paid_from_fen or 0) <= paid
+        and (row.when.paid_below_fen is None or paid < row.when.paid_below_fen)
+        and (not row.when.goods or command.where.goods in row.when.goods)
+        for row in book.money(INSTANT, times)
+    )
+
+
+# -- The claim of a case on its order --
+
+
+def claim_commands(name: str, before: Case, after: Case) -> Sequence[OrderCommand]:
+    """Return what the order is asked when a case changes: nothing, if nothing of it.
+
+    What a case asks for is reserved while it is open; what came of it stays when it
+    ends. What was settled before, as before a reopening, is the order's already.
+    """
+    was_live = before.opened_here and not before.final
+    wanted = reserved(after, before.settled)
+    changed = reserved(before) != wanted or before.type != after.type
+    commands: list[OrderCommand] = []
+    if not after.final:
+        if not was_live:
+            commands.append(opened(name, after))
+        elif changed:
+            commands.append(changed_to(name, after))
+        return commands
+    came_of_it = difference(before.settled, after.settled)
+    if was_live:
+        if changed and after.settled != before.settled:
+            commands.append(changed_to(name, after, before))
+        commands.append(settled(name, after, came_of_it))
+    elif came_of_it != Settlement():
+        commands += (opened(name, after), settled(name, after, came_of_it))
+    return commands
+
+
+def reserved(case: Case, settled: Settlement | None = None) -> tuple[Any, ...]:
+    """Return the items and the freight a case asks for beside what was settled."""
+    had = case.settled if settled is None else settled
+    done = {item.line: item.amount.minor for item in had.refunded}
+    items = tuple(
+        replace(item, amount=less(item.amount, done.get(item.line, 0)))
+        for item in case.items
+    )
+    freight = case.freight
+    if freight is not None and had.freight is not None:
+        freight = less(freight, had.freight.minor)
+    return items, freight
+
+
+def less(amount: Money, minor: int) -> Money:
+    """Return an amount without what was paid of it."""
+    return Money(max(0, amount.minor - minor), amount.currency)
+
+
+def opened(name: str, case: Case) -> OpenClaim:
+    """Return the reservation of what a case asks for."""
+    assert case.type is not None, "a case that was opened here has a type"
+    items, freight = reserved(case)
+    return OpenClaim(claim=name, kind=case.type, items=items, freight=freight)
+
+
+def changed_to(name: str, case: Case, settled: Case | None = None) -> ChangeClaim:
+    """Return the reservation of what a case asks for now instead."""
+    assert case.type is not None, "a case that was opened here has a type"
+    had = case.settled if settled is None else settled.settled
+    items, freight = reserved(case, had)
+    return ChangeClaim(claim=name, kind=case.type, items=items, freight=freight)
+
+
+def settled(name: str, case: Case, came_of_it: Settlement) -> SettleClaim:
+    """Return the end of the claim: what was refunded, and what came back."""
+    currencies = [item.amount.currency for item in case.items]
+    nothing = Money(0, currencies[0]) if currencies else None
+    returned: ClaimItems = ()
+    if nothing is not None:
+        returned = tuple(
+            ClaimItem(line=line, quantity=quantity, amount=nothing)
+            for line, quantity in came_of_it.returned
+        )
+    return SettleClaim(
+        claim=name,
+        refunded=came_of_it.refunded,
+        freight=came_of_it.freight,
+        returned=returned,
+    )
+
+
+def difference(before: Settlement, after: Settlement) -> Settlement:
+    """Return what came of a case since it was settled last."""
+    had = {item.line: item.amount.minor for item in before.refunded}
+    refunded = tuple(
+        replace(item, amount=less(item.amount, had.get(item.line, 0)))
+        for item in after.refunded
+        if item.line not in had or item.amount.minor > had[item.line]
+    )
+    freight = after.freight
+    if freight is not None and before.freight is not None:
+        freight = less(freight, before.freight.minor)
+    back = dict(before.returned)
+    returned = tuple(
+        (line, quantity - back.get(line, 0))
+        for line, quantity in after.returned
+        if quantity > back.get(line, 0)
+    )
+    none_left = freight is None or not freight.minor
+    return Settlement(
+        refunded=refunded, freight=None if none_left else freight, returned=returned
+    )
