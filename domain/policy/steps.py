@@ -71,6 +71,7 @@ STEPS: Mapping[str, str] = {
     # -- A contact --
     "contact.first_response": "answer a consumer the first time (from the message)",
     "contact.answer": "answer a consumer again (from the message)",
+    "contact.promise": "do what an agent promised (from the promise)",
     # -- Responsibility and recourse --
     "responsibility.contest": "contest a share of the blame (from being told)",
     "responsibility.contest_ruling": "decide on a contested share (from the contest)",

@@ -1,5 +1,7 @@
 """What is wrong with a pack is said by row and field; the shipped ones are right."""
 
+from typing import get_args
+
 import pytest
 
 from application.policies import (
@@ -10,7 +12,16 @@ from application.policies import (
     read_pack,
     shipped_policies,
 )
-from domain.policy.rows import AnyRow, LabelRow, MoneyRow
+from domain.policy.rows import (
+    ApprovalRow,
+    BurdenRow,
+    CalendarRow,
+    Issue,
+    LabelRow,
+    MoneyRow,
+    TimerRow,
+)
+from domain.policy.steps import APPROVALS, STEPS
 
 HEAD = 'profile = "shop"\n'
 DATES = 'binding = "conduct_time"\nin_force_from = 2026-01-01T00:00:00+08:00\n'
@@ -179,12 +190,30 @@ def test_every_shipped_row_says_where_it_is_from_and_what_it_is_in_chinese(
 
 
 @pytest.mark.parametrize("name", ["douyin-like", "taobao-like"])
-def test_both_packs_have_rows_of_every_kind_and_every_step(name: str) -> None:
+def test_both_packs_have_every_step_every_approval_and_every_issue(name: str) -> None:
     rows = read_pack(name).row
-    kinds = {type(row) for row in rows}
-    assert len(kinds) >= len(AnyRow.__args__) - 2
-    paid = [row for row in rows if isinstance(row, MoneyRow)]
-    assert len(paid) > 10
+    assert {row.step for row in rows if isinstance(row, TimerRow)} == {*STEPS}
+    assert {row.step for row in rows if isinstance(row, ApprovalRow)} == {*APPROVALS}
+    issues = {row.issue for row in rows if isinstance(row, BurdenRow)}
+    assert issues == {*get_args(Issue)}
+
+
+@pytest.mark.parametrize("name", ["douyin-like", "taobao-like"])
+def test_every_holiday_is_for_steps_there_are_clocks_for(name: str) -> None:
+    steps = {
+        step
+        for row in read_pack(name).row
+        if isinstance(row, CalendarRow)
+        for step in row.steps
+    }
+    assert steps <= {*STEPS}
+    assert {"answer.return_refund", "contact.answer", "ship.resend"} <= steps
+
+
+def test_the_breaches_of_shipping_all_have_a_price_at_taobao() -> None:
+    rows = read_pack("taobao-like").row
+    priced = {row.trigger for row in rows if isinstance(row, MoneyRow)}
+    assert {"SHIP_OVERDUE", "OUT_OF_STOCK", "FAKE_SHIP", "TRACK_ABNORMAL"} <= priced
 
 
 def test_the_references_recorded_in_promises_stay() -> None:
