@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from interface.wording.steps import STEP_WORDS
+
 # Chinese, then English.
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # Promises
@@ -144,6 +146,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "private_data": ("涉及他人隐私", "it shows persons who have no part in this"),
     "unreadable": ("无法辨认", "nothing can be made out of it"),
     "unrelated": ("与本案无关", "it has nothing to do with the matter"),
+    **STEP_WORDS,
 }
 
 MANDARIN: Final = {code: chinese for code, (chinese, _) in WORDS.items()}

@@ -66,6 +66,14 @@ def test_a_change_of_type_starts_a_new_clock_from_the_change() -> None:
     assert (timer.started_at, timer.seconds) == (change, 36 * HOUR_S)
 
 
+def test_a_clock_that_starts_anew_carries_nothing_over() -> None:
+    goes_on = resumed(standing, MONDAY + 50 * HOUR)
+    change = MONDAY + 60 * HOUR
+    anew = restarted(standing, ANSWER, change, "type_changed", [NIGHT])
+    for past in ((begun, stopped), (begun, stopped, goes_on)):
+        assert clock(*past, anew) == clock(started(ANSWER, "answer", change, [NIGHT]))
+
+
 def test_a_signed_return_is_confirmed_in_two_days_or_seven_from_dispatch() -> None:
     sent = started(CONFIRM, "confirm_return", MONDAY)
     tuesday_noon, thursday_noon = MONDAY + 26 * HOUR, MONDAY + 74 * HOUR
@@ -127,6 +135,10 @@ def test_time_left_is_told_running_and_on_the_wall() -> None:
     assert wall_seconds_left(timer, evening) == (36 + 3 * 9 - 6) * HOUR_S
     assert seconds_left(timer, timer.due_at + 90 * SECOND) == -90
     assert wall_seconds_left(timer, timer.due_at + 90 * SECOND) == -90
+
+
+def test_before_it_starts_a_clock_has_no_more_than_it_was_given() -> None:
+    assert seconds_left(running, MONDAY - DAY) == 36 * HOUR_S
 
 
 def test_of_a_clock_that_stands_still_nobody_can_say_when_it_is_due() -> None:

@@ -8,7 +8,7 @@ import pytest
 from domain.policy.calendar import run
 from domain.policy.closures import Closure, running
 from domain.policy.rows import CalendarRow, Where
-from domain.timer import moved, paused, resumed, started
+from domain.timer import extended, moved, paused, resumed, started
 from tests.domain.clocks import (
     DAY,
     HOUR,
@@ -163,6 +163,26 @@ def test_hours_are_added_to_what_runs_inside_and_but_once() -> None:
     assert started(RESEND, "ship", there(25, 0), [flood]).closures == ()
     short = timer_row("answer.exchange", 2)
     assert started(short, "ship", there(23, 12), [flood]).closures == ()
+
+
+def test_a_clock_remembers_all_the_time_that_did_not_count() -> None:
+    first = calendar("pause", "first", begins=there(23, 13), ends=there(23, 14))
+    second = calendar("pause", "second", begins=there(25, 0), ends=there(25, 6))
+    begun = started(RESEND, "ship", there(23, 12), [first, second])
+    stopped = paused(clock(begun), there(24, 10), "platform_intervenes")
+    goes_on = resumed(clock(begun, stopped), there(24, 20), [first, second])
+    timer = clock(begun, stopped, goes_on)
+    more = extended(
+        timer,
+        there(24, 21),
+        seconds=HOUR_S,
+        reason="asked",
+        by="anna",
+        policy="shop.more@1",
+        calendar=[first, second],
+    )
+    timer = clock(begun, stopped, goes_on, more)
+    assert [each.reason for each in timer.closures] == ["first", "second"]
 
 
 def test_hours_added_are_hours_that_would_have_counted() -> None:
