@@ -4,7 +4,7 @@ One desk for all of them: it finds the thing, asks whether the actor may, says a
 the actor acts, and hands the command to the room that decides it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
@@ -21,7 +21,7 @@ from application.access import (
     authorize,
     scope,
 )
-from application.event_store.envelope import CommandContext, Receipt
+from application.event_store.envelope import CommandContext, Receipt, RecordedEvent
 from application.event_store.store import EventStore
 from domain.ids import partition_in
 from domain.kernel import AnyDecider, Command, State
@@ -67,6 +67,7 @@ class Matter(Struct, frozen=True):
     state: Any
     owners: Owners
     order_id: UUID | None = None
+    history: Sequence[RecordedEvent] = ()
 
     @property
     def consumer(self) -> str:
@@ -134,7 +135,8 @@ class Casework:
         order_id = None if order is None else stream_of(order)
         of_order = Owners() if order_id is None else self._owners_of_order(order_id)
         owners = room.owners(state, of_order)
-        return Matter(noun, stream_id, len(history), state, owners, order_id)
+        version = len(history)
+        return Matter(noun, stream_id, version, state, owners, order_id, history)
 
     def take(  # noqa: PLR0913, PLR0917 - who asks what of what, and how it is made
         self,

@@ -9,7 +9,7 @@ from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore
 from application.orders import context_for
 from domain.agent_promise import AGENT_PROMISE, AgentPromiseCommand
-from domain.contact import CONTACT, ContactCommand
+from domain.contact import CONTACT, ContactCommand, ContactOpened
 from domain.ids import id_from_name, partition_in, partition_of
 from domain.policy.book import Rulebook
 from domain.timer import CheckClocks
@@ -35,6 +35,7 @@ class Contacts:
     def __init__(
         self, store: EventStore, handler: CommandHandler, books: Books
     ) -> None:
+        self._store = store
         self._partitions = store.partitions
         self._handler = handler
         self._books = books
@@ -57,6 +58,16 @@ class Contacts:
         """Return the command to a promise as one part of an ask."""
         book = self._books.for_source(None)
         return Part(promise_id, AGENT_PROMISE, command, book)
+
+    def earlier_of(self, contact_id: UUID) -> tuple[str, ...] | None:
+        """Return what a contact was begun after, None for one that is not yet.
+
+        Whoever begins it again asks for the same again.
+        """
+        for recorded in self._store.load([contact_id]).histories[contact_id]:
+            if isinstance(recorded.event, ContactOpened):
+                return recorded.event.earlier
+        return None
 
     def take(
         self, contact_id: UUID, command: ContactCommand, context: CommandContext

@@ -61,9 +61,14 @@ class Asked(Struct, frozen=True, kw_only=True):
     correlation_id: UUID | None = None
 
     def context(
-        self, actor: Actor, target: UUID, command_type: type[Command]
+        self,
+        actor: Actor,
+        target: UUID,
+        command_type: type[Command],
+        *,
+        new: bool = False,
     ) -> CommandContext:
-        """Return the context of a command to this target.
+        """Return the context of a command to this target; ``new``: it begins a thing.
 
         Raises Wrong: 428 for people who do not say what they saw before they ask for a
         change, 400 for a request that claims to have happened.
@@ -71,7 +76,8 @@ class Asked(Struct, frozen=True, kw_only=True):
         reported = issubclass(command_type, Report)
         if not reported and self.occurred_at is not None:
             raise invalid("Occurred-At", "Only a report has happened somewhere.")
-        if not reported and self.version is None and actor.is_person:
+        unseen = self.version is None and not new
+        if not reported and unseen and actor.is_person:
             raise Wrong("if_match_missing", 428)
         command_id = uuid5(NAMESPACE, f"{actor.name}\n{target}\n{self.key}")
         return CommandContext(

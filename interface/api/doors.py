@@ -38,12 +38,14 @@ ACTS: Final = "by"
 class CaseDoor(NamedTuple):
     """Where one command to a case, a dispute … comes in.
 
-    ``filled`` are fields that the service knows better than whoever asks.
+    ``filled`` are fields that the service knows better than whoever asks. With
+    ``service_says_by`` the body says itself who acted, as feeds report it.
     """
 
     path: str
     command: type[Command]
     filled: frozenset[str] = frozenset()
+    service_says_by: bool = False
 
 
 def plain(hint: Any) -> Any:
@@ -61,12 +63,12 @@ def sealed_fields(command: type[Command]) -> frozenset[str]:
     return frozenset(name for name, hint in hints.items() if plain(hint) != hint)
 
 
-def body_of(command: type[Command], filled: frozenset[str] = frozenset()) -> type[Any]:
-    """Return the body of a command: its fields, but for who acts and what is filled."""
+def body_of(command: type[Command], left_out: frozenset[str]) -> type[Any]:
+    """Return the body of a command: its fields, but for those left out."""
     hints = hints_of(command, include_extras=True)
-    told = []
+    told: list[Any] = []
     for field in fields(command):
-        if field.name == ACTS or field.name in filled:
+        if field.name in left_out:
             continue
         hint = plain(hints[field.name])
         if field.default is not NODEFAULT:
@@ -100,13 +102,16 @@ def command_of(
     Raises ValueError where the fields do not go together.
     """
     wordy = sealed_fields(command)
+    if hasattr(body, ACTS):
+        by = getattr(body, ACTS)
     told = {each.name: getattr(body, each.name) for each in fields(type(body))}
     said = {
         name: seal(value) if name in wordy and value is not None else value
         for name, value in told.items()
     }
-    takes_by = any(each.name == ACTS for each in fields(command))
-    return command(**said, **filled, **({ACTS: by} if takes_by else {}))
+    if any(each.name == ACTS for each in fields(command)):
+        said[ACTS] = by
+    return command(**said, **filled)
 
 
 def sealer(people: People, consumer: str, purpose: str) -> Callable[[str], Sealed]:
@@ -116,7 +121,8 @@ def sealer(people: People, consumer: str, purpose: str) -> Callable[[str], Seale
 
 def handler(noun: Noun, action: Action, door: CaseDoor, path: str) -> HTTPRouteHandler:
     """Return the handler of one row."""
-    body_type = body_of(door.command, door.filled)
+    left_out = door.filled if door.service_says_by else door.filled | {ACTS}
+    body_type = body_of(door.command, left_out)
 
     def take(  # noqa: PLR0913  # what it needs is injected by these names
         _controller: Controller,
