@@ -1,6 +1,6 @@
 """Who takes part in an order, and in which roles."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
@@ -53,6 +53,11 @@ class By(Struct, frozen=True, kw_only=True):
     role: ActingRole
     name: Name
 
+
+# Who speaks for the service itself.
+SERVICE: Final[frozenset[ActingRole]] = frozenset(
+    {"agent", "senior_agent", "arbiter", "finance_approver", "system"}
+)
 
 SYSTEM = By(role="system", name="redress")
 

@@ -21,11 +21,15 @@ Files = Annotated[tuple[Name, ...], Meta(max_length=50)]
 
 
 class OpenAttribution(Request, frozen=True, kw_only=True):
-    """Begin to ask whose fault a matter is: a case's, or a dispute's."""
+    """Begin to ask whose fault a matter is: a case's, or a dispute's.
+
+    ``source`` is where the order was placed, and so whose rules it is judged by.
+    """
 
     by: By
     matter: Name
     order: Name
+    source: Code | None = None
     consumer: ConsumerName
     ordered_at: Moment | None = None
     parties: Annotated[tuple[Account, ...], Meta(max_length=20)] = ()

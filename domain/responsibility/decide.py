@@ -136,6 +136,7 @@ def opened(account: MatterAccount, command: OpenAttribution, at: datetime) -> Ev
         by=command.by,
         matter=command.matter,
         order=command.order,
+        source=command.source,
         consumer=command.consumer,
         ordered_at=command.ordered_at,
         parties=command.parties,

@@ -23,6 +23,7 @@ class AttributionOpened(Event, frozen=True, kw_only=True, tag="responsibility.op
     by: By
     matter: Name
     order: Name
+    source: Code | None = None
     consumer: ConsumerName
     ordered_at: Moment | None = None
     parties: tuple[Account, ...] = ()

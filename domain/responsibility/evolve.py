@@ -51,6 +51,7 @@ def evolve(account: MatterAccount, event: ResponsibilityEvent) -> MatterAccount:
                 status="attribution_open",
                 matter=event.matter,
                 order=event.order,
+                source=event.source,
                 consumer=event.consumer,
                 ordered_at=event.ordered_at,
                 parties=event.parties,

@@ -6,7 +6,7 @@ from typing import Final, get_args
 from msgspec.structs import replace
 
 from domain.money import EXPONENTS
-from domain.party import ActingRole, By
+from domain.party import SERVICE, By
 from domain.policy.book import Rulebook
 from domain.policy.caps import cut_by_caps
 from domain.policy.money import Bases
@@ -28,10 +28,6 @@ from domain.responsibility.refusals import (
 from domain.responsibility.state import LIVE, MatterAccount, Recourse
 from domain.responsibility.values import WHOLE_BP, Account, Knowledge, Share
 
-# Who speaks for the service itself.
-SERVICE: Final[frozenset[ActingRole]] = frozenset(
-    {"agent", "senior_agent", "arbiter", "finance_approver", "system"}
-)
 # Accounts that are places of money, and no party anybody could claim from.
 PLACES: Final = frozenset({"escrow", "deposit", "written_off"})
 

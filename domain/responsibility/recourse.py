@@ -6,9 +6,9 @@ from typing import Final
 from msgspec.structs import replace
 
 from domain.money import Money
-from domain.party import SYSTEM, By
+from domain.party import SERVICE, SYSTEM, By
 from domain.policy.book import Rulebook
-from domain.policy.rows import OnBreach
+from domain.policy.rows import OnBreach, Owes
 from domain.responsibility.commands import (
     ClaimRecourse,
     DisputeRecourse,
@@ -25,7 +25,6 @@ from domain.responsibility.events import (
     ResponsibilityEvent,
 )
 from domain.responsibility.guards import (
-    SERVICE,
     between_two,
     claim_of,
     currency_known,
@@ -47,7 +46,7 @@ from domain.responsibility.refusals import (
     PaymentReused,
 )
 from domain.responsibility.state import Debt, MatterAccount, Recourse
-from domain.responsibility.values import Entry
+from domain.responsibility.values import Account, Entry
 from domain.timer import Timer, TimerEvent, cancelled, met, started
 
 Events = tuple[ResponsibilityEvent, ...]
@@ -84,7 +83,8 @@ def claimed(
         words=command.words,
     )
     number = len(account.claims) + 1
-    return (event, begun(account, "acknowledge", number, book, at))
+    against = debtor(command.against)
+    return (event, begun(account, "acknowledge", number, against, book, at))
 
 
 def same_claim(known: Recourse, command: ClaimRecourse) -> Events:
@@ -141,7 +141,9 @@ def uncollected(account: MatterAccount, debt: Debt) -> int:
 
 def to_pay(account: MatterAccount, claim: str, book: Rulebook, at: datetime) -> Events:
     """Return that its time to pay begins."""
-    return (begun(account, "pay", account.claims[claim].number, book, at),)
+    recourse = account.claims[claim]
+    owes_it = debtor(recourse.against)
+    return (begun(account, "pay", recourse.number, owes_it, book, at),)
 
 
 def disputed(account: MatterAccount, command: DisputeRecourse, at: datetime) -> Events:
@@ -258,13 +260,28 @@ def silent(
     return (*says, *to_pay(account, claim, book, at))
 
 
-def begun(
-    account: MatterAccount, step: str, number: int, book: Rulebook, at: datetime
+def debtor(account: Account) -> Owes:
+    """Return who owes the answer to a claim."""
+    match account.kind:
+        case "escrow" | "deposit" | "written_off":
+            raise AssertionError("claims are between parties")
+        case kind:
+            return kind
+
+
+def begun(  # noqa: PLR0913, PLR0917 - which clock, whose, and by which rules
+    account: MatterAccount,
+    step: str,
+    number: int,
+    owes_it: Owes,
+    book: Rulebook,
+    at: datetime,
 ) -> TimerEvent:
-    """Start a clock of a claim; raises NoSuchRule."""
+    """Start a clock of a claim, for whom it is against; raises NoSuchRule."""
     times = account.times(at)
     row = book.timer(f"recourse.{step}", times)
-    return started(row, f"{step}/{number}", at, book.calendars(times))
+    clock = started(row, f"{step}/{number}", at, book.calendars(times))
+    return replace(clock, owes=owes_it)
 
 
 def clock(account: MatterAccount, step: str, recourse: Recourse) -> Timer | None:

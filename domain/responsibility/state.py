@@ -88,6 +88,7 @@ class MatterAccount(State, frozen=True, kw_only=True):
     status: AttributionStatus = "none"
     matter: str = ""
     order: str = ""
+    source: str | None = None
     consumer: str = ""
     ordered_at: datetime | None = None
     parties: tuple[Account, ...] = ()
