@@ -90,7 +90,10 @@ class PromiseView(Struct, frozen=True, kw_only=True):
 
 
 class MoneyView(Struct, frozen=True, kw_only=True):
-    """The money of an order, an amount per currency where there may be several."""
+    """The money of an order, an amount per currency where there may be several.
+
+    ``claimed`` is what live cases and disputes reserve, ``refunded`` what went back.
+    """
 
     items: tuple[Money, ...]
     freight: tuple[Money, ...]
@@ -98,6 +101,8 @@ class MoneyView(Struct, frozen=True, kw_only=True):
     paid: tuple[Money, ...]
     held: tuple[Money, ...]
     tenders: tuple[Tender, ...]
+    claimed: tuple[Money, ...] = ()
+    refunded: tuple[Money, ...] = ()
 
 
 class Clash(Struct, frozen=True, kw_only=True):
@@ -247,6 +252,8 @@ def money_view(order: Order) -> MoneyView:
             for payment in order.payments.values()
             for tender in payment.standing.tenders
         ),
+        claimed=amounts(order.reserved),
+        refunded=amounts(order.refunded),
     )
 
 

@@ -166,6 +166,13 @@ class Order(State, frozen=True, kw_only=True):
         return held
 
     @property
+    def reserved(self) -> dict[str, int]:
+        """Minor units that live claims reserve, by currency."""
+        return by_currency(
+            amount for claim in self.claims.values() for amount in claim.reserved
+        )
+
+    @property
     def refunded(self) -> dict[str, int]:
         """Minor units that went back, settled here or told of, by currency."""
         settled = (each for claim in self.claims.values() for each in claim.paid_back)

@@ -44,6 +44,7 @@ from domain.order import (
     OpenClaim,
     Order,
     OrderCommand,
+    OrderCompleted,
     OrderEvent,
     OrderLine,
     OrderUnpaid,
@@ -299,6 +300,8 @@ def test_a_receipt_confirmed_is_a_delivery() -> None:
             (2, 0),
             (1, 1),
         ),
+        # Nobody told of a parcel, only that the order is complete.
+        ((OrderCompleted(at=MONDAY),), (2, 2), (1, 1)),
         # Nobody told what is in it: it may hold all of it.
         ((ParcelDelivered(at=MONDAY, parcel="SF9"),), (2, 2), (1, 1)),
     ],
@@ -350,6 +353,16 @@ def test_what_went_back_elsewhere_is_not_claimed_again() -> None:
     told = RefundReported(at=MONDAY, refund="R-1", amount=yuan(45_000))
     asked = opening("refund_unshipped", hat(801))
     given(*bought, told).when(asked, at=TUESDAY).refused(MoreThanPaid)
+
+
+def test_each_line_may_have_so_much_left_and_the_order_less_than_both() -> None:
+    told = RefundReported(at=MONDAY, refund="R-1", amount=yuan(45_000))
+    asked = opening("refund_unshipped", hat(500) + jackets(2, 301))
+    given(*bought, told).when(asked, at=TUESDAY).refused(MoreThanPaid)
+    fair = opening("refund_unshipped", hat(500) + jackets(2, 300))
+    given(*bought, told).when(fair, at=TUESDAY).then(
+        opened("refund_unshipped", hat(500) + jackets(2, 300))
+    )
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,7 @@ from domain.order import (
     RecordLoss,
     RecordNote,
     RecordOutForDelivery,
+    RecordRefund,
     RecordReturned,
     RecordReturning,
     RecordReview,
@@ -166,6 +167,7 @@ others = st.one_of(
         RecordReview, review=st.sampled_from(["R-1", "R-2"]), score=st.integers(1, 5)
     ),
     st.builds(RecordNote, words=st.sampled_from(["sealed:a", "sealed:b"])),
+    st.builds(RecordRefund, refund=st.sampled_from(["B-1", "B-2"]), amount=yuan),
     st.builds(RecordAddressChange, address=st.sampled_from(["sealed:a", "sealed:b"])),
 )
 

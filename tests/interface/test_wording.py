@@ -10,6 +10,7 @@ import pytest
 from application.projections.entries import code_of, facts_of
 from domain.events import ALL_EVENTS, AnyEvent
 from domain.kernel import Event
+from domain.order.claims import ClaimKind
 from domain.order.values import (
     CancelledBy,
     ContradictionCode,
@@ -54,6 +55,7 @@ def test_every_event_ever_written_is_said_in_words(path: Path) -> None:
         CancelledBy,
         PromiseKind,
         PromiseSource,
+        ClaimKind,
     ],
 )
 def test_every_code_of_ours_has_its_words(codes: Any) -> None:
