@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from application.audit.state import NoSuchStream, NoSuchVersion, state_at
+from application.audit.state import NoSuchStream, NoSuchVersion, kind_of, state_at
 from application.event_store.store import UnknownEvent
 from domain.consumer import Consumer, ConsumersLinked
 from domain.order import (
@@ -14,7 +14,9 @@ from domain.order import (
     PromiseBreached,
     PromiseCleared,
 )
+from domain.timer import started
 from tests.application.audit.histories import STREAM, Told, recorded, spoilt, told
+from tests.domain.clocks import timer_row
 from tests.domain.orders import (
     FRIDAY,
     HOUR,
@@ -145,3 +147,9 @@ def test_an_event_nobody_can_read_is_never_skipped_in_silence() -> None:
     with pytest.raises(UnknownEvent):
         state_at(spoilt_at_2, STREAM, as_of=NEXT_WEEK)
     assert state_at(spoilt_at_2, STREAM, version=1).events == 1
+
+
+def test_a_clock_says_nothing_of_what_its_stream_is_about() -> None:
+    begun = started(timer_row(), "answer", MONDAY)
+    clock_first = told((begun, MONDAY, MONDAY), (placed, MONDAY, TUESDAY))
+    assert kind_of(clock_first.stream(STREAM)) == "order"
