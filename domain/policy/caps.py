@@ -9,15 +9,22 @@ from domain.policy.rows import CapRow, MoneyRow
 
 
 class Payout(Struct, frozen=True, kw_only=True):
-    """What a row paid, or is about to, and under how long a promise (in hours)."""
+    """What a row paid, or is about to, and under how long a promise (in hours).
+
+    ``other_order``: on another order than the one that is asked about.
+    """
 
     row: MoneyRow
     promise_hours: float
     fen: int = 0
+    other_order: bool = False
 
 
-def counts(cap: CapRow, row: MoneyRow) -> bool:
-    """Say whether what the row pays counts towards the cap, and is cut by it."""
+def counts(cap: CapRow, payout: Payout) -> bool:
+    """Say whether a payout counts towards the cap, and is cut by it."""
+    if payout.other_order and cap.scope == "order":
+        return False
+    row = payout.row
     return cap.id in row.caps and (not cap.breaches or row.trigger in cap.breaches)
 
 
@@ -27,7 +34,7 @@ def ceiling(cap: CapRow, bases: Bases, payouts: Iterable[Payout]) -> int | None:
     A cap is raised by any payout of the kind among them, whichever comes first.
     """
     raised = cap.raised_fen is not None and any(
-        counts(cap, each.row)
+        counts(cap, each)
         and each.row.trigger in cap.raised_by
         and each.promise_hours > cap.raised_over_hours
         for each in payouts
@@ -57,7 +64,7 @@ def room(
     end = ceiling(cap, bases, involved)
     if end is None:
         return None
-    return end - sum(each.fen for each in paid if counts(cap, each.row))
+    return end - sum(each.fen for each in paid if counts(cap, each))
 
 
 def cut_by_caps(

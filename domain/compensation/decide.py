@@ -1,0 +1,171 @@
+"""What a day's compensation answers: caps hold because each payout reserves its part.
+
+All that one consumer gets of one merchant for the orders of one day is one stream, so
+two who ask at once are decided one after the other, each on what the other took.
+"""
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from domain.compensation.commands import (
+    CommitCompensation,
+    CompensationCommand,
+    ReleaseCompensation,
+    ReserveCompensation,
+)
+from domain.compensation.events import (
+    CompensationEvent,
+    CompensationPaid,
+    CompensationReleased,
+    CompensationReserved,
+)
+from domain.compensation.evolve import evolve
+from domain.compensation.refusals import (
+    AlreadyPaid,
+    AnotherDay,
+    FactsUnusable,
+    NotTheService,
+    ReservationReleased,
+    ReservationReused,
+    UnknownReservation,
+)
+from domain.compensation.state import DayOfCompensation, Reservation
+from domain.kernel import Decider
+from domain.party import SERVICE
+from domain.policy.book import Rulebook
+from domain.policy.quote import Facts, FactsWrong, quote_of
+from domain.policy.rows import Times
+
+Events = tuple[CompensationEvent, ...]
+
+
+def decide(
+    day: DayOfCompensation, command: CompensationCommand, book: Rulebook, at: datetime
+) -> Events:
+    """Return what happens; raises a Refused of refusals.py.
+
+    What is so already is answered with ``()``.
+    """
+    if command.by.role not in SERVICE:
+        raise NotTheService(role=command.by.role)
+    match command:
+        case ReserveCompensation():
+            return reserved(day, command, book, at)
+        case CommitCompensation():
+            return paid(day, command, at)
+        case ReleaseCompensation():
+            return released(day, command, at)
+
+
+def reserved(
+    day: DayOfCompensation, command: ReserveCompensation, book: Rulebook, at: datetime
+) -> Events:
+    """Set aside what the rules pay, beside all that is set aside or paid already."""
+    same_day(day, command)
+    known = day.reservations.get(command.reservation)
+    if known is not None:
+        return same_again(known, command)
+    facts = looked_at(day, command)
+    dates = command.dates
+    times = Times(
+        ordered_at=dates.ordered_at, conduct_at=dates.conduct_at, judged_at=at
+    )
+    try:
+        answer = quote_of(book, facts, times)
+    except FactsWrong as wrong:
+        raise FactsUnusable(fault=str(wrong)) from None
+    return (
+        CompensationReserved(
+            at=at,
+            by=command.by,
+            reservation=command.reservation,
+            matter=command.matter,
+            order=command.order,
+            consumer=command.consumer,
+            merchant=command.merchant,
+            paid_on=command.paid_on,
+            zone=command.zone,
+            facts=facts,
+            dates=dates,
+            policy=book.ref,
+            lines=answer.lines,
+            total_fen=answer.total_fen,
+        ),
+    )
+
+
+def looked_at(day: DayOfCompensation, command: ReserveCompensation) -> Facts:
+    """Return the facts with what was set aside or paid before."""
+    earlier = (*command.facts.earlier, *day.taken())
+    return replace(command.facts, order=command.order, earlier=earlier)
+
+
+def same_day(day: DayOfCompensation, command: ReserveCompensation) -> None:
+    """Raise AnotherDay for what has its caps elsewhere."""
+    told = (command.consumer, command.merchant, command.paid_on, command.zone)
+    known = (day.consumer, day.merchant, day.paid_on, day.zone)
+    if day.reservations and told != known:
+        raise AnotherDay(paid_on=command.paid_on.isoformat())
+
+
+def same_again(known: Reservation, command: ReserveCompensation) -> Events:
+    """Say nothing new; raises ReservationReused and ReservationReleased."""
+    own = len(command.facts.earlier)
+    asked = replace(known.asked, order=command.facts.order)
+    asked = replace(asked, earlier=known.asked.earlier[:own])
+    told = (command.matter, command.order, command.facts, command.dates)
+    if (known.matter, known.order, asked, known.dates) != told:
+        raise ReservationReused(reservation=command.reservation)
+    if known.standing == "released":
+        raise ReservationReleased(reservation=command.reservation)
+    return ()
+
+
+def paid(day: DayOfCompensation, command: CommitCompensation, at: datetime) -> Events:
+    """Say that it was paid."""
+    known = reservation_of(day, command.reservation)
+    if known.standing == "paid":
+        return ()
+    if known.standing == "released":
+        raise ReservationReleased(reservation=command.reservation)
+    return (
+        CompensationPaid(
+            at=at,
+            by=command.by,
+            reservation=command.reservation,
+            total_fen=known.total_fen,
+        ),
+    )
+
+
+def released(
+    day: DayOfCompensation, command: ReleaseCompensation, at: datetime
+) -> Events:
+    """Give it up; the next who asks finds its part of the caps free."""
+    known = reservation_of(day, command.reservation)
+    if known.standing == "released":
+        return ()
+    if known.standing == "paid":
+        raise AlreadyPaid(reservation=command.reservation)
+    return (
+        CompensationReleased(
+            at=at,
+            by=command.by,
+            reservation=command.reservation,
+            reason=command.reason,
+            total_fen=known.total_fen,
+        ),
+    )
+
+
+def reservation_of(day: DayOfCompensation, name: str) -> Reservation:
+    """Return the reservation; raises UnknownReservation."""
+    if name not in day.reservations:
+        raise UnknownReservation(reservation=name)
+    return day.reservations[name]
+
+
+COMPENSATION: Decider[
+    DayOfCompensation, CompensationCommand, CompensationEvent, Rulebook
+] = Decider(initial=DayOfCompensation(), decide=decide, evolve=evolve)

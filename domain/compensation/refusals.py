@@ -1,0 +1,31 @@
+"""Why compensation is not set aside, paid or given up."""
+
+from domain.kernel import Refused
+
+
+class NotTheService(Refused):
+    """Only the service sets compensation aside, pays it or gives it up."""
+
+
+class AnotherDay(Refused):
+    """What a consumer paid a merchant on another day has caps of its own."""
+
+
+class ReservationReused(Refused):
+    """A reservation of this name says something else already."""
+
+
+class FactsUnusable(Refused):
+    """The rules cannot be asked with these facts."""
+
+
+class UnknownReservation(Refused):
+    """Nothing was reserved under this name."""
+
+
+class ReservationReleased(Refused):
+    """What was given up is reserved anew, under another name."""
+
+
+class AlreadyPaid(Refused):
+    """What was paid is no longer given up."""

@@ -1,0 +1,49 @@
+"""What of a day's caps is taken."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Literal
+
+from msgspec import Struct
+
+from domain.compensation.values import Dates, Lines
+from domain.kernel import State
+from domain.policy.quote import Earlier, Facts
+
+Standing = Literal["reserved", "paid", "released"]
+
+
+class Reservation(Struct, frozen=True, kw_only=True):
+    """What was set aside for one matter, and how it stands.
+
+    ``asked`` are the facts as looked at, what went before included.
+    """
+
+    matter: str
+    order: str
+    asked: Facts
+    dates: Dates
+    lines: Lines
+    total_fen: int
+    standing: Standing = "reserved"
+
+
+class DayOfCompensation(State, frozen=True, kw_only=True):
+    """What one consumer gets of one merchant for all orders paid on one day."""
+
+    consumer: str = ""
+    merchant: str = ""
+    paid_on: date | None = None
+    zone: str = ""
+    reservations: Mapping[str, Reservation] = {}
+
+    def taken(self) -> tuple[Earlier, ...]:
+        """Return what is reserved or paid, as what later answers have to look at."""
+        return tuple(
+            Earlier(
+                rule=line.rule, version=line.version, fen=line.fen, order=each.order
+            )
+            for each in self.reservations.values()
+            if each.standing != "released"
+            for line in each.lines
+        )
