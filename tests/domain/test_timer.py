@@ -217,8 +217,9 @@ def test_what_has_run_cannot_be_taken_away() -> None:
 
 
 def test_a_late_clock_is_put_off_from_its_due_time() -> None:
-    given = put_off(running, MONDAY + 40 * HOUR, seconds=6 * HOUR_S)
-    assert given.due_at == MONDAY + 42 * HOUR
+    late = MONDAY + 40 * HOUR
+    assert put_off(running, late, seconds=6 * HOUR_S).due_at == MONDAY + 42 * HOUR
+    assert put_off(running, late, seconds=-HOUR_S).due_at == MONDAY + 36 * HOUR
 
 
 def test_a_clock_that_stands_still_is_given_time_for_when_it_runs_on() -> None:

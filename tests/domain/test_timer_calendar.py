@@ -147,6 +147,7 @@ def test_what_falls_due_in_the_holidays_is_put_to_their_end_or_later() -> None:
     assert reasons == {"night", "spring_festival"}
     ran = running(inside.at, inside.due_at, inside.closures)
     assert ran == 120 * HOUR_S, "it stood still, it was not given more"
+    assert moved(clock(inside), inside.at, [festival, NIGHT]) is None
     before = started(RESEND, "ship", there(4, 12, month=2), [festival])
     assert before.due_at == there(9, 12, month=2)
     after = started(RESEND, "ship", there(22, 12, month=2), [festival])

@@ -297,3 +297,17 @@ def test_a_calendar_published_late_comes_to_what_it_would_have_from_the_start(
     assert timer.due_at == foreseen.due_at
     assert seconds_left(timer, world.begins) == seconds
     assert moved(timer, late, world.calendar) is None
+
+
+@given(lives(granting=True), worlds(granting=True))
+def test_one_calendar_moves_a_deadline_once_and_later_and_gives_no_running_time(
+    life: tuple[World, list[TimerEvent]], other: World
+) -> None:
+    world, events = life
+    rows = [*world.calendar, *other.calendar]
+    before = clock(*events)
+    change = moved(before, before.since, rows)
+    after = clock(*events, change) if change else before
+    assert after.due_at >= before.due_at
+    assert seconds_left(after, after.since) == seconds_left(before, before.since)
+    assert moved(after, after.since, rows) is None
