@@ -1,0 +1,206 @@
+"""The queue over HTTP, and lists of cases, disputes and contacts: soonest due first."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Controller, Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery, QueryParameter
+from msgspec import Struct
+
+from application.access import Action, Actor
+from application.clock_view import ClockView
+from application.order_view import utc
+from application.projections.matters import MatterNoun, MatterRow, Wanted
+from application.projections.paging import BadCursor
+from application.projections.progress import ReadingProgress
+from application.projections.read_models import read_model
+from application.queue import Queue
+from domain.money import Money
+from interface.api.auth import does
+from interface.api.context import moment
+from interface.api.names import NameAsked
+from interface.api.paging import (
+    USUAL_LIMIT,
+    AtLeast,
+    Cursor,
+    Limit,
+    Listed,
+    bad_cursor,
+    listed,
+    shown,
+)
+from interface.clock import now
+
+# Where each noun is read.
+HOMES: Final[Mapping[MatterNoun, str]] = {
+    "case": "/v1/cases",
+    "dispute": "/v1/disputes",
+    "contact": "/v1/contacts",
+    "promise": "/v1/agent-promises",
+    "account": "/v1/accounts",
+}
+DueBefore = Annotated[
+    str | None,
+    QueryParameter(description="Only what is due before this time (RFC 3339)."),
+]
+Flag = Annotated[
+    str | None,
+    QueryParameter(
+        pattern="^[a-z_]{1,40}$",
+        description="Only what is so flagged: intervening, frozen, needs_human, "
+        "needs_dispute, refund_due, refund_failed, contradictory, elsewhere, appealed, "
+        "unruled, repeated, waiting, contested.",
+    ),
+]
+Open = Annotated[
+    bool | None,
+    QueryParameter(name="final", description="Whether it is over."),
+]
+AmountFrom = Annotated[
+    int | None,
+    QueryParameter(ge=0, description="Only where at least so many minor units."),
+]
+
+
+class MatterFound(Struct, frozen=True, kw_only=True):
+    """A matter at one glance; ``href`` is its page.
+
+    ``due_at``, ``owes`` and ``step`` are of its earliest running clock; ``clocks`` are
+    all, with the running time that is left, as the matter's own page says it.
+    """
+
+    noun: MatterNoun
+    id: UUID
+    status: str
+    final: bool
+    kind: str | None
+    flags: tuple[str, ...]
+    owes: str | None
+    step: str | None
+    due_at: datetime | None
+    clocks: tuple[ClockView, ...]
+    assigned: str | None
+    consumer: str | None
+    merchant: str | None
+    creator: str | None
+    carrier: str | None
+    order_id: UUID | None
+    source: str | None
+    number: str | None
+    amount: Money | None
+    score: int | None
+    opened_at: datetime
+    changed_at: datetime
+    version: int
+    href: str
+
+
+class QueueController(Controller):
+    """What is to be done, and by when."""
+
+    path = "/v1/queue"
+    tags = ("queue",)
+
+    @get(operation_id="readQueue", opt=does("queue.read"), sync_to_thread=True)
+    def find(  # noqa: PLR0913, PLR0917  # one for each thing that can be asked for
+        self,
+        request: Request[Actor, None, Any],
+        actor: NamedDependency[Actor],
+        queue: NamedDependency[Queue],
+        progress: NamedDependency[ReadingProgress],
+        noun: FromQuery[MatterNoun | None] = None,
+        status: NameAsked = None,
+        final: Open = None,
+        kind: NameAsked = None,
+        flag: Flag = None,
+        assigned: NameAsked = None,
+        unassigned: FromQuery[bool | None] = None,
+        owes: NameAsked = None,
+        step: NameAsked = None,
+        due_before: DueBefore = None,
+        merchant: NameAsked = None,
+        order_id: FromQuery[UUID | None] = None,
+        amount_from: AmountFrom = None,
+        limit: Limit = USUAL_LIMIT,
+        cursor: Cursor = None,
+        at_least: AtLeast = None,
+    ) -> Response[Listed[MatterFound]]:
+        """List what is to be done, soonest due first; what is over is left out."""
+        wanted = Wanted(
+            nouns=None if noun is None else (noun,),
+            status=status,
+            final=final or False,
+            kind=kind,
+            flag=flag,
+            assigned=assigned,
+            unassigned=unassigned,
+            owes=owes,
+            step=step,
+            due_before=moment("due_before", due_before),
+            merchant=merchant,
+            order_id=order_id,
+            amount_from=amount_from,
+        )
+        shown(progress, read_model("matter"), at_least)
+        return found(request, actor, queue, "queue.read", wanted, limit, cursor)
+
+
+def found(  # noqa: PLR0913, PLR0917  # who asks what of what, a page of it
+    request: Request[Actor, None, Any],
+    actor: Actor,
+    queue: Queue,
+    action: Action,
+    wanted: Wanted,
+    limit: int,
+    cursor: str | None,
+) -> Response[Listed[MatterFound]]:
+    """Return a page of matters."""
+    try:
+        page = queue.find(actor, action, wanted, limit=limit, cursor=cursor)
+    except BadCursor as error:
+        raise bad_cursor(error) from None
+    at = now()
+    staff = not actor.roles <= {"consumer", "merchant", "creator", "carrier"}
+    return listed(
+        request,
+        page,
+        lambda row: matter_found(row, queue.clocks(row, at), staff=staff),
+    )
+
+
+def matter_found(
+    row: MatterRow, clocks: Sequence[ClockView], *, staff: bool
+) -> MatterFound:
+    """Return a matter at one glance; who works on it is for colleagues to know."""
+    amount = None
+    if row.amount_minor is not None and row.currency is not None:
+        amount = Money(row.amount_minor, row.currency)
+    return MatterFound(
+        noun=row.noun,
+        id=row.stream_id,
+        status=row.status,
+        final=row.final,
+        kind=row.kind,
+        flags=tuple(row.flags),
+        owes=row.owes,
+        step=row.step,
+        due_at=utc(row.due_at),
+        clocks=tuple(clocks),
+        assigned=row.assigned if staff else None,
+        consumer=row.consumer,
+        merchant=row.merchant,
+        creator=row.creator,
+        carrier=row.carrier,
+        order_id=row.order_id,
+        source=row.source,
+        number=row.number,
+        amount=amount,
+        score=row.score,
+        opened_at=row.opened_at,
+        changed_at=row.changed_at,
+        version=row.version,
+        href=f"{HOMES[row.noun]}/{row.stream_id}",
+    )
