@@ -49,3 +49,8 @@ def named(word: str, installed: Callable[[], InForce]) -> PolicyDocument:
         packs = ", ".join(PACKS)
         message = f"{word!r} is no file, no pack ({packs}) and was never published here"
         raise NoSuchPolicies(message) from None
+
+
+def counted(number: int, noun: str = "row") -> str:
+    """Return how many there are of something, for people."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

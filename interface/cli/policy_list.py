@@ -9,7 +9,7 @@ from domain.policy.rows import AnyRow
 from domain.policy_set import PublishedProfile
 from interface.bootstrap import open_redress
 from interface.cli.installation import existing
-from interface.cli.policy_files import NoSuchPolicies
+from interface.cli.policy_files import NoSuchPolicies, counted
 from interface.settings import read_settings
 
 
@@ -43,8 +43,8 @@ def told(name: str, profile: PublishedProfile) -> str:
     speaks_for = ", ".join(profile.header.sources) or "no source of its own"
     others = ", and all other orders" if profile.header.fallback else ""
     return (
-        f"{name}@{last.number}  {len(profile.rows)} rows  published {moment(last.at)}  "
-        f"for {speaks_for}{others}"
+        f"{name}@{last.number}  {counted(len(profile.rows))}  "
+        f"published {moment(last.at)}  for {speaks_for}{others}"
     )
 
 

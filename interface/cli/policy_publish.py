@@ -14,7 +14,7 @@ from domain.policy_set import Caution, PublishPolicies
 from interface.bootstrap import open_redress
 from interface.cli.installation import existing
 from interface.cli.person import at_terminal
-from interface.cli.policy_files import NoSuchPolicies, document_in
+from interface.cli.policy_files import NoSuchPolicies, counted, document_in
 from interface.clock import now
 from interface.settings import read_settings
 
@@ -63,7 +63,7 @@ def say(document: PolicyDocument, published: Published) -> None:
     if event is None:
         click.echo(f"Nothing is new in {document.profile}: all of it is published.")
         return
-    rows = f"{len(event.rows)} new rows" if len(event.rows) != 1 else "1 new row"
+    rows = counted(len(event.rows), "new row")
     click.echo(f"Published {event.profile}@{event.publication}: {rows}.")
     width = max((len(row.ref) for row in event.rows), default=0)
     for row in event.rows:
