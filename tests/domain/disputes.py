@@ -10,6 +10,7 @@ from domain.dispute import (
     AssignHandler,
     Award,
     CompleteEnforcement,
+    DisputeCommand,
     DisputeEvent,
     DisputeOpened,
     EndRound,
@@ -23,7 +24,6 @@ from domain.dispute import (
     Shown,
     SubmitProof,
 )
-from domain.kernel import Command
 from domain.money import Money
 from domain.party import By
 from domain.policy.book import Rulebook
@@ -218,9 +218,9 @@ rule = IssueRuling(
 given = partial(Given, DISPUTE, BOOK)
 
 
-def told(*deeds: tuple[datetime, Command]) -> tuple[DisputeEvent, ...]:
+def told(*deeds: tuple[datetime, DisputeCommand]) -> tuple[DisputeEvent, ...]:
     """Return what came of these commands, one after the other."""
-    past: Given = given()
+    past = given()
     for at, command in deeds:
         past = past.when(command, at=at).happens()
     return past.past
