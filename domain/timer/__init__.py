@@ -13,4 +13,5 @@ Import from here; how the noun is laid out in files is nobody else's business.
 from domain.policy.closures import Closure as Closure
 from domain.timer.changes import *
 from domain.timer.events import *
+from domain.timer.spans import HOUR_S as HOUR_S
 from domain.timer.state import *

@@ -226,6 +226,8 @@ def test_a_clock_that_stands_still_is_given_time_for_when_it_runs_on() -> None:
     more = put_off(standing, MONDAY + 21 * HOUR, seconds=HOUR_S)
     goes_on = resumed(clock(begun, stopped, more), MONDAY + 50 * HOUR)
     assert goes_on.due_at == MONDAY + 67 * HOUR
+    none = put_off(standing, MONDAY + 21 * HOUR, seconds=-30 * HOUR_S)
+    assert none.seconds == -16 * HOUR_S, "what has run cannot be taken away"
     less = sooner(standing, MONDAY + 21 * HOUR, seconds=60, reason="r", policy="p@1")
     assert less is not None
     assert seconds_left(clock(begun, stopped, less), MONDAY) == 60
@@ -248,6 +250,18 @@ def test_a_calendar_published_later_moves_the_deadline_and_says_why() -> None:
     )
     assert moved(clock(begun, event), late, [NIGHT, holiday]) is None, "but once"
     assert clock(begun, event).extensions == 0, "nobody's right to more is used up"
+
+
+def test_what_moves_a_deadline_is_what_is_new_however_long_a_night_it_leads_to() -> (
+    None
+):
+    evening = MONDAY + 4 * HOUR  # 22:00 in Shanghai
+    begun = started(ANSWER, "answer", MONDAY, [NIGHT], seconds=18 * HOUR_S)
+    outage = calendar("pause", "outage", begins=MONDAY, ends=MONDAY + 3 * HOUR)
+    event = moved(clock(begun), evening, [NIGHT, outage])
+    assert event is not None
+    assert event.due_at - begun.due_at == 12 * HOUR
+    assert event.reason == "outage"
 
 
 def test_no_calendar_takes_time_away_again() -> None:
