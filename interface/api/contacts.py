@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from litestar import Controller, Response, get, post
@@ -38,7 +38,7 @@ from domain.contact import (
 from domain.kernel import Code, ConsumerName, Moment, Name
 from interface.api.auth import does
 from interface.api.context import Asked
-from interface.api.doors import CaseDoor, controller, sealer
+from interface.api.doors import CaseDoor, controller, sealer, versioned
 from interface.api.examples import json_like
 from interface.api.order_commands import strictly
 from interface.api.problems import invalid
@@ -243,11 +243,6 @@ def with_words(
         for each in view.words
     )
     return replace(view, words=words)
-
-
-def versioned(body: Any, matter: Matter) -> Response[Any]:
-    """Return what was read, its version as the ETag."""
-    return Response(body, headers={"ETag": f'"{matter.version}"'})
 
 
 HANDLERS: Final[Sequence[type[Controller]]] = (

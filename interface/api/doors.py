@@ -35,6 +35,13 @@ from interface.api.words import Words
 ACTS: Final = "by"
 
 
+class Move(Struct, frozen=True):
+    """What a reader may ask for now: the operation, and where to ask for it."""
+
+    operation: str
+    href: str
+
+
 class CaseDoor(NamedTuple):
     """Where one command to a case, a dispute … comes in.
 
@@ -161,6 +168,22 @@ def handler(noun: Noun, action: Action, door: CaseDoor, path: str) -> HTTPRouteH
         status_code=200,
         sync_to_thread=True,
     )(take)
+
+
+def moves_of(
+    noun: Noun, here: str, doors: Sequence[CaseDoor], may: Sequence[str]
+) -> tuple[Move, ...]:
+    """Return where the commands of these names are asked, as far as they have doors."""
+    return tuple(
+        Move(f"{noun}{door.command.__name__}", f"{here}/{door.path}")
+        for door in doors
+        if door.command.__name__ in may
+    )
+
+
+def versioned(body: Any, matter: Matter) -> Response[Any]:
+    """Return what was read, its version as the ETag."""
+    return Response(body, headers={"ETag": f'"{matter.version}"'})
 
 
 def controller(
