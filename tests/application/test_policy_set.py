@@ -16,7 +16,8 @@ from application.orders import Orders, context_for
 from application.policy_set import FRESH_SECONDS, SYSTEM, NoPolicies, Policies
 from domain.money import Money
 from domain.order import CapturePayment, OrderCommand, PlaceOrder, Tender
-from domain.policy.rows import AnyRow, PolicyDocument, Times
+from domain.policy.quote import Facts, quote_of
+from domain.policy.rows import AnyRow, Formula, PolicyDocument, Times
 from domain.policy_set import RowEdited
 from domain.promise import Offer
 from tests.domain.policies import (
@@ -315,16 +316,20 @@ def test_a_policy_published_today_changes_nothing_decided_yesterday(
 ) -> None:
     due = process.sells("A-1", MONDAY, MONDAY)
     assert due == MONDAY + timedelta(hours=48)
+    facts = Facts(paid_fen=20_000, late_hours=30, breaches=("SHIP_OVERDUE",))
     yesterday = Times(conduct_at=MONDAY, judged_at=NEXT_MONTH)
-    owed = process.policies.book("shop").all_money(yesterday)
+    owed = quote_of(process.policies.book("shop"), facts, yesterday)
+    assert owed.total_fen == 1_000, "5 % of what was paid"
     process.at = TUESDAY
-    dearer = replace(LATE, version=2, in_force_from=TUESDAY, formula=None)
+    twice = Formula(base="paid", rate_bp=1_000)
+    dearer = replace(LATE, version=2, in_force_from=TUESDAY, formula=twice)
     process.publishes(QUICKER, dearer, CAP)
 
     assert process.due("A-1") == due, "what was promised stays promised"
-    assert process.policies.book("shop").all_money(yesterday) == owed
+    book = process.policies.book("shop")
+    assert quote_of(book, facts, yesterday) == owed, "what was done counts as it did"
     today = Times(conduct_at=TUESDAY, judged_at=NEXT_MONTH)
-    assert dearer in process.policies.book("shop").all_money(today)
+    assert quote_of(book, facts, today).total_fen == 2_000
     late_told = process.sells("A-2", MONDAY, TUESDAY)
     assert late_told == TUESDAY + timedelta(hours=48), "it was ordered yesterday"
     new = process.sells("A-3", TUESDAY, TUESDAY)
