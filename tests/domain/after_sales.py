@@ -1,12 +1,15 @@
 """Anna's jacket with a torn seam, and the rules of a shop like those on Taobao."""
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import partial, reduce
+from typing import Any
 
 from domain.after_sales import (
     CASE,
     ApproveCase,
-    CaseApproved,
+    Case,
+    CaseCommand,
+    CaseEvent,
     CaseOpened,
     CaseType,
     ConfirmReturnReceived,
@@ -17,7 +20,6 @@ from domain.after_sales import (
     OrderRefund,
     RecordParcelScan,
     RecordRefundResult,
-    RefundDue,
     RejectCase,
     SubmitReturnWaybill,
 )
@@ -33,7 +35,7 @@ from domain.policy.rows import (
     Owes,
     TimerRow,
 )
-from domain.timer import Timer, TimerStarted
+from domain.timer import TimerStarted
 from tests.given import Given
 
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -228,17 +230,64 @@ pay = OrderRefund(by=SHOP, refund="R-1")
 paid = RecordRefundResult(refund="R-1", succeeded=True)
 bounced = RecordRefundResult(refund="R-1", succeeded=False, failure="account_closed")
 
-approved_by_silence = CaseApproved  # named where its time is known
-due = RefundDue(at=MONDAY, items=JACKET, total=JACKET_PRICE, because="agreed")
 
+Past = Given[Case, CaseCommand, CaseEvent, Rulebook]
 given = partial(Given, CASE, RULES)
 
 
-def asked(type_: CaseType = "return_refund", policy: Rulebook = RULES) -> "Given":  # type: ignore[type-arg]  # of the case, as below
+def asked(
+    type_: CaseType = "return_refund",
+    policy: Rulebook = RULES,
+    **more: Any,
+) -> Past:
     """Return the past of a case that Anna opened on Monday."""
-    start = Given(CASE, policy)
-    return start.when(ask_for(type_), at=MONDAY).happens()
+    start: Past = Given(CASE, policy)
+    return start.when(ask_for(type_, **more), at=MONDAY).happens()
 
 
-def running(timers: dict[str, Timer]) -> dict[str, Timer]:
-    return {name: each for name, each in timers.items() if each.standing == "running"}
+def after(past: Past, *steps: tuple[CaseCommand, datetime]) -> Past:
+    """Return the past with these commands taken in turn."""
+    for command, at in steps:
+        past = past.when(command, at=at).happens()
+    return past
+
+
+def state(past: Past) -> Case:
+    """Return what the past comes to."""
+    return reduce(CASE.evolve, past.past, CASE.initial)
+
+
+def said(past: Past, since: Past) -> tuple[str, ...]:
+    """Return the tags of what happened since."""
+    news = past.past[len(since.past) :]
+    return tuple(str(type(event).__struct_config__.tag) for event in news)
+
+
+def owed(past: Past) -> dict[str, datetime]:
+    """Return the running clocks and when they are due."""
+    timers = state(past).timers.values()
+    return {each.name: each.due_at for each in timers if each.standing == "running"}
+
+
+# -- Cases on their way --
+
+
+def returned(*, at: datetime = WEDNESDAY) -> Past:
+    """Return the past in which the jackets are back at the shop."""
+    sent = after(asked(), (approve, MONDAY), (send_back, TUESDAY))
+    return after(sent, (receive, at))
+
+
+def refunding(type_: CaseType = "refund_shipped", policy: Rulebook = RULES) -> Past:
+    """Return the past in which money is due."""
+    return after(asked(type_, policy), (approve, MONDAY))
+
+
+def rejected() -> Past:
+    return after(asked(), (reject, MONDAY))
+
+
+def exchanging() -> Past:
+    """Return the past in which the shop owes other jackets."""
+    steps = (approve, MONDAY), (send_back, TUESDAY), (receive, WEDNESDAY)
+    return after(asked("exchange"), *steps, (accept, WEDNESDAY))
