@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Final, Protocol, cast
 from uuid import UUID
 
+import structlog
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -37,6 +38,8 @@ from domain.evidence import (
 from domain.ids import id_from_name, partition_in
 from domain.kernel import Event, Refused
 from domain.order import ORDER
+
+log = structlog.get_logger(__name__)
 
 KIND: Final = "evidence"
 
@@ -436,6 +439,7 @@ async def as_it_was(chunks: AsyncIterator[bytes], digest: str) -> AsyncIterator[
         measured.update(chunk)
         held = chunk
     if measured.hexdigest() != digest:
+        log.error("evidence_spoilt", was=digest, found=measured.hexdigest())
         raise FileSpoilt(f"SHA-256 is {measured.hexdigest()}, was {digest}")
     yield held
 

@@ -78,6 +78,7 @@ def test_the_files_of_all_of_a_persons_names_go_and_others_stay(
     stay = {
         send(redress, "merchant", "tea-house", mine),
         send(redress, "consumer", "lei", neighbours),
+        send(redress, "agent", "mei", neighbours),  # an agent of the same name
     }
 
     def lying() -> set[UUID]:

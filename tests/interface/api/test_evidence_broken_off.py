@@ -57,6 +57,14 @@ def test_a_caller_who_breaks_off_leaves_nothing_and_may_begin_again(
             until(lambda: bool(lying()))
         until(lambda: not lying())
 
+        # The "no" reaches a caller who is still sending.
+        wrong = li_mei | {"Content-Type": "video/mp4"}
+        refused = httpx.post(f"{api.url}{path}", content=2 * HALF, headers=wrong)
+        assert refused.status_code == 415, refused.text
+        long = httpx.post(f"{api.url}{path}", content=5 * HALF, headers=li_mei)
+        assert long.status_code == 413, long.text
+        assert not lying()
+
         again = httpx.post(f"{api.url}{path}", content=JPEG, headers=li_mei)
         assert again.status_code == 201, again.text
         assert "Idempotency-Replayed" not in again.headers, "nothing was written down"
