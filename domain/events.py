@@ -3,12 +3,14 @@
 from typing import get_args
 
 from domain.agent_promise import AgentPromiseEvent
+from domain.compensation.events import CompensationEvent
 from domain.consumer import ConsumerEvent
 from domain.contact import ContactEvent
 from domain.evidence import EvidenceEvent
 from domain.kernel import Event
 from domain.order.events import OrderEvent
 from domain.policy_set.events import PolicySetEvent
+from domain.responsibility.events import ResponsibilityEvent
 from domain.timer import TimerEvent
 
 AnyEvent = (
@@ -18,6 +20,8 @@ AnyEvent = (
     | AgentPromiseEvent
     | EvidenceEvent
     | PolicySetEvent
+    | ResponsibilityEvent
+    | CompensationEvent
     | TimerEvent
 )
 

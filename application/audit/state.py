@@ -12,6 +12,7 @@ from application.event_store.envelope import RecordedEvent
 from application.event_store.mapper import tag_of
 from application.event_store.store import Unreadable
 from domain.agent_promise import AGENT_PROMISE
+from domain.compensation import COMPENSATION
 from domain.consumer import CONSUMER
 from domain.contact import CONTACT
 from domain.evidence import EVIDENCE
@@ -19,6 +20,7 @@ from domain.kernel import AnyDecider, Event, State
 from domain.order import ORDER
 from domain.order import as_of as order_as_of
 from domain.policy_set import POLICY_SET
+from domain.responsibility import ACCOUNT
 
 # Events of clocks say nothing of the kind of their stream.
 CLOCKS = "timer"
@@ -31,6 +33,8 @@ DECIDERS: Mapping[str, AnyDecider] = {
     "promise": AGENT_PROMISE,
     "evidence": EVIDENCE,
     "policy": POLICY_SET,
+    "responsibility": ACCOUNT,
+    "compensation": COMPENSATION,
 }
 
 # Kinds that draw conclusions of their facts, and what their facts say without them.

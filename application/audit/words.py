@@ -12,8 +12,10 @@ from domain.kernel import Event
 from domain.money import Money
 from domain.order import ClaimItem, OrderLine, Packed, Tender
 from domain.party import Participant
+from domain.policy.quote import Line
 from domain.policy.rows import Row
 from domain.promise import Offer
+from domain.responsibility import Account, Entry, Knowledge, Posting, Share
 
 # A tag's sentence: {name} is a field of the event, {name?…} a phrase if it is set.
 SENTENCES: Mapping[str, str] = {
@@ -105,6 +107,30 @@ SENTENCES: Mapping[str, str] = {
     "promise.kept": "{by} kept it ({evidence}), {late_seconds} late",
     "promise.breached": "not kept by {due_at}, first due {first_due_at}, "
     "under {policy}",
+    "responsibility.opened": "{by} asks whose fault {matter} is, about order {order}"
+    "{parties?, among *}",
+    "responsibility.attributed": "{by} says who bears it: {shares}"
+    "{knowledge?; known: *}{ruling?; by ruling *}{policy?; under *}",
+    "responsibility.contested": "{by} says it should not bear that{files?; files *}"
+    "{words?: *}",
+    "responsibility.finalised": "it stands, says {by}{policy?, under *}",
+    "responsibility.entry_posted": "{by} wrote down {entry}",
+    "responsibility.recourse_claimed": "{by} claims ({claim}) {amount} for {claimant} "
+    "from {against}: {basis}{freight?; the freight was *}{policy?; limited by *}"
+    "{files?; files *}{words?: *}",
+    "responsibility.recourse_acknowledged": "{by} accepts claim {claim}"
+    "{policy?, under *}",
+    "responsibility.recourse_disputed": "{by} denies claim {claim}{files?; files *}"
+    "{words?: *}",
+    "responsibility.recourse_paid": "{amount} paid on claim {claim} ({payment})",
+    "responsibility.recourse_written_off": "{by} gave up {amount} of claim {claim}: "
+    "{reason}",
+    "responsibility.score_effect_recorded": "it counts for a score: {effect}"
+    "{policy?, under *}",
+    "compensation.reserved": "{by} set aside {total_fen} for {consumer} of {merchant}, "
+    "order {order}, {matter} ({reservation}){lines?: *}; under {policy}",
+    "compensation.paid": "{by} paid {total_fen} ({reservation})",
+    "compensation.released": "{by} gave up {total_fen} ({reservation}): {reason}",
     "policy.published": "{profile}, publication {publication}{rows?: *}",
 }
 
@@ -145,6 +171,8 @@ def shown(value: Any, opened: Callable[[str], str], field: str = "") -> str:
             return promise(value)
         case int() if field.endswith("_seconds") or field.startswith("seconds"):
             return span(value)
+        case int() if field.endswith("_fen"):
+            return yuan(value)
         case datetime():
             return moment(value)
         case Money():
@@ -163,6 +191,19 @@ def shown(value: Any, opened: Callable[[str], str], field: str = "") -> str:
             return f"{shown(amount, opened)} by {tender}"
         case Packed(line=number, quantity=quantity):
             return f"{quantity} of line {number}"
+        case Share(party=party, name=name, share_bp=share_bp, basis=basis):
+            who = " ".join(filter(None, (party, name)))
+            return f"{who} {share_bp / 100:g} % ({basis})"
+        case Knowledge(of=of, source=source, holds=holds):
+            return f"{of} {'knew' if holds else 'did not know'} by {source}"
+        case Account(kind=kind, name=name):
+            return " ".join(filter(None, (kind, name)))
+        case Entry(entry=name, kind=kind, why=why, currency=currency):
+            sides = (side(posting, currency) for posting in value.postings)
+            return f"{name} ({kind}, {why}): {', '.join(sides)}"
+        case Line(rule=rule, version=version, fen=fen, payer=payer, cut_by=cut_by):
+            cut = f", cut by {cut_by}" if cut_by else ""
+            return f"{yuan(fen)} from {payer} by {rule}@{version}{cut}"
         case Participant(party=party, roles=roles):
             return f"{party} ({', '.join(roles)})"
         case Struct():
@@ -170,6 +211,18 @@ def shown(value: Any, opened: Callable[[str], str], field: str = "") -> str:
             return " ".join(filter(None, parts))
         case _:
             return str(value)
+
+
+def yuan(fen: int) -> str:
+    """Return an amount in fen as people read it."""
+    return shown(Money(fen, "CNY"), str)
+
+
+def side(posting: Posting, currency: str) -> str:
+    """Return one side of an entry: who gets or gives how much."""
+    amount = shown(Money(abs(posting.minor), currency), str)
+    does = "gives" if posting.minor < 0 else "gets"
+    return f"{shown(posting.account, str)} {does} {amount}"
 
 
 def promise(name: str) -> str:

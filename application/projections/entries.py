@@ -5,6 +5,11 @@ from typing import Any, Literal
 import msgspec
 
 from domain import agent_promise
+from domain.compensation import (
+    CompensationPaid,
+    CompensationReleased,
+    CompensationReserved,
+)
 from domain.consumer import ConsumersLinked, ConsumersUnlinked
 from domain.contact import (
     ContactAnswered,
@@ -73,6 +78,20 @@ from domain.order.events import (
 )
 from domain.order.state import by_currency
 from domain.policy_set import PoliciesPublished
+from domain.responsibility import (
+    AttributionContested,
+    AttributionFinalised,
+    AttributionOpened,
+    Entry,
+    EntryPosted,
+    RecourseAcknowledged,
+    RecourseClaimed,
+    RecourseDisputed,
+    RecoursePaid,
+    RecourseWrittenOff,
+    ResponsibilityAttributed,
+    ScoreEffectRecorded,
+)
 from domain.timer import (
     TimerBreached,
     TimerCancelled,
@@ -99,6 +118,8 @@ EntryKind = Literal[
     "evidence",
     "contact",
     "clock",
+    "responsibility",
+    "compensation",
 ]
 
 KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
@@ -183,6 +204,20 @@ KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
         TimerBreached,
         TimerCancelled,
     ),
+    "responsibility": (
+        AttributionOpened,
+        ResponsibilityAttributed,
+        AttributionContested,
+        AttributionFinalised,
+        EntryPosted,
+        RecourseClaimed,
+        RecourseAcknowledged,
+        RecourseDisputed,
+        RecoursePaid,
+        RecourseWrittenOff,
+        ScoreEffectRecorded,
+    ),
+    "compensation": (CompensationReserved, CompensationPaid, CompensationReleased),
 }
 KIND_OF = {event_type: kind for kind, types in KINDS.items() for event_type in types}
 
@@ -244,6 +279,13 @@ def facts_of(event: Event) -> dict[str, Any]:
         case PoliciesPublished(rows=rows):
             shown = ("profile", "publication")
             return {name: facts[name] for name in shown} | {"rows": len(rows)}
+        case ResponsibilityAttributed(shares=shares, knowledge=knowledge):
+            return facts | {"shares": len(shares), "knowledge": len(knowledge)}
+        case EntryPosted(entry=entry):
+            return facts | entry_facts(entry)
+        case CompensationReserved(lines=lines):
+            kept = {name: facts[name] for name in facts if name != "facts"}
+            return kept | {"lines": len(lines)}
         case _ if "timer" in facts:
             facts = {"step": facts["timer"].partition("/")[0]} | facts
             counts = {"closures": len(facts["closures"])} if "closures" in facts else {}
@@ -252,6 +294,17 @@ def facts_of(event: Event) -> dict[str, Any]:
             return facts | {"promise_kind": facts["promise"].partition("/")[0]}
         case _:
             return facts
+
+
+def entry_facts(entry: Entry) -> dict[str, Any]:
+    """Return what an entry is of, and how much of money it moves or owes."""
+    minor = sum(posting.minor for posting in entry.postings if posting.minor > 0)
+    return {
+        "entry": entry.entry,
+        "kind": entry.kind,
+        "why": entry.why,
+        "amount": {"minor": minor, "currency": entry.currency},
+    }
 
 
 def claim_facts(items: ClaimItems, freight: Money | None) -> dict[str, Any]:

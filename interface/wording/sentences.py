@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from domain.order.values import WHOLE
+from interface.wording.account_sentences import ACCOUNT_SENTENCES
 from interface.wording.contact_sentences import CONTACT_SENTENCES
 from interface.wording.language import LANGUAGES, Language, Tongue
 
@@ -239,6 +240,7 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("No longer owed: {step} ({why})",),
     ),
     **CONTACT_SENTENCES,
+    **ACCOUNT_SENTENCES,
     "policy.published": (
         ("政策 {profile} 第 {publication} 次发布，新增 {rows} 条规则",),
         ("Policies {profile}, publication {publication}: {rows} new rows",),
@@ -309,6 +311,11 @@ FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
     "why": coded("reason"),
     "left": lambda facts, language: language.span(none_less(facts["seconds_left"])),
     "overdue": lambda facts, language: language.span(facts["seconds_left"]),
+    "claimant": lambda facts, language: language.word(facts["claimant"]["kind"]),
+    "against": lambda facts, language: language.word(facts["against"]["kind"]),
+    "party": lambda facts, language: language.word(facts["effect"]["party"]),
+    "entry_kind": coded("kind"),
+    "yuan": lambda facts, language: language.money(facts["total_fen"], "CNY"),
     "due_at": lambda facts, language: language.moment(
         facts.get("due_at") or facts["offer"]["due_at"]
     ),

@@ -146,6 +146,10 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "private_data": ("涉及他人隐私", "it shows persons who have no part in this"),
     "unreadable": ("无法辨认", "nothing can be made out of it"),
     "unrelated": ("与本案无关", "it has nothing to do with the matter"),
+    # What the books of a matter hold
+    "paid": ("已付", "paid"),
+    "owed": ("欠付", "owed"),
+    "force_majeure": ("不可抗力", "force majeure"),
     **STEP_WORDS,
 }
 
