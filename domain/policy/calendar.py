@@ -10,14 +10,15 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from domain.policy.closures import (
+    DAY,
     SECOND,
     Closure,
     Closures,
     Run,
     beside,
     closure,
+    disjoint,
     nights,
-    part,
     running,
     shut,
     stopping,
@@ -132,13 +133,13 @@ def first_moment(row: CalendarRow) -> datetime:
 
 def first_nights(rows: Sequence[CalendarRow], start: datetime) -> list[Closure]:
     """Return the rest of the nights that hold up only what starts in them."""
-    return [
-        part(night, start, night.ends)
+    begun = [
+        night
         for row in rows
         if row.effect == "night" and row.at_start
         for night in nights(row, start, start + SECOND)
-        if night.begins <= start < night.ends
     ]
+    return disjoint(begun, start, start + 2 * DAY)
 
 
 def inside(row: CalendarRow, at: datetime) -> bool:

@@ -278,6 +278,17 @@ def test_a_calendar_moves_neither_told_nor_standing_nor_ended_clocks() -> None:
         assert moved(timer, MONDAY + HOUR / 2, [always]) is None
 
 
+def test_a_told_deadline_that_stood_still_or_was_put_off_counts_straight_through() -> (
+    None
+):
+    told = started(ANSWER, "answer", MONDAY, until=MONDAY + 30 * HOUR)
+    more = put_off(clock(told), MONDAY, seconds=HOUR_S, calendar=[NIGHT])
+    assert more.due_at == MONDAY + 31 * HOUR
+    stop = paused(clock(told), MONDAY + HOUR, "platform_intervenes")
+    goes_on = resumed(clock(told, stop), MONDAY + 2 * HOUR, [NIGHT])
+    assert goes_on.due_at == MONDAY + 31 * HOUR
+
+
 def test_a_deadline_told_in_the_past_is_due_then() -> None:
     event = started(ANSWER, "answer", MONDAY, until=MONDAY - HOUR)
     assert (event.due_at, event.seconds) == (MONDAY - HOUR, 0)

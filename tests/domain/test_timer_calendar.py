@@ -154,6 +154,17 @@ def test_what_falls_due_in_the_holidays_is_put_to_their_end_or_later() -> None:
     assert after.due_at == there(27, 12, month=2), "the promise is later"
 
 
+def test_no_deadline_is_put_to_an_earlier_time() -> None:
+    early = calendar(
+        "shift_to",
+        "early",
+        begins=there(23, 0),
+        ends=there(30, 0),
+        shift_to=there(24, 0),
+    )
+    assert started(RESEND, "ship", there(23, 12), [early]).due_at == there(28, 12)
+
+
 def test_hours_are_added_to_what_runs_inside_and_but_once() -> None:
     flood = calendar("add", "flood", begins=there(24, 0), ends=there(25, 0), hours=48)
     event = started(RESEND, "ship", there(23, 12), [flood])
