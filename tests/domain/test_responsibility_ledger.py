@@ -115,7 +115,7 @@ def refund(
 
 def test_money_comes_from_escrow_then_balance_then_deposit_then_the_platform() -> None:
     funds = {"escrow": 5_000, "merchant_balance": 3_000, "deposit": 1_000}
-    gave, account = refund(10_000, **funds)
+    gave, account = refund(10_000, "original", **funds)
     assert gave == {
         "refund.escrow": 5_000,
         "refund.merchant_balance": 3_000,
