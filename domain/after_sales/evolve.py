@@ -61,7 +61,7 @@ from domain.after_sales.values import (
 )
 from domain.order.parcel import Parcel
 from domain.party import By
-from domain.timer import TimerEvent, evolve_timers
+from domain.timer import TimerEvent, TimerExtended, evolve_timers
 
 # Whose work on a case is handling it: they do not rule on it afterwards.
 HANDLING = frozenset({"agent", "senior_agent"})
@@ -98,7 +98,10 @@ def evolve(case: Case, event: CaseEvent) -> Case:
     """Return the case after the event."""
     case = handled(case, event)
     if isinstance(event, TimerEvent):
-        return replace(case, timers=evolve_timers(case.timers, event))
+        moved = case.moved
+        if isinstance(event, TimerExtended):
+            moved = {**moved, event.timer: event}
+        return replace(case, timers=evolve_timers(case.timers, event), moved=moved)
     if isinstance(event, Asking):
         return evolve_asking(case, event)
     if isinstance(event, Answering):

@@ -30,7 +30,7 @@ from domain.order.claims import ClaimItem, ClaimItems
 from domain.order.parcel import Parcel
 from domain.party import ActingRole
 from domain.policy.rows import Where
-from domain.timer import Timer
+from domain.timer import Timer, TimerExtended
 
 RefundOutcome = Literal["ordered", "succeeded", "failed", "recovered"]
 
@@ -76,7 +76,8 @@ class Case(State, frozen=True, kw_only=True):
     ``order`` is the id of the order. ``reports`` are what another platform told of it,
     in the order of their times; with none ``opened_here`` it is a case run there.
     ``before_end`` is the state it had before it last ended, ``before_counter`` the one
-    an offer interrupted. ``ended_at`` and ``settled`` are of its last end.
+    an offer interrupted. ``ended_at`` and ``settled`` are of its last end; ``moved`` is
+    how each clock's deadline was moved last.
     """
 
     status: CaseStatus = "none"
@@ -97,6 +98,7 @@ class Case(State, frozen=True, kw_only=True):
     before_end: CaseStatus = "none"
     ended_at: datetime | None = None
     timers: Mapping[str, Timer] = {}
+    moved: Mapping[str, TimerExtended] = {}
     # The goods
     reception: Reception = "none"
     acceptance: Acceptance = "none"

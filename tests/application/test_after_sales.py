@@ -1,0 +1,516 @@
+"""A case and its order move together, or not at all; and how a case is read."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import reduce
+from uuid import UUID, uuid4
+
+import pytest
+from msgspec import json
+from msgspec.structs import replace
+
+from application.after_sales import AfterSales
+from application.after_sales_view import CaseView, case_view
+from application.event_store.envelope import CommandContext, Receipt
+from application.event_store.handler import CommandHandler
+from application.event_store.store import (
+    Append,
+    Conflict,
+    KeyReused,
+    StaleVersion,
+)
+from application.orders import Orders
+from application.policies import PolicyBook
+from application.processes.check_overdue_clocks import ClockAsk
+from domain.after_sales import (
+    AskForEvidence,
+    AssignCase,
+    Case,
+    CaseCommand,
+    ChangeRequest,
+    MergeCase,
+    NoSuchCase,
+    OrderRefund,
+    RecordRefundResult,
+    ReopenCase,
+    ReportCase,
+    WithdrawCase,
+)
+from domain.money import Money
+from domain.order import (
+    ORDER,
+    CapturePayment,
+    ClaimedAlready,
+    ClaimItem,
+    MoreThanPaid,
+    NoSuchOrder,
+    Order,
+    OrderCommand,
+    OrderLine,
+    PlaceOrder,
+    RecordDelivery,
+    ShipParcel,
+    Tender,
+)
+from domain.party import ActingRole
+from domain.policy.book import Rulebook
+from domain.policy.rows import EntitlementRow, When
+from domain.promise import Offer
+from tests.domain.after_sales import (
+    ANNA,
+    DAY,
+    FRIDAY,
+    HOUR,
+    JACKET,
+    JACKET_PRICE,
+    LIN,
+    LONG_AGO,
+    MONDAY,
+    ONE_JACKET,
+    POSTAGE,
+    RULES,
+    SECOND,
+    SHOP,
+    THURSDAY,
+    TORN,
+    TUESDAY,
+    WEDNESDAY,
+    accept,
+    approve,
+    ask_for,
+    paid,
+    pay,
+    receive,
+    reject,
+    rules,
+    send_back,
+)
+from tests.domain.orders import TERMS
+from tests.memory_store import MemoryEventStore
+
+INSTANT = EntitlementRow(
+    id="test.instant-refund",
+    version=1,
+    title="instant refund",
+    binding="order_time",
+    in_force_from=LONG_AGO,
+    source="a test's own",
+    trigger="CANCELLED_UNSHIPPED",
+    when=When(labels=("instant-refund",), paid_below_fen=800_001),
+    formula=None,
+)
+BOOK = rules(INSTANT)
+
+place = PlaceOrder(
+    consumer="anna",
+    source="shop",
+    number="A-1",
+    merchant="shop-1",
+    lines=(
+        OrderLine(
+            line=1,
+            product="jacket",
+            quantity=2,
+            price=JACKET_PRICE,
+            freight=POSTAGE,
+        ),
+    ),
+    offers=(Offer(label="ship-48h"), Offer(label="instant-refund")),
+)
+captured = CapturePayment(
+    payment="P-1", tenders=(Tender(tender="wechat", amount=Money(41_000, "CNY")),)
+)
+
+
+class Books:
+    """One book for all."""
+
+    def for_source(self, source: str | None) -> Rulebook:
+        assert source in {"shop", "doudian", None}
+        return BOOK
+
+
+class Racing(MemoryEventStore):
+    """A store in which somebody else is sooner, so many times."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: list[Append] = []
+
+    def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
+        if self.meanwhile:
+            super().append([self.meanwhile.pop()])
+        return super().append(appends)
+
+
+def context(at: datetime, name: UUID | None = None) -> CommandContext:
+    command_id = name or uuid4()
+    return CommandContext(
+        actor="test", asked_at=at, command_id=command_id, correlation_id=command_id
+    )
+
+
+class Shop:
+    """An order of two jackets, shipped and delivered, and its cases."""
+
+    def __init__(self, *, shipped: bool = True) -> None:
+        self.store = Racing()
+        handler = CommandHandler(self.store)
+        self.orders = Orders(self.store, handler, PolicyBook(orders=TERMS))
+        self.cases = AfterSales(self.store, handler, self.orders, Books())
+        self.order_id = self.orders.id_of("anna", "shop", "A-1")
+        self.case_id = self.cases.id_of(self.order_id, "1")
+        self.order(place, MONDAY - 3 * DAY)
+        self.order(captured, MONDAY - 3 * DAY)
+        if shipped:
+            self.order(ShipParcel(parcel="SF1"), MONDAY - 2 * DAY)
+            self.order(RecordDelivery(parcel="SF1"), MONDAY - DAY)
+
+    def order(self, command: OrderCommand, at: datetime) -> None:
+        self.orders.handle_one(self.order_id, command, context(at))
+
+    def ask(self, command: CaseCommand, at: datetime) -> Receipt:
+        return self.cases.take(self.case_id, command, context(at))
+
+    def open(self, type_: str = "refund_shipped", at: datetime = MONDAY) -> Receipt:
+        command = ask_for(type_)  # type: ignore[arg-type]  # a type by its name
+        return self.cases.open(self.case_id, self.order_id, command, context(at))
+
+    @property
+    def case(self) -> Case:
+        return self.cases.find(self.case_id)[0]
+
+    @property
+    def known_order(self) -> Order:
+        events = [each.event for each in self.store.stream(self.order_id)]
+        return reduce(ORDER.evolve, events, ORDER.initial)  # type: ignore[arg-type]  # the events of an order
+
+    @property
+    def claims(self) -> list[str]:
+        """The names of what the order was told of claims."""
+        tags = [
+            str(type(each.event).__struct_config__.tag)
+            for each in self.store.stream(self.order_id)
+        ]
+        return [tag.removeprefix("order.claim_") for tag in tags if "claim" in tag]
+
+
+# -- The claim on the order --
+
+
+def test_a_case_is_opened_with_its_claim_on_the_order() -> None:
+    shop = Shop()
+    receipt = shop.open()
+    assert [each.stream_id for each in receipt.streams] == [shop.case_id, shop.order_id]
+    assert (shop.case.order, shop.case.consumer) == (str(shop.order_id), "anna")
+    assert shop.case.ordered_at == MONDAY - 3 * DAY
+    assert shop.claims == ["opened"]
+
+
+def test_of_goods_one_case_at_a_time() -> None:
+    shop = Shop()
+    shop.open()
+    other = shop.cases.id_of(shop.order_id, "2")
+    with pytest.raises(ClaimedAlready):
+        shop.cases.open(other, shop.order_id, ask_for(), context(TUESDAY))
+    with pytest.raises(NoSuchCase):
+        shop.cases.find(other)
+
+
+def test_an_order_nobody_knows_has_no_cases() -> None:
+    shop = Shop()
+    unknown = shop.orders.id_of("anna", "shop", "B-2")
+    case_id = shop.cases.id_of(unknown, "1")
+    with pytest.raises(NoSuchOrder):
+        shop.cases.open(case_id, unknown, ask_for(), context(MONDAY))
+
+
+def test_what_was_refunded_stays_with_the_order() -> None:
+    shop = Shop()
+    shop.open()
+    for command, at in ((approve, TUESDAY), (pay, WEDNESDAY), (paid, THURSDAY)):
+        shop.ask(command, at)
+    assert shop.case.status == "succeeded"
+    assert shop.claims == ["opened", "settled"]
+    (claim,) = shop.known_order.claims.values()
+    assert (claim.live, claim.refunded) == (False, JACKET)
+
+
+def test_what_came_back_is_the_orders_too() -> None:
+    shop = Shop()
+    shop.open("return_refund")
+    steps: tuple[CaseCommand, ...] = (
+        approve,
+        send_back,
+        receive,
+        accept,
+        pay,
+        paid,
+    )
+    for number, command in enumerate(steps):
+        shop.ask(command, TUESDAY + number * HOUR)
+    (claim,) = shop.known_order.claims.values()
+    assert claim.came_back(1) == 2
+
+
+def test_a_case_let_go_frees_the_goods() -> None:
+    shop = Shop()
+    shop.open()
+    shop.ask(WithdrawCase(by=ANNA), TUESDAY)
+    assert shop.claims == ["opened", "settled"]
+    other = shop.cases.id_of(shop.order_id, "2")
+    shop.cases.open(other, shop.order_id, ask_for(), context(WEDNESDAY))
+
+
+def test_merging_frees_the_goods_and_undoing_it_takes_them_again() -> None:
+    shop = Shop()
+    shop.open()
+    shop.ask(MergeCase(by=LIN, into="case-2"), TUESDAY)
+    shop.ask(ReopenCase(by=LIN, reason="not_the_same"), WEDNESDAY)
+    assert shop.claims == ["opened", "settled", "opened"]
+    assert shop.case.status == "awaiting_merchant"
+
+
+def test_something_else_asked_for_is_something_else_claimed() -> None:
+    shop = Shop()
+    shop.open()
+    shop.ask(
+        ChangeRequest(by=ANNA, type="partial_refund", items=ONE_JACKET, reason=TORN),
+        TUESDAY,
+    )
+    (claim,) = shop.known_order.claims.values()
+    assert (claim.kind, claim.items) == ("partial_refund", ONE_JACKET)
+
+
+def test_no_more_is_asked_for_than_was_paid() -> None:
+    shop = Shop()
+    shop.open()
+    dear = (ClaimItem(line=1, quantity=2, amount=Money(99_000, "CNY")),)
+    more = ChangeRequest(by=ANNA, type="refund_shipped", items=dear, reason=TORN)
+    with pytest.raises(MoreThanPaid):
+        shop.ask(more, TUESDAY)
+    assert shop.case.items == JACKET
+
+
+def test_a_reopened_case_claims_only_what_was_not_paid() -> None:
+    shop = Shop()
+    shop.open()
+    for command, at in ((approve, TUESDAY), (pay, WEDNESDAY), (paid, THURSDAY)):
+        shop.ask(command, at)
+    shop.ask(ReopenCase(by=LIN, reason="postage"), THURSDAY)
+    more = ChangeRequest(
+        by=ANNA, type="refund_shipped", items=JACKET, freight=POSTAGE, reason=TORN
+    )
+    shop.ask(more, THURSDAY)
+    shop.ask(approve, FRIDAY)
+    shop.ask(OrderRefund(by=SHOP, refund="R-2"), FRIDAY)
+    shop.ask(RecordRefundResult(refund="R-2", succeeded=True), FRIDAY)
+    (claim,) = shop.known_order.claims.values()
+    assert claim.refunded == JACKET
+    assert claim.freight_refunded == POSTAGE
+    assert sum(each.minor for each in claim.paid_back) == 41_000
+
+
+def test_goods_that_come_after_the_end_are_still_told_to_the_order() -> None:
+    shop = Shop()
+    shop.open("return_refund")
+    shop.ask(approve, MONDAY)
+    shop.ask(send_back, TUESDAY)
+    shop.ask(WithdrawCase(by=ANNA), TUESDAY)
+    shop.ask(receive, THURSDAY)
+    (claim,) = shop.known_order.claims.values()
+    assert (claim.live, claim.came_back(1)) == (False, 2)
+
+
+# -- The label of order time --
+
+
+def test_the_order_says_whether_a_refund_is_let_through_at_once() -> None:
+    shop = Shop(shipped=False)
+    shop.open("refund_unshipped")
+    assert shop.case.status == "refunding"
+
+
+def test_what_the_consumer_says_of_it_does_not_count() -> None:
+    shop = Shop()
+    sly = ask_for("refund_shipped", instant=True)
+    shop.cases.open(shop.case_id, shop.order_id, sly, context(MONDAY))
+    assert shop.case.status == "awaiting_merchant"
+
+
+# -- Asked twice, asked at once, asked late --
+
+
+def test_asking_twice_is_asking_once() -> None:
+    shop = Shop()
+    opening, yes = uuid4(), uuid4()
+    first = shop.cases.open(
+        shop.case_id, shop.order_id, ask_for("refund_shipped"), context(MONDAY, opening)
+    )
+    approved = shop.cases.take(shop.case_id, approve, context(TUESDAY, yes))
+    again = shop.cases.open(
+        shop.case_id, shop.order_id, ask_for("refund_shipped"), context(FRIDAY, opening)
+    )
+    assert again == replace(first, repeated=True)
+    repeated = shop.cases.take(shop.case_id, approve, context(FRIDAY, yes))
+    assert repeated == replace(approved, repeated=True)
+
+
+def test_a_key_is_not_used_for_two_things() -> None:
+    shop = Shop()
+    shop.open()
+    key = uuid4()
+    shop.cases.take(shop.case_id, approve, context(TUESDAY, key))
+    with pytest.raises(KeyReused):
+        shop.cases.take(shop.case_id, reject, context(TUESDAY, key))
+
+
+def test_who_names_a_version_is_told_that_it_moved_on() -> None:
+    shop = Shop()
+    shop.open()
+    seen = replace(context(TUESDAY), expected_version=1)
+    with pytest.raises(StaleVersion):
+        shop.cases.take(shop.case_id, approve, seen)
+
+
+def meanwhile(shop: Shop, command: CaseCommand) -> Append:
+    """Return what somebody else writes to the case just before."""
+    taken: list[Append] = []
+
+    class Catching(MemoryEventStore):
+        def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
+            taken.extend(appends)
+            return super().append(appends)
+
+    catching = Catching()
+    catching.streams, catching.logs = shop.store.streams, shop.store.logs
+    streams = {key: list(value) for key, value in shop.store.streams.items()}
+    logs = {key: list(value) for key, value in shop.store.logs.items()}
+    handler = CommandHandler(catching)
+    orders = Orders(catching, handler, PolicyBook(orders=TERMS))
+    AfterSales(catching, handler, orders, Books()).take(
+        shop.case_id, command, context(TUESDAY)
+    )
+    shop.store.streams.clear()
+    shop.store.streams.update(streams)
+    shop.store.logs.clear()
+    shop.store.logs.update(logs)
+    return taken[0]
+
+
+def test_who_names_none_is_not_bothered_by_what_happened_meanwhile() -> None:
+    shop = Shop()
+    shop.open()
+    shop.store.meanwhile.append(meanwhile(shop, AssignCase(by=LIN, agent="lin")))
+    shop.ask(approve, WEDNESDAY)
+    assert (shop.case.agent, shop.case.status) == ("lin", "refunding")
+
+
+def test_a_clock_asked_late_or_twice_is_asked_once() -> None:
+    shop = Shop()
+    shop.open()
+    late = MONDAY + 36 * HOUR + SECOND
+    ask = ClockAsk(shop.case_id, uuid4())
+    nobody = ClockAsk(shop.cases.id_of(shop.order_id, "9"), uuid4())
+    (changed, nothing) = shop.cases.check([ask, nobody], late)
+    assert isinstance(changed, Receipt)
+    assert isinstance(nothing, Receipt)
+    assert changed.leaves
+    assert not nothing.leaves
+    assert shop.case.refund_status == "due"
+    again = shop.cases.check_one(shop.case_id, uuid4(), FRIDAY)
+    assert again.leaves == ()
+
+
+def test_a_case_told_by_a_feed_claims_nothing() -> None:
+    shop = Shop()
+    report = ReportCase(
+        order=str(shop.order_id),
+        consumer="anna",
+        source="doudian",
+        number="AS-1",
+        type="refund_shipped",
+        status="awaiting_merchant",
+        word="6",
+    )
+    shop.ask(report, MONDAY)
+    assert shop.case.elsewhere
+    assert shop.claims == []
+
+
+# -- How it is read --
+
+
+def read(shop: Shop, role: ActingRole, at: datetime) -> CaseView:
+    case, version = shop.cases.find(shop.case_id)
+    return case_view(shop.case_id, version, case, role, RULES, at)
+
+
+def test_each_reader_is_told_whose_turn_it_is_and_by_when() -> None:
+    shop = Shop()
+    shop.open()
+    view = read(shop, "consumer", MONDAY + HOUR)
+    assert view.turn is not None
+    assert (view.turn.party, view.turn.deed) == ("merchant", "answer")
+    assert view.turn.clock is not None
+    assert view.turn.clock.seconds_left == view.turn.clock.wall_seconds_left == 126_000
+    assert not view.final
+
+
+def test_each_reader_is_offered_what_is_his_to_do() -> None:
+    shop = Shop()
+    shop.open()
+    assert "WithdrawCase" in read(shop, "consumer", TUESDAY).may
+    assert "ApproveCase" not in read(shop, "consumer", TUESDAY).may
+    assert "ApproveCase" in read(shop, "merchant", TUESDAY).may
+
+
+def test_each_reader_is_told_what_he_still_has_to_show() -> None:
+    shop = Shop()
+    shop.open()
+    shop.ask(AskForEvidence(by=LIN, of="consumer", shows=("photo",)), TUESDAY)
+    assert read(shop, "consumer", TUESDAY).missing_evidence == ("photo",)
+    assert read(shop, "merchant", TUESDAY).missing_evidence == ()
+
+
+def test_who_works_on_it_is_for_the_service() -> None:
+    shop = Shop()
+    shop.open()
+    shop.ask(AssignCase(by=LIN, agent="lin"), TUESDAY)
+    assert read(shop, "consumer", TUESDAY).back_office is None
+    office = read(shop, "agent", TUESDAY).back_office
+    assert office is not None
+    assert office.agent == "lin"
+
+
+def test_the_money_says_why_it_moved() -> None:
+    shop = Shop()
+    shop.open()
+    shop.cases.check_one(shop.case_id, uuid4(), MONDAY + 2 * DAY)
+    money = read(shop, "merchant", WEDNESDAY).money
+    assert (money.to_pay, money.because, money.status) == (
+        JACKET_PRICE,
+        "silence",
+        "due",
+    )
+    assert money.policy == "test.answer.refund_shipped@1"
+
+
+def test_the_end_is_told_and_nobody_has_a_turn() -> None:
+    shop = Shop()
+    shop.open("return_refund")
+    shop.ask(WithdrawCase(by=ANNA), TUESDAY)
+    view = read(shop, "consumer", WEDNESDAY)
+    assert view.final
+    assert view.turn is None
+    assert json.decode(json.encode(view))["status"] == "closed"
+
+
+def test_a_parcel_coming_back_is_read_like_any_parcel() -> None:
+    shop = Shop()
+    shop.open("return_refund")
+    shop.ask(approve, MONDAY)
+    shop.ask(send_back, TUESDAY)
+    parcel = read(shop, "merchant", WEDNESDAY).return_parcel
+    assert parcel is not None
+    assert (parcel.waybill, parcel.status) == ("SF9", "shipped")
