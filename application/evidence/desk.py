@@ -1,50 +1,40 @@
-"""Files of evidence: taken in as they stream by, judged, and shown to those who may.
-
-What is about an order, a case or a dispute is shown to its parties once it is clean;
-until then only to who handed it in, and to the service. Nobody but the service sees a
-blocked file; who handed it in is told that it is blocked, and why.
-"""
+"""Where files of evidence are handed in, judged and given out again."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from functools import reduce
-from hashlib import sha256
 from typing import Final, Protocol, cast
 from uuid import UUID
 
-import structlog
 from msgspec import Struct
-from msgspec.structs import replace
 
-from application.access import ROLES, Actor, NotFound, Owners, authorize, scope
+from application.access import Actor, NotFound, Owners, authorize
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore, UnreadableEvent
-from application.order_desk import owners_of
+from application.evidence.files import (
+    EvidenceFiles,
+    Forgotten,
+    Inspect,
+    Measured,
+    as_it_was,
+    evidence_in,
+    file_name,
+)
+from application.evidence.owners import OwnersAbout, Uploader, uploader
 from domain.evidence import (
     EVIDENCE,
-    EVIDENCE_BYTES_MAX,
     AddEvidence,
     BlockEvidence,
     ClearEvidence,
     Evidence,
     EvidenceEvent,
     EvidenceUploaded,
-    MediaType,
-    TooLarge,
-    UploadedBy,
 )
 from domain.ids import id_from_name, partition_in
-from domain.kernel import Event, Refused
-from domain.order import ORDER
-
-log = structlog.get_logger(__name__)
 
 KIND: Final = "evidence"
-
-# Whose something is, by the id of its stream. Raises NotFound for what there is not.
-OwnersAbout = Callable[[UUID], Owners]
 
 # Which of these consumers were erased: People.erased_among.
 ErasedAmong = Callable[[Sequence[str]], frozenset[str]]
@@ -56,173 +46,6 @@ class NoteRead(Protocol):
     def __call__(self, consumer: str, purpose: str, /, *, actor: str) -> None:
         """Write it down, before anything is read."""
         ...
-
-
-# -- What the files lie in, and what knows them --
-
-
-class NotEvidence(Refused):
-    """Evidence is a picture, film, sound, plain text or PDF, and what it says it is."""
-
-
-class Forgotten(Refused):
-    """Who sent it was forgotten, and every file they sent with them."""
-
-
-class NoSuchFile(LookupError):
-    """The file is not where it was put."""
-
-
-class FilesUnavailable(Exception):
-    """The files of evidence cannot be reached; ask again later."""
-
-
-class EvidenceFiles(Protocol):
-    """Keeps files, each under a name, whole or not at all."""
-
-    async def put(self, chunks: AsyncIterator[bytes], named: Callable[[], str]) -> None:
-        """Keep a file as it comes in, under the name it is given once it is whole.
-
-        What the chunks raise is raised, and nothing is kept. Raises FilesUnavailable.
-        """
-        ...
-
-    async def get(self, name: str) -> AsyncIterator[bytes]:
-        """Return the file as it comes. Raises NoSuchFile, FilesUnavailable."""
-        ...
-
-    def delete(self, name: str) -> bool:
-        """Delete it; say whether there was one. Raises FilesUnavailable."""
-        ...
-
-    def kept(self, before: datetime) -> Iterator[str]:
-        """Return the names of files last written before then."""
-        ...
-
-    def drop_drafts(self, before: datetime) -> int:
-        """Delete what was begun before then and never finished; say how much."""
-        ...
-
-
-class Inspector(Protocol):
-    """Tells by its content what a file is, as it streams by."""
-
-    def feed(self, chunk: bytes) -> None:
-        """Look at the next bytes. Raises NotEvidence."""
-        ...
-
-    def end(self) -> MediaType:
-        """Return what it was. Raises NotEvidence."""
-        ...
-
-
-# By the type a file is declared to have. Raises NotEvidence.
-Inspect = Callable[[str], Inspector]
-
-
-def file_name(evidence_id: UUID, digest: str) -> str:
-    """Return the name a file is kept under: it tells of nobody."""
-    return f"{evidence_id}.{digest}"
-
-
-def evidence_in(name: str) -> UUID:
-    """Return whose file goes by this name; raises ValueError for other names."""
-    return UUID(name.partition(".")[0])
-
-
-class Measured:
-    """A file as it streams by: how long it is, which SHA-256 it has, what it is."""
-
-    def __init__(self, inspector: Inspector) -> None:
-        self._inspector = inspector
-        self._digest = sha256()
-        self.bytes = 0
-        self.media_type: MediaType | None = None
-
-    @property
-    def sha256(self) -> str:
-        """The SHA-256 of what came by so far, in hex."""
-        return self._digest.hexdigest()
-
-    async def through(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """Pass the chunks on. Raises TooLarge, NotEvidence, and what they raise."""
-        async for chunk in chunks:
-            if not chunk:
-                continue
-            self.bytes += len(chunk)
-            if self.bytes > EVIDENCE_BYTES_MAX:
-                raise TooLarge(bytes_max=EVIDENCE_BYTES_MAX)
-            self._digest.update(chunk)
-            self._inspector.feed(chunk)
-            yield chunk
-        self.media_type = self._inspector.end()
-
-
-# -- Whose it is --
-
-
-def owners_about(store: EventStore) -> OwnersAbout:
-    """Return what says whose the thing is that evidence is about.
-
-    So far evidence is about orders. Whatever else it may be about joins here, by the
-    kind of the stream.
-    """
-
-    def owners(stream_id: UUID) -> Owners:
-        if partition_in(stream_id) >= store.partitions:
-            raise NotFound
-        # What of an order cannot be read says nothing; what can be says whose it is.
-        history = store.load([stream_id]).histories[stream_id]
-        if not history or not tag_of(history[0].event).startswith("order."):
-            raise NotFound
-        events = (recorded.event for recorded in history)
-        order = reduce(ORDER.evolve, events, ORDER.initial)  # type: ignore[arg-type]  # an order's stream holds events of orders
-        return owners_of(order)
-
-    return owners
-
-
-def tag_of(event: Event) -> str:
-    """Return the event's tag."""
-    return str(type(event).__struct_config__.tag)
-
-
-class Uploader(Struct, frozen=True):
-    """In which role somebody hands in a file, and as which party."""
-
-    by: UploadedBy
-    name: str
-
-    @property
-    def owners(self) -> Owners:
-        """Whose it is while nobody has judged it."""
-        match self.by:
-            case "consumer":
-                return Owners(consumer=self.name)
-            case "merchant":
-                return Owners(merchants=frozenset({self.name}))
-            case "creator":
-                return Owners(creators=frozenset({self.name}))
-            case _:
-                return Owners()
-
-
-def uploader(actor: Actor, owners: Owners) -> Uploader:
-    """Return as whom the actor may add to what is these owners'.
-
-    Raises NotFound and NotAllowed, as ``authorize`` does.
-    """
-    authorize(actor, "evidence.add", owners)
-    role = next(
-        role
-        for role in ROLES
-        if role in actor.roles
-        and scope(replace(actor, roles=frozenset({role})), "evidence.add").covers(
-            owners
-        )
-    )
-    name = actor.merchant or actor.subject if role == "merchant" else actor.subject
-    return Uploader(cast("UploadedBy", role), name)
 
 
 class KnownEvidence(Struct, frozen=True):
@@ -242,9 +65,6 @@ class KnownEvidence(Struct, frozen=True):
     def uploader(self) -> Uploader:
         """Who handed it in."""
         return Uploader(self.file.by, self.file.name)
-
-
-# -- The desk --
 
 
 class EvidenceDesk:
@@ -423,27 +243,3 @@ class EvidenceDesk:
             return True  # Not one of ours, or of one that a later release can tell.
         forgotten = file.by == "consumer" and self._erased_among([file.name])
         return file_name(file.evidence, file.sha256) == name and not forgotten
-
-
-class FileSpoilt(Exception):
-    """The bytes of a file are not those that were handed in."""
-
-
-async def as_it_was(chunks: AsyncIterator[bytes], digest: str) -> AsyncIterator[bytes]:
-    """Pass the chunks on, the last only if all are as they were; raises FileSpoilt."""
-    measured = sha256()
-    held = b""
-    async for chunk in chunks:
-        if held:
-            yield held
-        measured.update(chunk)
-        held = chunk
-    if measured.hexdigest() != digest:
-        log.error("evidence_spoilt", was=digest, found=measured.hexdigest())
-        raise FileSpoilt(f"SHA-256 is {measured.hexdigest()}, was {digest}")
-    yield held
-
-
-def forget_files(files: EvidenceFiles, of: Collection[tuple[UUID, str]]) -> int:
-    """Delete the files of these ids and SHA-256s; return how many there were."""
-    return sum(files.delete(file_name(*each)) for each in of)

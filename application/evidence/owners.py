@@ -1,0 +1,86 @@
+"""Whose evidence is: as whom it is handed in, and whose that is it is about."""
+
+from collections.abc import Callable
+from functools import reduce
+from typing import cast
+from uuid import UUID
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from application.access import ROLES, Actor, NotFound, Owners, authorize, scope
+from application.event_store.store import EventStore
+from application.order_desk import owners_of
+from domain.evidence import (
+    UploadedBy,
+)
+from domain.ids import partition_in
+from domain.kernel import Event
+from domain.order import ORDER
+
+# Whose something is, by the id of its stream. Raises NotFound for what there is not.
+OwnersAbout = Callable[[UUID], Owners]
+
+
+def owners_about(store: EventStore) -> OwnersAbout:
+    """Return what says whose the thing is that evidence is about.
+
+    So far evidence is about orders. Whatever else it may be about joins here, by the
+    kind of the stream.
+    """
+
+    def owners(stream_id: UUID) -> Owners:
+        if partition_in(stream_id) >= store.partitions:
+            raise NotFound
+        # What of an order cannot be read says nothing; what can be says whose it is.
+        history = store.load([stream_id]).histories[stream_id]
+        if not history or not tag_of(history[0].event).startswith("order."):
+            raise NotFound
+        events = (recorded.event for recorded in history)
+        order = reduce(ORDER.evolve, events, ORDER.initial)  # type: ignore[arg-type]  # an order's stream holds events of orders
+        return owners_of(order)
+
+    return owners
+
+
+def tag_of(event: Event) -> str:
+    """Return the event's tag."""
+    return str(type(event).__struct_config__.tag)
+
+
+class Uploader(Struct, frozen=True):
+    """In which role somebody hands in a file, and as which party."""
+
+    by: UploadedBy
+    name: str
+
+    @property
+    def owners(self) -> Owners:
+        """Whose it is while nobody has judged it."""
+        match self.by:
+            case "consumer":
+                return Owners(consumer=self.name)
+            case "merchant":
+                return Owners(merchants=frozenset({self.name}))
+            case "creator":
+                return Owners(creators=frozenset({self.name}))
+            case _:
+                return Owners()
+
+
+def uploader(actor: Actor, owners: Owners) -> Uploader:
+    """Return as whom the actor may add to what is these owners'.
+
+    Raises NotFound and NotAllowed, as ``authorize`` does.
+    """
+    authorize(actor, "evidence.add", owners)
+    role = next(
+        role
+        for role in ROLES
+        if role in actor.roles
+        and scope(replace(actor, roles=frozenset({role})), "evidence.add").covers(
+            owners
+        )
+    )
+    name = actor.merchant or actor.subject if role == "merchant" else actor.subject
+    return Uploader(cast("UploadedBy", role), name)
