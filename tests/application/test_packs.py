@@ -131,6 +131,11 @@ def test_a_pack_is_read_as_it_is_written() -> None:
         ("ends = 2026-02-24T00:00:00+08:00\n", "", "row 4 (shop.holiday)"),
         (
             'reason = "holiday"',
+            'reason = "holiday"\nshift_to = 2026-02-23T00:00:00+08:00',
+            "row 4 (shop.holiday): `shift_to`",
+        ),
+        (
+            'reason = "holiday"',
             'reason = "holiday"\nzone = "Mars/Olympus"',
             "row 4 (shop.holiday): `zone`",
         ),

@@ -183,6 +183,11 @@ def test_a_label_means_what_the_pack_of_the_orders_source_says() -> None:
     )
 
 
+def test_a_pack_that_speaks_for_no_source_promises_nobody_anything() -> None:
+    ours = book(label(label="other"), fallback=True)
+    assert hours_of("stall", book(label()), ours) is None
+
+
 def test_a_label_its_source_does_not_know_means_what_it_does_elsewhere() -> None:
     ours = book(label(), fallback=True)
     theirs = book(label(label="other"), sources=("bazaar",))

@@ -3,8 +3,10 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from domain.policy.quote import Earlier, Facts, FactsWrong, quote
+from domain.policy.rows import MoneyRow
 from tests.domain.policy.facts import (
     DECEMBER,
     JULY,
@@ -166,3 +168,28 @@ def test_the_law_pays_three_times_the_price_and_ten_times_for_food() -> None:
     """消保法 §55, 食品安全法 §148: at least ¥500 and ¥1,000."""
     assert fen(taobao("FRAUD", "UNSAFE_FOOD", item_fen=1_000)) == [50_000, 100_000]
     assert fen(douyin("FRAUD", item_fen=100_000)) == [300_000]
+
+
+def test_out_of_stock_paid_before_raises_the_cap_of_the_day() -> None:
+    """As much of another order of the day, whose promise was long."""
+    rule = "taobao-like.out-of-stock-long"
+    earlier = (Earlier(rule=rule, fen=30_000),)
+    answer = taobao("TRACK_ABNORMAL", item_fen=100_000, earlier=earlier)
+    assert (fen(answer), cuts(answer)) == ([10_000], [None])
+    short = (Earlier(rule="taobao-like.out-of-stock-48h", fen=10_000),)
+    assert fen(taobao("TRACK_ABNORMAL", item_fen=100_000, earlier=short)) == [0]
+
+
+def test_a_row_that_names_what_it_is_paid_beside_is_paid_beside_nothing_else() -> None:
+    rows = [row for row in TAOBAO.rows if isinstance(row, MoneyRow)]
+    beside_late = [
+        replace(row, stacks_with=("SHIP_OVERDUE",))
+        if row.trigger == "AFTER_SALE_REFUSED"
+        else row
+        for row in rows
+    ]
+    rules_of_a_shop = replace(TAOBAO, rows=tuple(beside_late))
+    for first, pays in [("SHIP_OVERDUE", 3_000), ("GIFT_REFUSED", 0)]:
+        facts = Facts(item_fen=100_000, breaches=(first, "AFTER_SALE_REFUSED"))  # type: ignore[arg-type]  # a code read as a word here
+        last = quote(rules_of_a_shop, facts, DECEMBER).lines[-1]
+        assert (last.fen, last.cut_by) == (pays, None)
