@@ -36,13 +36,13 @@ class Orders:
     def __init__(
         self, store: EventStore, handler: CommandHandler, policies: OrderTerms
     ) -> None:
-        self._partitions = store.partitions
+        self.partitions = store.partitions
         self._handler = handler
         self._policies = policies
 
     def id_of(self, consumer: str, source: str, number: str) -> UUID:
         """Return the id that this order number of this source always has."""
-        partition = partition_of(consumer, self._partitions)
+        partition = partition_of(consumer, self.partitions)
         return id_from_name(partition, KIND, source, number)
 
     def ask(

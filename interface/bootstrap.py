@@ -155,7 +155,9 @@ class Redress:
     def inbound(self) -> Inbound:
         """What comes in as messages."""
         store = InboundStore(self.writer)
-        return Inbound(store, self.orders, self.people, TRANSLATORS, clock.now)
+        return Inbound(
+            store, self.orders, self.policies, self.people, TRANSLATORS, clock.now
+        )
 
     @cached_property
     def doors(self) -> Doors:

@@ -1,4 +1,4 @@
-"""A report as something an order is asked: whose it is, its words sealed, its id."""
+"""A report as something a stream is asked: whose it is, its words sealed, its id."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,20 +8,33 @@ from uuid import UUID, uuid5
 import msgspec
 from msgspec.structs import replace
 
-from application.event_store.envelope import Ask
+from application.contacts import Books
+from application.event_store.envelope import Ask, Part
 from application.inbound.messages import (
+    CaseNumber,
+    DisputeNumber,
     Message,
     OrderNumber,
     Reported,
+    Told,
     Untranslatable,
 )
 from application.inbound.store import Meant
 from application.orders import Orders, context_for
 from application.people import People, Words, WordsTooLong, mask
+from domain.after_sales import CASE, ReportCase
+from domain.contact import (
+    CONTACT,
+    AssignContact,
+    CloseContact,
+    OpenContact,
+    RecordWords,
+    ReopenContact,
+)
+from domain.dispute import DISPUTE, ReportDispute
 from domain.kernel import Sealed
 from domain.order import (
     IdentifyOrder,
-    OrderReport,
     PlaceOrder,
     RecordAddressChange,
     RecordNote,
@@ -54,8 +67,8 @@ class Sealer:
             sealed = [seal_or_none(people, words) for words in wanted]
         self._sealed = dict(zip(wanted, sealed, strict=True))
 
-    def command(self, report: Reported, meant: Meant) -> OrderReport:
-        """Return the command for this order; Untranslatable if a field does not fit."""
+    def command(self, report: Reported, meant: Meant) -> Told:
+        """Return the command as told; Untranslatable if a field does not fit."""
         command = addressed(report, meant)
         if report.words is not None:
             sealed = self._sealed[words_of(report, meant)]
@@ -85,38 +98,79 @@ def words_of(report: Reported, meant: Meant) -> Words:
     return Words(meant.consumer, mask(text) if report.masked else text, purpose)
 
 
-def addressed(report: Reported, meant: Meant) -> OrderReport:
-    """Return the command with the consumer's and the parcel's name in this order."""
+def addressed(report: Reported, meant: Meant) -> Told:
+    """Return the command with the names that only its addressing found out."""
     command = report.command
-    if isinstance(command, PlaceOrder):
-        return replace(command, consumer=meant.consumer)
-    if isinstance(command, RecordScan) and meant.parcel:
-        return replace(command, parcel=meant.parcel)
-    return command
+    match command:
+        case PlaceOrder() | OpenContact():
+            return replace(command, consumer=meant.consumer)
+        case RecordScan() if meant.parcel:
+            return replace(command, parcel=meant.parcel)
+        case ReportCase():
+            return replace(command, consumer=meant.consumer, order=str(meant.order))
+        case ReportDispute():
+            return replace(
+                command,
+                consumer=meant.consumer,
+                order=str(meant.order),
+                case=str(meant.case) if meant.case else None,
+            )
+        case _:
+            return command
 
 
-def with_words(command: OrderReport, sealed: Sealed) -> OrderReport:
+def with_words(command: Told, sealed: Sealed) -> Told:
     """Return the command with its sealed words in the one place for them."""
     match command:
         case RecordScan():
             return replace(command, text=sealed)
         case RecordAddressChange():
             return replace(command, address=sealed)
-        case RecordNote():
+        case RecordNote() | OpenContact() | RecordWords():
             return replace(command, words=sealed)
         case _:
             raise AssertionError(f"{type(command).__name__} has no place for words")
 
 
+class Deciders:
+    """Knows who judges a report, and by which rules."""
+
+    def __init__(self, orders: Orders, books: Books) -> None:
+        self._orders = orders
+        self._books = books
+
+    def part(self, stream_id: UUID, command: Told, source: str) -> Part:
+        """Return the command to a stream, judged by the rules for this source.
+
+        Raises NoPolicies.
+        """
+        match command:
+            case ReportCase():
+                return Part(stream_id, CASE, command, self._books.for_source(source))
+            case ReportDispute():
+                book = self._books.for_source(source)
+                return Part(stream_id, DISPUTE, command, book)
+            case (
+                OpenContact()
+                | RecordWords()
+                | AssignContact()
+                | CloseContact()
+                | ReopenContact()
+            ):
+                return Part(stream_id, CONTACT, command, self._books.for_source(None))
+            case _:
+                return self._orders.part(stream_id, command)
+
+
 def ask_for(  # noqa: PLR0913, PLR0917  # an ask is made of all of these
-    orders: Orders,
+    deciders: Deciders,
     message: Message,
     report: Reported,
     meant: Meant,
-    command: OrderReport,
+    command: Told,
     asked_at: datetime,
 ) -> Ask:
-    """Return the report as an ask of the order, under the id it always has.
+    """Return the report as an ask of its stream, under the id it always has.
 
     A feed that names its order also says whose it is; it may never tell the placement.
     """
@@ -128,15 +182,28 @@ def ask_for(  # noqa: PLR0913, PLR0917  # an ask is made of all of these
         occurred_at=report.occurred_at,
         correlation_id=message.message_id,
     )
-    part = orders.part(meant.stream_id, command)
-    if not isinstance(report.reference, OrderNumber) or isinstance(command, PlaceOrder):
+    part = deciders.part(meant.stream_id, command, message.source)
+    number = order_named(report)
+    if number is None or meant.order is None or isinstance(command, PlaceOrder):
         return Ask(context, (part,))
     identity = IdentifyOrder(
-        consumer=meant.consumer,
-        source=report.reference.source,
-        number=report.reference.number,
+        consumer=meant.consumer, source=number.source, number=number.number
     )
-    return Ask(context, (orders.part(meant.stream_id, identity), part))
+    known = deciders.part(meant.order, identity, number.source)
+    return Ask(context, (known, part))
+
+
+def order_named(report: Reported) -> OrderNumber | None:
+    """Return the order a report names by its number, None if it names none."""
+    match report.reference:
+        case OrderNumber() as number:
+            return number
+        case CaseNumber(about=OrderNumber() as number):
+            return number
+        case DisputeNumber(about=OrderNumber() as number):
+            return number
+        case _:
+            return None
 
 
 def cause(message: Message, report: Reported, meant: Meant) -> UUID:

@@ -7,8 +7,15 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from application.event_store.store import Busy, KeyReused
-from application.inbound.messages import Message, Reference, Reported
-from application.inbound.store import Meant, Settled
+from application.inbound.messages import (
+    CaseNumber,
+    DisputeNumber,
+    Message,
+    PaymentNumber,
+    Reference,
+    Reported,
+)
+from application.inbound.store import Meant, Settled, kind_of
 
 
 class Draft(Struct):
@@ -41,12 +48,34 @@ class Progress(NamedTuple):
 
 
 def pairs(draft: Draft) -> tuple[tuple[Reference, Meant | None], ...]:
-    """Return what a draft is about, with every order meant."""
+    """Return what a draft is about, with every stream meant.
+
+    What is about an unknown payment is about that too, until one goes by it.
+    """
     return tuple(
-        (reference, meant)
+        (each, meant)
         for reference in draft.about
-        for meant in draft.meant.get(reference, ()) or (None,)
+        for each, meant in (
+            *((reference, meant) for meant in draft.meant.get(reference, ())),
+            *((each, None) for each in missing(draft, reference)),
+        )
     )
+
+
+def missing(draft: Draft, reference: Reference) -> tuple[Reference, ...]:
+    """Return the names, any of which would tell what a reference means."""
+    if draft.meant.get(reference):
+        return ()
+    if isinstance(reference, CaseNumber | DisputeNumber):
+        about = reference.about
+        return (reference, about) if isinstance(about, PaymentNumber) else (reference,)
+    return (reference,)
+
+
+def unknown_names(draft: Draft) -> str:
+    """Return why a message waits, as a code: the first name that nobody knows."""
+    unknown = next(each for each in draft.about if not draft.meant.get(each))
+    return f"unknown_{kind_of(missing(draft, unknown)[-1])}"
 
 
 def told(draft: Draft) -> Settled:
@@ -88,7 +117,7 @@ def refused(draft: Draft, error: Exception) -> Settled | None:
         message_id=draft.message.message_id,
         state="received" if lost else "quarantined",
         reason=f"refused:{code}",
-        detail=f"An order did not take a report of this message: {code}.",
+        detail=f"A report of this message was not taken: {code}.",
         about=pairs(draft),
     )
 

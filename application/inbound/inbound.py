@@ -1,8 +1,8 @@
-"""The one road of messages: kept first, then translated, then asked of the orders.
+"""The one road of messages: kept first, then translated, then told to those concerned.
 
 A message may be handed in, translated and asked any number of times, by any number of
 processes, killed at any point: its id follows from its name, the id of a command from
-what is reported, and the orders know what they were told.
+what is reported, and whoever was told knows it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,8 +11,10 @@ from uuid import UUID
 
 import structlog
 
+from application.contacts import Books
 from application.event_store.envelope import Ask, Receipt
-from application.inbound.asks import Sealer, ask_for
+from application.inbound.addressing import Addressing
+from application.inbound.asks import Deciders, Sealer, ask_for
 from application.inbound.drafts import (
     Draft,
     Progress,
@@ -21,47 +23,47 @@ from application.inbound.drafts import (
     quarantined,
     refused,
     told,
+    unknown_names,
 )
 from application.inbound.forgetting import Forgetting
 from application.inbound.messages import (
     Kept,
     Message,
     NothingSaid,
-    OrderNumber,
     Raw,
-    Reference,
     Translate,
     Untranslatable,
-    Waybill,
 )
-from application.inbound.store import InboundStore, Meant, Settled
-from application.orders import Orders, consumer_of_order
+from application.inbound.store import InboundStore, Settled
+from application.orders import Orders
 from application.people import People
 
 ASKS_MAX = 512
 MESSAGES_MAX = 256
 
-UNKNOWN_WAYBILL = "unknown_waybill"
-
 log = structlog.get_logger(__name__)
 
 
 class Inbound:
-    """Takes messages in, and turns them into reports to orders.
+    """Takes messages in, and turns them into reports to orders, cases and disputes.
 
-    ``translators`` reads each source's messages; ``now`` is when we ask.
+    ``translators`` reads each source's messages; ``books`` are the rules by which
+    cases, disputes and contacts judge what they are told; ``now`` is when we ask.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  # the one place where they all meet
         self,
         store: InboundStore,
         orders: Orders,
+        books: Books,
         people: People,
         translators: Mapping[str, Translate],
         now: Callable[[], datetime],
     ) -> None:
         self.store = store
         self._orders = orders
+        self._deciders = Deciders(orders, books)
+        self._addressing = Addressing(store, orders)
         self._people = people
         self._translators = translators
         self._now = now
@@ -176,29 +178,17 @@ class Inbound:
             )
             return Draft(message, state=state)
         except Untranslatable as fault:
-            about = tuple(self._presumed(each) for each in fault.about)
+            presumed = self._addressing.presumed
+            about = tuple((each, presumed(each)) for each in fault.about)
             return quarantined(Draft(message), fault.reason, fault.detail, about)
         except Exception as error:  # noqa: BLE001  # one message must not stop the feed
             # Its text may quote the message, which must stay erasable.
             return quarantined(Draft(message), "failed", type(error).__name__)
 
-    def _presumed(self, reference: Reference) -> tuple[Reference, Meant | None]:
-        if isinstance(reference, OrderNumber):
-            return reference, self._own(reference)
-        return reference, None
-
     def _identify(self, drafts: Sequence[Draft]) -> None:
-        """Find out which streams are meant, in two queries; some must wait."""
+        """Find out which streams are meant; messages about unknown names must wait."""
         about = {each for draft in drafts for each in draft.about}
-        numbers = [each for each in about if isinstance(each, OrderNumber)]
-        waybills = [each for each in about if isinstance(each, Waybill)]
-        meant: dict[Reference, tuple[Meant, ...]] = {}
-        if numbers:
-            known = self.store.orders(numbers)
-            meant |= {each: known.get(each, (self._own(each),)) for each in numbers}
-        if waybills:
-            by_name = self.store.waybills([each.number for each in waybills])
-            meant |= {each: by_name.get(each.number, ()) for each in waybills}
+        meant = self._addressing.find(about) if about else {}
         for draft in drafts:
             if draft.state is not None:
                 continue
@@ -207,18 +197,12 @@ class Inbound:
                 draft.state = Settled(
                     message_id=draft.message.message_id,
                     state="waiting",
-                    reason=UNKNOWN_WAYBILL,
+                    reason=unknown_names(draft),
                     about=pairs(draft),
                 )
 
-    def _own(self, reference: OrderNumber) -> Meant:
-        """Return the order as it is named where no feed says whose it is."""
-        consumer = consumer_of_order(reference.source, reference.number)
-        stream_id = self._orders.id_of(consumer, reference.source, reference.number)
-        return Meant(stream_id, consumer)
-
     def _ask(self, drafts: Sequence[Draft]) -> None:
-        """Hand all reports to the orders, in batches; note what was not answered."""
+        """Hand all reports over, in batches; note what was not answered."""
         drafted = list(self._asks([draft for draft in drafts if draft.state is None]))
         asks = [(draft, ask) for draft, ask in drafted if draft.state is None]
         for first in range(0, len(asks), ASKS_MAX):
@@ -247,7 +231,7 @@ class Inbound:
             yield (
                 draft,
                 ask_for(
-                    self._orders, draft.message, report, meant, command, self._now()
+                    self._deciders, draft.message, report, meant, command, self._now()
                 ),
             )
 

@@ -3,11 +3,20 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID, uuid5
 
 from msgspec import Struct
 
+from domain.after_sales import ReportCase
+from domain.contact import (
+    AssignContact,
+    CloseContact,
+    OpenContact,
+    RecordWords,
+    ReopenContact,
+)
+from domain.dispute import ReportDispute
 from domain.order import OrderReport
 
 NAMESPACE = UUID("6c1f0c2e-6a39-5a0b-9f0e-3d2f4b7a9c11")
@@ -73,9 +82,61 @@ class Waybill(Struct, frozen=True):
     carrier: str = ""
 
 
-Reference = OrderNumber | Waybill
+class PaymentNumber(Struct, frozen=True):
+    """A payment by its number; ``source`` is whose orders it pays for, if known."""
+
+    number: str
+    source: str = ""
+
+
+# What leads to the order that a case or a dispute is about.
+About = OrderNumber | PaymentNumber
+
+
+class CaseNumber(Struct, frozen=True):
+    """A case of another platform, by its number there.
+
+    ``about`` is what the message says of its order. Without it, or if no order goes by
+    that payment, the message waits until a message that says it was told.
+    """
+
+    source: str
+    number: str
+    about: About | None = None
+
+
+class DisputeNumber(Struct, frozen=True):
+    """A dispute of another system, likewise.
+
+    ``case`` is the number, at the same source, of the case it grew out of.
+    """
+
+    source: str
+    number: str
+    about: About | None = None
+    case: str | None = None
+
+
+class ContactNumber(Struct, frozen=True):
+    """A contact of another system, by its number there, and whose words it holds."""
+
+    source: str
+    number: str
+    consumer: str
+
+
+Reference = (
+    OrderNumber | Waybill | PaymentNumber | CaseNumber | DisputeNumber | ContactNumber
+)
+
+# Stands in a report for names that only its addressing finds out.
+NAMED_LATER: Final = "-"
 
 # -- What it says --
+
+# What other systems may say of contacts. All but RecordWords may be refused.
+ContactTold = OpenContact | RecordWords | AssignContact | CloseContact | ReopenContact
+Told = OrderReport | ReportCase | ReportDispute | ContactTold
 
 
 class Reported(Struct, frozen=True, kw_only=True):
@@ -83,11 +144,12 @@ class Reported(Struct, frozen=True, kw_only=True):
 
     ``words`` are free text: they are sealed for the consumer concerned and put into the
     one field of the command that takes such. ``masked``: telephone numbers and
-    couriers' names are taken out before.
+    couriers' names are taken out before. Consumer, order and case of a report about a
+    case or a dispute are NAMED_LATER.
     """
 
     reference: Reference
-    command: OrderReport
+    command: Told
     occurred_at: datetime
     words: str | None = None
     masked: bool = True
@@ -115,9 +177,26 @@ class UnknownType(Untranslatable):
     """
 
     def __init__(self, name: str, about: Sequence[Reference] = ()) -> None:
-        name = re.sub(r"[^A-Za-z0-9_.:-]", "_", name)[:NAME_MAX]
+        name = plain(name)
         super().__init__(f"Messages of type {name} are not understood yet.", about)
         self.reason = f"unknown_type:{name}"
+
+
+class UnknownCode(Untranslatable):
+    """A field that must be understood holds a code that no table here has.
+
+    The field and the code are the source's; only what may stand in a code is kept.
+    """
+
+    def __init__(self, field: str, code: str, about: Sequence[Reference] = ()) -> None:
+        field, code = plain(field), plain(code)
+        super().__init__(f"The code {code} of {field} is not understood yet.", about)
+        self.reason = f"unknown_code:{field}={code}"
+
+
+def plain(word: str) -> str:
+    """Return a word of a source's with only what may stand in a code."""
+    return re.sub(r"[^A-Za-z0-9_.:-]", "_", word)[:NAME_MAX]
 
 
 class NothingSaid(Exception):

@@ -69,7 +69,8 @@ WHERE m.state = 'waiting' AND m.body IS NOT NULL AND EXISTS (
     SELECT FROM inbound.reference AS about
     JOIN projection.reference AS known
         ON known.name = about.name AND known.kind = about.kind
-    WHERE about.message_id = m.message_id
+        AND (about.kind = 'waybill' OR about.source IN ('', known.source))
+    WHERE about.message_id = m.message_id AND about.stream_id IS NULL
       AND (known.consumer IS NOT NULL OR EXISTS (
           SELECT FROM inbound.reference AS told
           WHERE told.stream_id = known.stream_id AND told.consumer IS NOT NULL
@@ -129,6 +130,31 @@ FROM unnest(%(sources)s::text[], %(names)s::text[]) AS wanted (source, name)
 JOIN projection.reference AS known
     ON known.name = wanted.name AND known.kind = 'order'
     AND known.source = wanted.source AND known.consumer IS NOT NULL
+ORDER BY known.stream_id
+"""
+
+# A payment may be of several orders; an empty source is any.
+PAYMENTS = """
+SELECT wanted.source, wanted.name, known.stream_id, known.consumer
+FROM unnest(%(sources)s::text[], %(names)s::text[]) AS wanted (source, name)
+JOIN projection.reference AS known
+    ON known.name = wanted.name AND known.kind = 'payment'
+    AND wanted.source IN ('', known.source) AND known.consumer IS NOT NULL
+ORDER BY known.stream_id
+"""
+
+# The cases and disputes of other platforms, and the streams of the orders they concern.
+MATTERS = """
+SELECT wanted.kind, wanted.source, wanted.name, known.stream_id, known.consumer,
+       about.name
+FROM unnest(%(kinds)s::text[], %(sources)s::text[], %(names)s::text[])
+    AS wanted (kind, source, name)
+JOIN projection.reference AS known
+    ON known.name = wanted.name AND known.kind = wanted.kind
+    AND known.source = wanted.source AND known.consumer IS NOT NULL
+JOIN projection.reference AS about
+    ON about.partition = known.partition AND about.stream_id = known.stream_id
+    AND about.kind = 'about'
 ORDER BY known.stream_id
 """
 

@@ -1,7 +1,7 @@
 """Where messages are kept, and how they stand: plain rows, changed in batches."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, assert_never
 from uuid import UUID
 
 from msgspec import Struct
@@ -9,12 +9,17 @@ from psycopg.rows import class_row
 
 from application.event_store.connections import Connection, Pool
 from application.inbound.messages import (
+    CaseNumber,
+    ContactNumber,
+    DisputeNumber,
     Kept,
     Message,
     OrderNumber,
+    PaymentNumber,
     Raw,
     Reference,
     State,
+    Waybill,
 )
 from application.inbound.statements import (
     CLAIM,
@@ -25,8 +30,10 @@ from application.inbound.statements import (
     LEARNT,
     LISTED,
     LOAD,
+    MATTERS,
     NAMES_OF,
     ORDERS,
+    PAYMENTS,
     RELEASE,
     REPLACE_REFERENCES,
     SETTLE,
@@ -51,12 +58,22 @@ class Listed(Struct, frozen=True, kw_only=True):
     attempts: int
 
 
+# What another platform runs, and gives numbers of its own.
+Matter = CaseNumber | DisputeNumber
+
+
 class Meant(Struct, frozen=True):
-    """An order a message is about: its stream, whose it is, and the parcel's name."""
+    """A stream a message is about, and whose it is.
+
+    ``parcel`` is a parcel's name in its order. Of a case or a dispute, ``order`` is the
+    stream of its order, and ``case`` that of the case a dispute grew out of.
+    """
 
     stream_id: UUID
     consumer: str
     parcel: str | None = None
+    order: UUID | None = None
+    case: UUID | None = None
 
 
 class Settled(Struct, frozen=True, kw_only=True):
@@ -130,9 +147,42 @@ class InboundStore:
         with self._pool.connection() as connection:
             for source, name, stream_id, consumer in connection.execute(ORDERS, rows):
                 found.setdefault(
-                    OrderNumber(source, name), (Meant(stream_id, consumer),)
+                    OrderNumber(source, name),
+                    (Meant(stream_id, consumer, order=stream_id),),
                 )
         return found
+
+    def payments(
+        self, wanted: Sequence[PaymentNumber]
+    ) -> dict[Reference, tuple[Meant, ...]]:
+        """Return the orders that these payments are of, in one query."""
+        rows = {
+            "sources": [each.source for each in wanted],
+            "names": [each.number for each in wanted],
+        }
+        found: dict[Reference, tuple[Meant, ...]] = {}
+        with self._pool.connection() as connection:
+            for source, name, stream_id, consumer in connection.execute(PAYMENTS, rows):
+                payment = PaymentNumber(name, source)
+                meant = Meant(stream_id, consumer, order=stream_id)
+                found[payment] = (*found.get(payment, ()), meant)
+        return found
+
+    def matters(self, wanted: Sequence[Matter]) -> dict[Reference, Meant]:
+        """Return the cases and disputes that are known by number, in one query."""
+        rows = {
+            "kinds": [kind_of(each) for each in wanted],
+            "sources": [each.source for each in wanted],
+            "names": [each.number for each in wanted],
+        }
+        known: dict[tuple[str, str, str], Meant] = {}
+        with self._pool.connection() as connection:
+            for kind, source, name, *told in connection.execute(MATTERS, rows):
+                stream_id, consumer, order = told
+                meant = Meant(stream_id, consumer, order=UUID(order))
+                known.setdefault((kind, source, name), meant)
+        keys = {each: (kind_of(each), each.source, each.number) for each in wanted}
+        return {each: known[key] for each, key in keys.items() if key in known}
 
     def waybills(self, numbers: Sequence[str]) -> dict[str, tuple[Meant, ...]]:
         """Return the orders that named each waybill: one parcel may hold several's."""
@@ -239,11 +289,22 @@ def replace_references(connection: Connection, settled: Sequence[Settled]) -> No
 
 def kind_of(reference: Reference) -> str:
     """Return the kind of name, as the reference index knows it."""
-    return "order" if isinstance(reference, OrderNumber) else "waybill"
+    match reference:
+        case OrderNumber():
+            return "order"
+        case Waybill():
+            return "waybill"
+        case PaymentNumber():
+            return "payment"
+        case CaseNumber():
+            return "case"
+        case DisputeNumber():
+            return "dispute"
+        case ContactNumber():
+            return "contact"
+    assert_never(reference)
 
 
 def source_of(reference: Reference) -> str:
     """Return who gives such names: a source of orders, or a carrier."""
-    if isinstance(reference, OrderNumber):
-        return reference.source
-    return reference.carrier
+    return reference.carrier if isinstance(reference, Waybill) else reference.source

@@ -1,4 +1,8 @@
-"""The reference index: which streams an order, waybill or payment number belongs to."""
+"""The reference index: which streams a number of the outside world belongs to.
+
+Orders, waybills and payments; and the cases and disputes that other platforms run, with
+``about``, the stream of the order they are about.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, assert_never, cast, get_args
@@ -12,6 +16,8 @@ from psycopg.rows import class_row
 from application.event_store.connections import Pool
 from application.event_store.envelope import RecordedEvent
 from application.projections.runtime import Projection, columns, replaced
+from domain.after_sales import CaseReported
+from domain.dispute import DisputeReported
 from domain.order.events import (
     OrderIdentified,
     OrderPlaced,
@@ -19,8 +25,15 @@ from domain.order.events import (
     PaymentCaptured,
 )
 
-ReferenceKind = Literal["order", "waybill", "payment"]
-Naming = OrderPlaced | OrderIdentified | ParcelShipped | PaymentCaptured
+ReferenceKind = Literal["order", "waybill", "payment", "case", "dispute", "about"]
+Naming = (
+    OrderPlaced
+    | OrderIdentified
+    | ParcelShipped
+    | PaymentCaptured
+    | CaseReported
+    | DisputeReported
+)
 
 LOAD = """
 SELECT partition, stream_id, kind, name, source, consumer, parcel
@@ -49,7 +62,8 @@ class Reference(Struct, frozen=True):
     """A row: a stream goes by this name.
 
     ``source`` is whose number it is: the order's source for orders and payments, the
-    carrier for waybills. It is None until known, as the consumer is.
+    carrier for waybills, the platform for its cases and disputes. It is None until
+    known, as the consumer is.
     """
 
     partition: int
@@ -94,11 +108,23 @@ def named(names: Names, recorded: RecordedEvent) -> Names:
             own = Reference(*at, "waybill", waybill, carrier, parcel=parcel)
         case ParcelShipped():
             return names
+        case CaseReported() | DisputeReported():
+            return {**matter(at, event), **names}
         case _:
             assert_never(event)
     own = claimed(own, placed) if placed else own
     key = own.kind, own.name
     return {**names, key: merged(names[key], own) if key in names else own}
+
+
+def matter(at: tuple[int, UUID], event: CaseReported | DisputeReported) -> Names:
+    """Return the names of what another platform runs; the first it was told by stay."""
+    kind: ReferenceKind = "case" if isinstance(event, CaseReported) else "dispute"
+    who = event.source, event.consumer
+    return {
+        (kind, event.number): Reference(*at, kind, event.number, *who),
+        ("about", event.order): Reference(*at, "about", event.order, *who),
+    }
 
 
 def merged(one: Reference, other: Reference) -> Reference:

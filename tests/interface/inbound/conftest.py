@@ -18,7 +18,8 @@ from application.event_store.postgres import PostgresEventStore
 from application.inbound import Inbound, InboundStore, Message, Raw, Reported
 from application.orders import Orders, consumer_of_order
 from application.people import MemoryKeys, People
-from application.policies import shipped_policies
+from application.policies import shipped_documents, shipped_policies
+from application.policy_set import Policies
 from application.projections.references import References
 from application.projections.runner import Runner
 from domain.kernel import Event
@@ -62,22 +63,31 @@ class Road:
         self.event_store = PostgresEventStore(writer, reader)
         handler = CommandHandler(self.event_store)
         self.orders = Orders(self.event_store, handler, shipped_policies())
+        self.policies = Policies(
+            self.event_store, handler, shipped_documents, lambda: MONDAY
+        )
         self.keys = MemoryKeys()
         self.people = People(self.keys, bytes(32))
         self.store = InboundStore(writer)
         self.translators = dict(TRANSLATORS)
-        self.inbound = Inbound(
-            self.store, self.orders, self.people, self.translators, lambda: MONDAY
-        )
+        self.inbound = self._inbound()
         self._references = Runner([References()], projector)
+
+    def _inbound(self) -> Inbound:
+        return Inbound(
+            self.store,
+            self.orders,
+            self.policies,
+            self.people,
+            self.translators,
+            lambda: MONDAY,
+        )
 
     def forget(self, consumer: str) -> None:
         """Erase a consumer's key, and go on as a process that does not remember it."""
         self.keys.erase([consumer])
         self.people = People(self.keys, bytes(32))
-        self.inbound = Inbound(
-            self.store, self.orders, self.people, self.translators, lambda: MONDAY
-        )
+        self.inbound = self._inbound()
 
     def catch_up(self) -> None:
         assert self._references.catch_up()
