@@ -8,7 +8,7 @@ import pytest
 from domain.policy.calendar import run
 from domain.policy.closures import Closure, running
 from domain.policy.rows import CalendarRow, Where
-from domain.timer import extended, moved, paused, resumed, started
+from domain.timer import HoursFrom, extended, moved, paused, resumed, started
 from tests.domain.clocks import (
     DAY,
     HOUR,
@@ -42,6 +42,20 @@ def test_what_comes_at_night_counts_from_the_morning(
     asked: datetime, due: datetime
 ) -> None:
     assert run(asked, HOUR_S, [NIGHT]).due_at == due
+
+
+def test_what_is_owed_at_once_is_owed_in_the_morning() -> None:
+    assert run(there(24, 3), 0, [NIGHT]).due_at == there(24, 8)
+    assert run(there(23, 22), 0, [NIGHT]).due_at == there(23, 22)
+
+
+def test_of_two_calendars_that_replace_hours_the_more_generous_holds() -> None:
+    rows = [
+        calendar("replace", str(hours), begins=MONDAY, ends=MONDAY + DAY, hours=hours)
+        for hours in (60, 120, 90)
+    ]
+    event = started(RESEND, "ship", MONDAY, rows)
+    assert event.hours_from == HoursFrom(reason="120", policy="120@1")
 
 
 @pytest.mark.parametrize(
