@@ -2,6 +2,7 @@
 
 from typing import get_args
 
+from domain.after_sales.events import CaseEvent
 from domain.agent_promise import AgentPromiseEvent
 from domain.compensation.events import CompensationEvent
 from domain.consumer import ConsumerEvent
@@ -17,6 +18,7 @@ AnyEvent = (
     OrderEvent
     | ConsumerEvent
     | ContactEvent
+    | CaseEvent
     | AgentPromiseEvent
     | EvidenceEvent
     | PolicySetEvent

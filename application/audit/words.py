@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct, structs
 
+from application.audit.case_words import CASE_SENTENCES
 from application.event_store.mapper import tag_of
 from domain.kernel import Event
 from domain.money import Money
@@ -131,6 +132,7 @@ SENTENCES: Mapping[str, str] = {
     "order {order}, {matter} ({reservation}){lines?: *}; under {policy}",
     "compensation.paid": "{by} paid {total_fen} ({reservation})",
     "compensation.released": "{by} gave up {total_fen} ({reservation}): {reason}",
+    **CASE_SENTENCES,
     "policy.published": "{profile}, publication {publication}{rows?: *}",
 }
 

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from application.projections.case_facts import CASE_EVENTS, case_facts
 from domain import agent_promise
 from domain.compensation import (
     CompensationPaid,
@@ -117,6 +118,7 @@ EntryKind = Literal[
     "consumer_link",
     "evidence",
     "contact",
+    "after_sales",
     "clock",
     "responsibility",
     "compensation",
@@ -194,6 +196,7 @@ KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
         agent_promise.PromiseKept,
         agent_promise.PromiseBreached,
     ),
+    "after_sales": CASE_EVENTS,
     "clock": (
         TimerStarted,
         TimerPaused,
@@ -253,6 +256,8 @@ def facts_of(event: Event) -> dict[str, Any]:
         for name, value in facts.items()
         if name not in {"type", "at"} and value not in (None, [], ())
     }
+    if isinstance(event, CASE_EVENTS):
+        facts = case_facts(event, facts)
     match event:
         case OrderPlaced(lines=lines, offers=offers):
             sums: dict[str, int] = {}

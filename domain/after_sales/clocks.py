@@ -53,26 +53,26 @@ TOLD: Final = "told"
 # Whose clock runs in which state. An offer lets the merchant's own stand still.
 CLOCKS: Final[Mapping[CaseStatus, str]] = {
     "awaiting_merchant": "answer",
-    "rejected_awaiting_consumer": "decide",
-    "countered_awaiting_consumer": "counter",
+    "rejected_awaiting_consumer": "consumer_decides",
+    "countered_awaiting_consumer": "counter_offer",
     "awaiting_consumer_return": "send_back",
-    "awaiting_merchant_receipt": "receive",
-    "rejected_after_receipt": "decide",
+    "awaiting_merchant_receipt": "confirm_return",
+    "rejected_after_receipt": "consumer_decides",
     "awaiting_merchant_ship": "ship",
     "awaiting_consumer_receipt": "confirm",
-    "refunding": "pay",
+    "refunding": "pay_refund",
 }
 # What does the step each of them watches.
 MET_BY: Final[Mapping[str, tuple[type[CaseEvent], ...]]] = {
     "answer": (CaseApproved, CaseRejected, CounterAccepted),
-    "decide": (RequestChanged,),
-    "counter": (CounterAccepted, CounterDeclined),
+    "consumer_decides": (RequestChanged,),
+    "counter_offer": (CounterAccepted, CounterDeclined),
     "send_back": (ReturnSent, ParcelScanned, ReturnReceived),
-    "receive": (ReturnJudged,),
+    "confirm_return": (ReturnJudged,),
     "ship": (ReplacementShipped,),
-    "breach": (ReplacementShipped,),
+    "ship_rule": (ReplacementShipped,),
     "confirm": (ReplacementReceived,),
-    "pay": (RefundSucceeded,),
+    "pay_refund": (RefundSucceeded,),
 }
 # What starts the clock of a state anew though the state is the same.
 ANEW: Final = (RequestChanged, CaseReopened, RefundDue, RulingExecuted)
@@ -186,7 +186,7 @@ def clock_of(case: Case) -> str | None:
     """Return the name of the clock of the state the case is in."""
     name = CLOCKS.get(case.status)
     # Whoever exchanges or repairs owes goods: one clock until they are sent.
-    return "ship" if name == "receive" and case.type in SENDS else name
+    return "ship" if name == "confirm_return" and case.type in SENDS else name
 
 
 def still_owed(case: Case) -> frozenset[str]:
@@ -195,7 +195,7 @@ def still_owed(case: Case) -> frozenset[str]:
     if case.status == "countered_awaiting_consumer":
         names.add("answer")
     if case.status in {"awaiting_merchant_receipt", "awaiting_merchant_ship"}:
-        names.add("breach")
+        names.add("ship_rule")
     return frozenset(filter(None, names))
 
 
@@ -232,7 +232,7 @@ def let_go(
 
 def done_anew(name: str, case: Case, happened: tuple[type[CaseEvent], ...]) -> bool:
     """Whether a clock's step was done though the state may ask for it again."""
-    return name == "pay" and case.to_pay is None and RefundSucceeded in happened
+    return name == "pay_refund" and case.to_pay is None and RefundSucceeded in happened
 
 
 def reason_of(case: Case) -> str:
@@ -282,7 +282,7 @@ def breach_clocks(case: Case, rules: Rules, *steps: str) -> Iterator[TimerEvent]
     for number, step in enumerate(steps, start=1):
         row = rules.row(case, step)
         if row is not None:
-            name = "breach" if number == 1 else f"breach/{step.partition('.')[2]}"
+            name = "ship_rule" if number == 1 else f"ship_rule/{number}"
             yield start(row, name, case, rules, None)
 
 

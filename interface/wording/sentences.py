@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from domain.order.values import WHOLE
 from interface.wording.account_sentences import ACCOUNT_SENTENCES
+from interface.wording.case_sentences import CASE_SENTENCES
 from interface.wording.contact_sentences import CONTACT_SENTENCES
 from interface.wording.language import LANGUAGES, Language, Tongue
 
@@ -240,6 +241,7 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("No longer owed: {step} ({why})",),
     ),
     **CONTACT_SENTENCES,
+    **CASE_SENTENCES,
     **ACCOUNT_SENTENCES,
     "policy.published": (
         ("政策 {profile} 第 {publication} 次发布，新增 {rows} 条规则",),
@@ -315,6 +317,16 @@ FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
     "against": lambda facts, language: language.word(facts["against"]["kind"]),
     "party": lambda facts, language: language.word(facts["effect"]["party"]),
     "entry_kind": coded("kind"),
+    "case_type": coded("case_type"),
+    "rejection": coded("reason"),
+    "acceptance": coded("acceptance"),
+    "reception": coded("reception"),
+    "because": coded("because"),
+    "route": coded("route"),
+    "direction": coded("direction"),
+    "status": coded("status"),
+    "party_asked": coded("of"),
+    "why_closed": coded("why"),
     "yuan": lambda facts, language: language.money(facts["total_fen"], "CNY"),
     "due_at": lambda facts, language: language.moment(
         facts.get("due_at") or facts["offer"]["due_at"]

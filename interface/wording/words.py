@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from interface.wording.case_words import CASE_WORDS
 from interface.wording.steps import STEP_WORDS
 
 # Chinese, then English.
@@ -150,6 +151,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "paid": ("已付", "paid"),
     "owed": ("欠付", "owed"),
     "force_majeure": ("不可抗力", "force majeure"),
+    **CASE_WORDS,
     **STEP_WORDS,
 }
 

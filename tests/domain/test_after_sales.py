@@ -221,7 +221,7 @@ def test_a_refusal_is_the_consumers_turn() -> None:
     asked().when(reject, at=TUESDAY).then(
         CaseRejected(at=TUESDAY, by=SHOP, reason="not_as_claimed", evidence=(PHOTO,)),
         TimerMet(at=TUESDAY, timer="answer", seconds_left=12 * 3600),
-        clock("consumer_decides", "decide", TUESDAY),
+        clock("consumer_decides", "consumer_decides", TUESDAY),
     )
 
 
@@ -254,7 +254,7 @@ def test_an_offer_taken_is_agreed() -> None:
 def test_an_offer_buys_the_merchant_no_time() -> None:
     start = asked("refund_shipped")
     offered = after(start, (offer, MONDAY + 20 * HOUR))
-    assert set(owed(offered)) == {"counter"}
+    assert set(owed(offered)) == {"counter_offer"}
     declined = after(offered, (DeclineCounter(by=ANNA), THURSDAY))
     assert state(declined).status == "awaiting_merchant"
     assert owed(declined) == {"answer": THURSDAY + 16 * HOUR}
@@ -263,7 +263,7 @@ def test_an_offer_buys_the_merchant_no_time() -> None:
 def test_an_offer_after_a_refusal_leaves_the_refusal_when_declined() -> None:
     past = after(rejected(), (offer, TUESDAY), (DeclineCounter(by=ANNA), WEDNESDAY))
     assert state(past).status == "rejected_awaiting_consumer"
-    assert set(owed(past)) == {"decide/2"}
+    assert set(owed(past)) == {"consumer_decides/2"}
 
 
 def test_nobody_takes_an_offer_that_was_not_made() -> None:
@@ -303,7 +303,7 @@ def test_goods_received_can_be_refused_and_no_money_moves() -> None:
         "none",
     )
     assert case.status == "rejected_after_receipt"
-    assert set(owed(past)) == {"decide"}
+    assert set(owed(past)) == {"consumer_decides"}
 
 
 def test_refused_goods_may_be_accepted_after_all() -> None:
@@ -393,7 +393,7 @@ def test_a_scan_shows_that_goods_are_on_their_way_though_nobody_said_so() -> Non
     past = after(asked(), (approve, MONDAY), (signed, WEDNESDAY))
     case = state(past)
     assert (case.status, case.reception) == ("awaiting_merchant_receipt", "awaiting")
-    assert set(owed(past)) == {"receive"}
+    assert set(owed(past)) == {"confirm_return"}
 
 
 def test_a_scan_told_twice_is_told_once() -> None:

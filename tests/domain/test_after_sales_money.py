@@ -95,7 +95,7 @@ def test_the_money_arriving_ends_the_case() -> None:
             at=WEDNESDAY, refund="R-1", route="original", amount=JACKET_PRICE
         ),
         CaseSucceeded(at=WEDNESDAY),
-        TimerMet(at=WEDNESDAY, timer="pay", seconds_left=5 * 24 * 3600),
+        TimerMet(at=WEDNESDAY, timer="pay_refund", seconds_left=5 * 24 * 3600),
     )
 
 
