@@ -22,7 +22,7 @@ from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore, StoreUnavailable
 from domain.ids import id_from_name, partition_of
 from domain.kernel import Refused
-from domain.policy.book import NoSuchRule, Rulebook, labels_of, rulebook_of
+from domain.policy.book import Rulebook, rulebook_of
 from domain.policy.rows import PolicyDocument
 from domain.policy_set import (
     POLICY_SET,
@@ -32,6 +32,7 @@ from domain.policy_set import (
     PublishPolicies,
     cautions,
     digest,
+    promise_terms,
     publishable,
 )
 from domain.promise import PromiseTerms
@@ -214,8 +215,8 @@ class Policies:
         self.fresh()
 
     def _publish_shipped(self, policies: PolicySet) -> None:
+        at = self._now()  # One moment for all: none of them was there before another.
         for shipped in self._shipped():
-            at = self._now()
             document, left_out = publishable(policies, shipped, at)
             for row in left_out:
                 log.warning("policy_row_left_out", row=row.row, why=row.why)
@@ -245,8 +246,8 @@ def in_force(version: int, policies: PolicySet) -> InForce:
         name: rulebook_of(policies.document(name), f"{name}@{profile.publication}")
         for name, profile in sorted(policies.profiles.items())
     }
-    try:
-        orders = labels_of(list(books.values()))
-    except NoSuchRule:
-        raise NoPolicies(source="all others") from None
+    fallback = next((name for name, book in books.items() if book.fallback), None)
+    if fallback is None:
+        raise NoPolicies(source="all others")
+    orders = promise_terms(policies, books, fallback)
     return InForce(version=version, policies=policies, books=books, orders=orders)

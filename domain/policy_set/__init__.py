@@ -13,6 +13,8 @@ from domain.policy_set.events import PackHeader as PackHeader
 from domain.policy_set.events import PoliciesPublished as PoliciesPublished
 from domain.policy_set.events import PolicySetEvent as PolicySetEvent
 from domain.policy_set.evolve import evolve as evolve
+from domain.policy_set.labels import promise_terms as promise_terms
+from domain.policy_set.refusals import FallbackNeeded as FallbackNeeded
 from domain.policy_set.refusals import RowEdited as RowEdited
 from domain.policy_set.refusals import RowUnusable as RowUnusable
 from domain.policy_set.refusals import SourceTaken as SourceTaken

@@ -16,6 +16,7 @@ from domain.policy_set.commands import PolicySetCommand
 from domain.policy_set.events import PackHeader, PoliciesPublished
 from domain.policy_set.evolve import NOTHING_YET
 from domain.policy_set.refusals import (
+    FallbackNeeded,
     RowEdited,
     RowUnusable,
     SourceTaken,
@@ -59,7 +60,7 @@ def decide(
     """Return what is published now; nothing, if all of it was published before.
 
     Raises RowUnusable, RowEdited, VersionGoesBack and TakesEffectInThePast, each naming
-    every row it is about, and SourceTaken.
+    every row it is about, SourceTaken and FallbackNeeded.
     """
     document = command.document
     known = policies.profiles.get(document.profile, NOTHING_YET)
@@ -120,7 +121,13 @@ def too_late(row: AnyRow, newest: Mapping[str, int], at: datetime) -> bool:
 
 
 def check_sources(policies: PolicySet, document: PolicyDocument) -> None:
-    """Raise SourceTaken if another profile speaks for the same orders."""
+    """Raise SourceTaken if another profile speaks for the same orders.
+
+    Raises FallbackNeeded where afterwards no profile would speak for all the others.
+    """
+    before = policies.profiles.get(document.profile, NOTHING_YET)
+    if before.publications and before.header.fallback and not document.fallback:
+        raise FallbackNeeded(profile=document.profile)
     for name, other in policies.profiles.items():
         if name == document.profile:
             continue

@@ -21,3 +21,7 @@ class TakesEffectInThePast(Refused):
 
 class SourceTaken(Refused):
     """An order source belongs to one profile, and one profile is for all the others."""
+
+
+class FallbackNeeded(Refused):
+    """The profile for all orders that no other speaks for stays it."""

@@ -15,13 +15,14 @@ from application.event_store.store import Loaded, StoreUnavailable
 from application.orders import Orders, context_for
 from application.policy_set import FRESH_SECONDS, SYSTEM, NoPolicies, Policies
 from domain.money import Money
-from domain.order import CapturePayment, OrderCommand, PlaceOrder, Tender
+from domain.order import CapturePayment, ConfirmStock, OrderCommand, PlaceOrder, Tender
 from domain.policy.quote import Facts, quote_of
 from domain.policy.rows import AnyRow, Formula, PolicyDocument, Times
 from domain.policy_set import RowEdited
 from domain.promise import Offer
 from tests.domain.policies import (
     CAP,
+    FRIDAY,
     JANUARY,
     LABEL,
     LATE,
@@ -122,6 +123,15 @@ class Process:
             )
             self.orders.handle_one(order_id, command, context)
         return self.due(number)
+
+    def hears_more(self, number: str, at: datetime) -> None:
+        """Let something be told of the order, so that all is concluded once more."""
+        order_id = self.orders.id_of("anna", "shop", number)
+        command = ConfirmStock()
+        context = context_for(
+            uuid4(), command, actor="feed:shop", asked_at=at, occurred_at=at
+        )
+        self.orders.handle_one(order_id, command, context)
 
     def due(self, number: str) -> datetime | None:
         events = self.store.stream(self.orders.id_of("anna", "shop", number))
@@ -249,7 +259,7 @@ def test_all_others_judge_by_it_within_two_seconds(
 def test_nobody_asks_the_store_for_every_order(
     store: CountingStore, process: Process
 ) -> None:
-    process.policies.current()
+    known = process.policies.current()
     before = store.loads
     command = PlaceOrder(consumer="anna", source="shop", number="A-1")
     for number in range(50):
@@ -259,9 +269,9 @@ def test_nobody_asks_the_store_for_every_order(
         process.orders.ask(uuid4(), command, context)
     assert store.loads == before
     process.seconds += FRESH_SECONDS
-    first, again = process.policies.current(), process.policies.current()
+    assert process.policies.current() is known, "what did not change is not made again"
+    assert process.policies.current() is known
     assert store.loads == before + 1
-    assert first is again, "and what did not change is not made again"
 
 
 def test_while_the_store_is_away_what_was_read_last_holds(
@@ -334,6 +344,77 @@ def test_a_policy_published_today_changes_nothing_decided_yesterday(
     assert late_told == TUESDAY + timedelta(hours=48), "it was ordered yesterday"
     new = process.sells("A-3", TUESDAY, TUESDAY)
     assert new == TUESDAY + timedelta(hours=24), "without a restart"
+
+
+@pytest.mark.parametrize(
+    "pack",
+    [
+        replace(
+            OTHER,
+            profile="third",
+            sources=("shop",),
+            row=(replace(LABEL, id="third.ship", hours=24),),
+        ),
+        replace(SHOP, row=(replace(LABEL, id="shop.ship-anew", hours=24),)),
+        replace(
+            OTHER,
+            sources=("other", "shop"),
+            row=(*OTHER.row, replace(LABEL, id="other.b", label="b")),
+        ),
+    ],
+    ids=["a new profile", "a new rule of the label", "a profile of more orders"],
+)
+def test_what_a_label_meant_for_an_order_it_means_whatever_is_published(
+    pack: PolicyDocument,
+) -> None:
+    general = replace(SHOP, sources=())
+    process = Process(CountingStore(), general, OTHER)
+    due = process.sells("A-1", MONDAY, MONDAY)
+    process.at = TUESDAY
+    if pack.profile == "shop":
+        pack = replace(pack, sources=())
+    assert process.policies.publish(pack, process.asking()).event
+    process.hears_more("A-1", FRIDAY)
+    assert process.due("A-1") == due == MONDAY + timedelta(hours=48)
+    late_told = process.sells("A-2", MONDAY, TUESDAY)
+    assert late_told == TUESDAY + timedelta(hours=48)
+    new = process.sells("A-3", FRIDAY, FRIDAY)
+    assert new == FRIDAY + timedelta(hours=24)
+
+
+def test_who_no_longer_speaks_for_a_source_did_so_for_its_earlier_orders() -> None:
+    third = replace(
+        OTHER,
+        profile="third",
+        sources=("shop",),
+        row=(replace(LABEL, id="third.ship", hours=24),),
+    )
+    process = Process(CountingStore(), replace(SHOP, sources=()), third)
+    due = process.sells("A-1", MONDAY, MONDAY)
+    process.at = TUESDAY
+    assert process.policies.publish(replace(third, sources=()), process.asking()).event
+    process.hears_more("A-1", FRIDAY)
+    assert process.due("A-1") == due == MONDAY + timedelta(hours=24)
+    assert process.sells("A-2", FRIDAY, FRIDAY) == FRIDAY + timedelta(hours=48)
+
+
+def test_a_label_its_own_profile_does_not_know_means_what_it_does_for_all(
+    process: Process,
+) -> None:
+    terms = process.policies.orders
+    own = replace(OTHER, row=(SAME_DAY,))
+    alone = Process(CountingStore(), SHOP, own).policies.orders
+    for found, ref in ((terms, "other.ship-48h@1"), (alone, "shop.ship-48h@1")):
+        rule = found.rule("ship-48h", FRIDAY, "other")
+        assert rule is not None
+        assert rule.ref == ref
+
+
+def test_of_two_versions_from_one_day_on_the_newer_holds(process: Process) -> None:
+    process.policies.current()
+    process.publishes(replace(QUICKER, in_force_from=FRIDAY))
+    process.publishes(replace(QUICKER, version=3, hours=12, in_force_from=FRIDAY))
+    assert process.label_hours() == 12
 
 
 def test_a_rule_of_long_ago_still_reads_from_the_log(

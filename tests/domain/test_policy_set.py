@@ -12,6 +12,7 @@ from domain.policy.rows import AnyRow, PolicyDocument
 from domain.policy_set import (
     POLICY_SET,
     Caution,
+    FallbackNeeded,
     LeftOut,
     RowEdited,
     RowUnusable,
@@ -169,6 +170,11 @@ def test_no_two_profiles_speak_for_the_same_orders(taken: dict[str, Any]) -> Non
     other = replace(PACK, profile="other", row=(), sources=())
     other = replace(other, **taken)
     for_all.happens().when(publish(pack=other), at=TUESDAY).refused(SourceTaken)
+
+
+def test_the_profile_for_all_other_orders_stays_it() -> None:
+    for_all = given().when(publish(pack=replace(PACK, fallback=True)), at=MONDAY)
+    for_all.happens().when(publish(), at=TUESDAY).refused(FallbackNeeded)
 
 
 def test_a_pack_that_comes_late_leaves_out_what_missed_its_day() -> None:
