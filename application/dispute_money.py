@@ -1,0 +1,243 @@
+"""What a dispute comes to in money and blame: what goes back, who owes whom.
+
+Pure. A ruling, the refund, whose fault it was and what it does to a score stay four
+events, each in its own stream.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from application.dispute_refunds import Repaid
+from domain.dispute import Dispute, Ruling
+from domain.money import Money, total
+from domain.order.shares import split
+from domain.party import SYSTEM, LiableParty
+from domain.responsibility import (
+    Account,
+    AttributeResponsibility,
+    Entry,
+    OpenAttribution,
+    PostEntry,
+    RecordScoreEffect,
+    ResponsibilityCommand,
+    ScoreEffect,
+    Share,
+)
+from domain.responsibility.ledger import entries_for_refund, entries_for_shares, owes
+from domain.responsibility.ledger import moved as money_moved
+
+WHOLE_BP: Final = 10_000
+BORNE_BY_NOBODY: Final[frozenset[LiableParty]] = frozenset({"consumer"})
+
+# What a dispute does to a score: that the platform was asked (平台求助率), and that it
+# was the party's fault (纠纷率).
+ASKED_FOR_HELP: Final = "platform_help_rate"
+AT_FAULT: Final = "dispute_fault_rate"
+
+
+# -- Whose fault it was --
+
+
+def blame(dispute_id: UUID, dispute: Dispute) -> Iterator[ResponsibilityCommand]:
+    """Yield what a ruling says of the shares, in the account of the matter."""
+    ruling, opened = dispute.ruling, dispute.opened
+    if ruling is None or opened is None or not ruling.liability:
+        return
+    yield AttributeResponsibility(
+        by=ruling.by,
+        shares=shares_of(dispute, ruling),
+        policy=ruling.basis[0] if ruling.basis else None,
+        ruling=name_of(dispute_id, ruling),
+    )
+
+
+def asked_whose(
+    dispute_id: UUID, dispute: Dispute, source: str | None
+) -> OpenAttribution:
+    """Return the opening of the matter's account."""
+    opened = dispute.opened
+    assert opened is not None, "only a dispute of our own has an account"
+    named = (
+        Account(kind="consumer", name=opened.consumer),
+        Account(kind="merchant", name=opened.merchant),
+        Account(kind="creator", name=opened.creator),
+        Account(kind="carrier", name=opened.carrier),
+    )
+    return OpenAttribution(
+        by=SYSTEM,
+        matter=matter_of(dispute_id, dispute),
+        order=opened.order,
+        source=source,
+        consumer=opened.consumer,
+        ordered_at=opened.ordered_at,
+        parties=tuple(account for account in named if account.name is not None),
+    )
+
+
+def matter_of(dispute_id: UUID, dispute: Dispute) -> str:
+    """Return whose account it is: the case's where there is one, else its own."""
+    opened = dispute.opened
+    return str(dispute_id) if opened is None or opened.case is None else opened.case
+
+
+def name_of(dispute_id: UUID, ruling: Ruling) -> str:
+    """Return what a ruling is called outside its dispute; a changed one is another."""
+    changed = "/appeal" if ruling.changed else ""
+    return f"{dispute_id}/{ruling.number}{changed}"
+
+
+def shares_of(dispute: Dispute, ruling: Ruling) -> tuple[Share, ...]:
+    """Return the shares with the names of the parties, as far as they are known."""
+    return tuple(
+        Share(
+            party=each.party,
+            name=each.name or named(dispute, each.party),
+            share_bp=each.share_bp,
+            basis=each.basis,
+        )
+        for each in ruling.liability
+    )
+
+
+def named(dispute: Dispute, party: LiableParty) -> str | None:
+    """Return the name of a party of the dispute."""
+    match party:
+        case "consumer" | "merchant" | "creator" | "carrier":
+            return dispute.party(party)
+        case _:
+            return None
+
+
+def account_of(dispute: Dispute, party: LiableParty) -> Account:
+    """Return the account of whoever pays."""
+    assert party != "force_majeure", "nobody is paid by force majeure"
+    return Account(kind=party, name=named(dispute, party))
+
+
+# -- Who owes whom --
+
+
+def enforced(
+    dispute_id: UUID,
+    dispute: Dispute,
+    before: Mapping[str, Entry],
+    *,
+    through_case: bool,
+) -> Iterator[ResponsibilityCommand]:
+    """Yield the entries and the effects on scores of carrying a ruling out.
+
+    ``before`` are the entries of the matter: debts of the ruling that an appeal changed
+    are taken back. What goes through a case is written down when its refund moves.
+    """
+    ruling = dispute.ruling
+    assert ruling is not None, "only a ruling is carried out"
+    entries = [
+        *taken_back(dispute_id, ruling, before),
+        *awarded(dispute_id, dispute, ruling, through_case=through_case),
+        *shared(dispute_id, dispute, ruling),
+    ]
+    yield from (PostEntry(by=SYSTEM, entry=entry) for entry in entries)
+    for share in shares_of(dispute, ruling):
+        if share.share_bp and share.party == "merchant" and share.name:
+            for metric in (ASKED_FOR_HELP, AT_FAULT):
+                yield scored(share.party, share.name, metric)
+
+
+def scored(party: LiableParty, name: str, metric: str) -> RecordScoreEffect:
+    """Return that one matter counts in a metric of a party."""
+    effect = ScoreEffect(
+        party=party, name=name, metric=metric, numerator=1, denominator=1
+    )
+    return RecordScoreEffect(by=SYSTEM, effect=effect)
+
+
+def taken_back(
+    dispute_id: UUID, ruling: Ruling, before: Mapping[str, Entry]
+) -> Iterator[Entry]:
+    """Yield the opposite of each debt the ruling had made before it was changed."""
+    if not ruling.changed:
+        return
+    first = f"{name_of(dispute_id, replace(ruling, changed=False))}."
+    for name, entry in before.items():
+        if name.startswith(first) and entry.kind == "owed":
+            postings = tuple(
+                replace(each, minor=-each.minor) for each in entry.postings
+            )
+            why = "ruling.changed"
+            yield replace(entry, entry=f"{name}.taken-back", why=why, postings=postings)
+
+
+def awarded(
+    dispute_id: UUID, dispute: Dispute, ruling: Ruling, *, through_case: bool
+) -> Iterator[Entry]:
+    """Yield what the consumer gets: paid, or owed where no case pays it out."""
+    consumer = Account(kind="consumer", name=dispute.party("consumer"))
+    for number, award in enumerate(ruling.awards, start=1):
+        name = f"{name_of(dispute_id, ruling)}.award-{number}"
+        payer = account_of(dispute, award.payer)
+        if award.kind == "compensation":
+            why = "ruling.compensation"
+            yield owes(name, why, payer, consumer, award.amount, award.policy)
+        elif not through_case:
+            yield from given_back(name, payer, consumer, award.amount)
+
+
+def given_back(
+    name: str, payer: Account, consumer: Account, amount: Money
+) -> Iterator[Entry]:
+    """Yield a refund without a case; a merchant's comes out of what is in escrow."""
+    if payer.kind == "merchant" and payer.name and consumer.name:
+        yield from entries_for_refund(
+            name, amount, "original", merchant=payer.name, consumer=consumer.name
+        )
+    else:
+        yield money_moved(name, "refund.ruling", payer, consumer, amount)
+
+
+def shared(dispute_id: UUID, dispute: Dispute, ruling: Ruling) -> tuple[Entry, ...]:
+    """Return who owes whom for the awards, by the shares of those who sold.
+
+    The consumer's own share was taken off what is awarded, and is not taken twice.
+    """
+    sold = [
+        share
+        for share in shares_of(dispute, ruling)
+        if share.party not in BORNE_BY_NOBODY and share.share_bp
+    ]
+    if not ruling.awards or not sold:
+        return ()
+    whole = split(WHOLE_BP, [share.share_bp for share in sold])
+    shares = [
+        replace(share, share_bp=part) for share, part in zip(sold, whole, strict=True)
+    ]
+    paid_first: dict[Account, int] = {}
+    for award in ruling.awards:
+        payer = account_of(dispute, award.payer)
+        paid_first[payer] = paid_first.get(payer, 0) + award.amount.minor
+    amount = Money(sum(paid_first.values()), ruling.awards[0].amount.currency)
+    name = f"{name_of(dispute_id, ruling)}.shares"
+    return entries_for_shares(name, amount, shares, paid_first)
+
+
+def agreed(
+    dispute_id: UUID, dispute: Dispute, back: Repaid, *, through_case: bool
+) -> Iterator[ResponsibilityCommand]:
+    """Yield the entries of a settlement: what no case pays out, and what is beyond."""
+    merchant, consumer = dispute.party("merchant"), dispute.party("consumer")
+    if merchant is None or consumer is None:
+        return
+    payer = Account(kind="merchant", name=merchant)
+    got = Account(kind="consumer", name=consumer)
+    amounts = [item.amount for item in back.items]
+    amounts += [] if back.freight is None else [back.freight]
+    name = f"{dispute_id}.settled"
+    if amounts and not through_case:
+        amount = total(amounts, amounts[0].currency)
+        for entry in given_back(name, payer, got, amount):
+            yield PostEntry(by=SYSTEM, entry=entry)
+    if back.beyond is not None:
+        entry = owes(f"{name}.beyond", "settlement.beyond", payer, got, back.beyond)
+        yield PostEntry(by=SYSTEM, entry=entry)

@@ -1,0 +1,335 @@
+"""Commands about disputes, and what each means for the case, the order and the money.
+
+Whatever a dispute does elsewhere is appended with it in one go, or not at all. All of
+it lies in the consumer's partition.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from functools import reduce
+from typing import Final, Protocol
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from application.after_sales import AfterSales, events_of
+from application.dispute_money import matter_of
+from application.dispute_moves import (
+    Turn,
+    account_commands,
+    as_ordered,
+    case_commands,
+    follow_up,
+    order_commands,
+)
+from application.event_store.envelope import Ask, CommandContext, Part, Receipt
+from application.event_store.handler import CommandHandler
+from application.event_store.store import EventStore, StaleVersion, StoreUnavailable
+from application.orders import Orders, context_for
+from application.processes.check_overdue_clocks import ClockAsk
+from application.responsibility import Responsibilities
+from application.standing import Standing
+from domain.after_sales import (
+    CASE,
+    Case,
+    EscalateCase,
+)
+from domain.dispute import (
+    DISPUTE,
+    CompleteEnforcement,
+    Dispute,
+    DisputeCommand,
+    NoSuchDispute,
+    OpenDispute,
+    ReportDispute,
+)
+from domain.ids import id_from_name, partition_in, partition_of
+from domain.money import Money
+from domain.order import (
+    ORDER,
+    ClaimItems,
+    NoSuchOrder,
+    OpenClaim,
+    Order,
+)
+from domain.party import SYSTEM
+from domain.policy.book import Rulebook
+from domain.responsibility import ACCOUNT
+from domain.timer import CheckClocks
+
+KIND: Final = "dispute"
+ACTOR: Final = "system:overdue-clocks"
+
+# So often a command is prepared anew because its dispute moved on meanwhile.
+ATTEMPTS_MAX: Final = 3
+
+
+class Books(Protocol):
+    """Where rules come from: those for the orders of a source, or for none."""
+
+    def for_source(self, source: str | None) -> Rulebook:
+        """Return the rules for orders of a source."""
+        ...
+
+
+class Disputes:
+    """Takes commands to disputes, each with what follows from it in other streams."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - one for each noun a dispute moves
+        self,
+        store: EventStore,
+        handler: CommandHandler,
+        orders: Orders,
+        cases: AfterSales,
+        accounts: Responsibilities,
+        books: Books,
+    ) -> None:
+        self._store = store
+        self._handler = handler
+        self._orders = orders
+        self._cases = cases
+        self._accounts = accounts
+        self._books = books
+
+    def id_of(self, order_id: UUID, number: str) -> UUID:
+        """Return the id of the dispute of this number about an order, beside it."""
+        return id_from_name(partition_in(order_id), KIND, str(order_id), number)
+
+    def told_id(self, consumer: str, source: str, number: str) -> UUID:
+        """Return the id of a dispute that another system runs under this number."""
+        partition = partition_of(consumer, self._store.partitions)
+        return id_from_name(partition, KIND, source, number)
+
+    # -- Opening --
+
+    def open(
+        self,
+        dispute_id: UUID,
+        command: OpenDispute,
+        context: CommandContext,
+        *,
+        items: ClaimItems = (),
+        freight: Money | None = None,
+    ) -> Receipt:
+        """Return where a dispute stands that is opened over a case, or over an order.
+
+        Over a case, the platform steps into it at once. Without one, ``items`` are what
+        is claimed of the order, and are reserved. Who takes part, what was paid and who
+        handled it is taken from the order and the case. Raises NoSuchOrder, and as
+        CommandHandler does.
+        """
+        order_id = UUID(command.order)
+        standing = Standing(self._store, context, dispute_id, order_id)
+        order: Order = standing.of(order_id, ORDER)
+        if order.identity is None:
+            raise NoSuchOrder(order=command.order)
+        case_id = None if command.case is None else UUID(command.case)
+        case = None if case_id is None else standing.of(case_id, CASE)
+        if case is not None and case.known:
+            items, freight = case.items, case.freight
+        opening = as_ordered(command, order, case, items, freight)
+        parts = [
+            Part(dispute_id, DISPUTE, opening, self._books.for_source(order.source))
+        ]
+        if case_id is not None:
+            step_in = EscalateCase(by=command.by, dispute=str(dispute_id))
+            parts.append(self._cases.part(case_id, step_in, order.source))
+        elif items or freight is not None:
+            claim = OpenClaim(
+                claim=str(dispute_id), kind="dispute", items=items, freight=freight
+            )
+            parts.append(self._orders.part(order_id, claim))
+        return self._handler.handle_one(Ask(context, tuple(parts)))
+
+    def take_up(self, case_id: UUID, cause: UUID, asked_at: datetime) -> Receipt | None:
+        """Open a dispute over a case whose clock said the platform has to decide.
+
+        None where no clock said so. The sides had their time in the case.
+        """
+        case, version = self._cases.find(case_id)
+        if not case.needs_dispute or case.dispute is not None or case.final:
+            return None
+        assert case.order is not None, "a case names its order"
+        assert case.consumer is not None, "and its consumer"
+        command = OpenDispute(
+            by=SYSTEM,
+            order=case.order,
+            case=str(case_id),
+            consumer=case.consumer,
+            issue="other",
+            negotiate=False,
+        )
+        dispute_id = self.id_of(UUID(case.order), f"{case_id}/{version}")
+        context = context_for(cause, command, actor=ACTOR, asked_at=asked_at)
+        return self.open(dispute_id, command, context)
+
+    def report(
+        self, dispute_id: UUID, command: ReportDispute, context: CommandContext
+    ) -> Receipt:
+        """Return where a dispute stands that another system runs and tells of."""
+        part = Part(
+            dispute_id, DISPUTE, command, self._books.for_source(command.source)
+        )
+        return self._handler.handle_one(Ask(context, (part,)))
+
+    # -- Everything else --
+
+    def take(
+        self, dispute_id: UUID, command: DisputeCommand, context: CommandContext
+    ) -> Receipt:
+        """Return where the dispute then stands; raises as CommandHandler does.
+
+        A caller who named no version is asked no more than that: what moved on in the
+        meantime is looked at anew, ATTEMPTS_MAX times.
+        """
+        if isinstance(command, OpenDispute):
+            return self.open(dispute_id, command, context)
+        if isinstance(command, ReportDispute):
+            return self.report(dispute_id, command, context)
+        for attempt in range(1, ATTEMPTS_MAX + 1):
+            parts, version = self._prepared(dispute_id, command, context)
+            known = context.expected_version
+            pinned = replace(
+                context, expected_version=version if known is None else known
+            )
+            try:
+                return self._handler.handle_one(Ask(pinned, parts))
+            except StaleVersion:
+                if known is not None or attempt == ATTEMPTS_MAX:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def check(
+        self, asks: Sequence[ClockAsk], asked_at: datetime
+    ) -> Sequence[Receipt | Exception]:
+        """Ask disputes whether their time has run out; an answer to each, in order.
+
+        That the store cannot be reached is raised: it concerns every one of them.
+        """
+        answers: list[Receipt | Exception] = []
+        for each in asks:
+            try:
+                answer = self.check_one(each.stream_id, each.cause, asked_at)
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - a value: the others are asked
+                answers.append(error)
+            else:
+                answers.append(answer)
+        return answers
+
+    def check_one(self, dispute_id: UUID, cause: UUID, asked_at: datetime) -> Receipt:
+        """Ask one dispute whether its time has run out; raises as CommandHandler does.
+
+        What a row lets the service carry out is carried out with it; a ruling whose
+        case has paid is done.
+        """
+        command = CheckClocks()
+        context = context_for(cause, command, actor=ACTOR, asked_at=asked_at)
+        return self.take(dispute_id, command, context)
+
+    def complete(self, dispute_id: UUID, cause: UUID, asked_at: datetime) -> Receipt:
+        """Say that a ruling is carried out, as when its case has paid."""
+        command = CompleteEnforcement(by=SYSTEM)
+        context = context_for(cause, command, actor=ACTOR, asked_at=asked_at)
+        return self.take(dispute_id, command, context)
+
+    def find(self, dispute_id: UUID) -> tuple[Dispute, int]:
+        """Return the dispute and its version; raises NoSuchDispute."""
+        history = self._store.load([dispute_id]).histories[dispute_id]
+        dispute: Dispute = reduce(DISPUTE.evolve, events_of(history), DISPUTE.initial)
+        if not dispute.known:
+            raise NoSuchDispute
+        return dispute, len(history)
+
+    def book_of(self, dispute: Dispute) -> Rulebook:
+        """Return the rules a dispute is under: those for orders of its source."""
+        return self._books.for_source(self._source(dispute))
+
+    # -- What an ask is made of --
+
+    def _prepared(
+        self, dispute_id: UUID, command: DisputeCommand, context: CommandContext
+    ) -> tuple[tuple[Part, ...], int]:
+        """Return the command with what follows elsewhere, and the version it rests on.
+
+        The dispute is decided as it stands, or as it stood if this command took effect
+        before, so that asking twice is asking for the same.
+        """
+        standing = Standing(self._store, context, dispute_id)
+        dispute: Dispute = standing.of(dispute_id, DISPUTE)
+        version = standing.version(dispute_id)
+        if context.expected_version not in {None, version}:
+            raise StaleVersion(version=version)
+        source = self._source(dispute)
+        book = self._books.for_source(source)
+        todo = [*self._done_meanwhile(dispute, command, standing), command]
+        mine: list[Part] = []
+        others: list[Part] = []
+        while todo:
+            each = todo.pop(0)
+            events = tuple(DISPUTE.decide(dispute, each, book, context.at))
+            after: Dispute = reduce(DISPUTE.evolve, events, dispute)
+            turn = Turn(dispute_id, dispute, after, events, source)
+            mine.append(Part(dispute_id, DISPUTE, each, book))
+            others += self._elsewhere(turn, context, standing)
+            todo += follow_up(turn, book, context.at)
+            dispute = after
+        return (*mine, *others), version
+
+    def _done_meanwhile(
+        self, dispute: Dispute, command: DisputeCommand, standing: Standing
+    ) -> Iterator[DisputeCommand]:
+        """Yield that a ruling is carried out where its case ended meanwhile."""
+        opened = dispute.opened
+        if not isinstance(command, CheckClocks) or dispute.enforcement != "started":
+            return
+        if opened is not None and opened.case is not None:
+            case: Case = standing.of(UUID(opened.case), CASE)
+            if case.final:
+                yield CompleteEnforcement(by=SYSTEM)
+
+    def _elsewhere(
+        self, turn: Turn, context: CommandContext, standing: Standing
+    ) -> Iterator[Part]:
+        """Yield what a turn of the dispute means for its case, order and account."""
+        opened = turn.after.opened
+        if opened is None or not turn.events:
+            return
+        if opened.case is not None:
+            case_id = UUID(opened.case)
+            case: Case = standing.of(case_id, CASE)
+            items, postage = case.items, case.freight
+            yield from self._in_case(turn, case_id, case, context)
+        else:
+            order_id = UUID(opened.order)
+            order: Order = standing.of(order_id, ORDER)
+            claim = order.claims.get(turn.name)
+            items, postage = (claim.items, claim.freight) if claim else ((), None)
+            for asked in order_commands(turn, order):
+                yield self._orders.part(order_id, asked)
+        matter = matter_of(turn.dispute_id, turn.after)
+        account_id = self._accounts.id_beside(turn.dispute_id, matter)
+        entries = standing.of(account_id, ACCOUNT).entries
+        for said in account_commands(turn, entries, items, postage):
+            yield self._accounts.part(account_id, said, turn.source)
+
+    def _in_case(
+        self, turn: Turn, case_id: UUID, case: Case, context: CommandContext
+    ) -> Iterator[Part]:
+        """Yield the parts of its case; what ends or moves money has its order's too."""
+        any_version = replace(context, expected_version=None)
+        for command in case_commands(turn, case):
+            if isinstance(command, EscalateCase):
+                yield self._cases.part(case_id, command, turn.source)
+            else:
+                yield from self._cases.prepared(case_id, command, any_version).parts
+
+    def _source(self, dispute: Dispute) -> str | None:
+        """Return the source of the order it is about: whose rules it is under."""
+        if dispute.opened is None:
+            return dispute.report.source if dispute.report else None
+        order_id = UUID(dispute.opened.order)
+        history = self._store.load([order_id]).histories[order_id]
+        order: Order = reduce(ORDER.evolve, events_of(history), ORDER.initial)
+        return order.source
