@@ -23,6 +23,7 @@ from application.access import (
 )
 from application.event_store.envelope import CommandContext, Receipt, RecordedEvent
 from application.event_store.store import EventStore
+from application.order_desk import AboutOrder
 from domain.ids import partition_in
 from domain.kernel import AnyDecider, Command, State
 from domain.party import ActingRole, By
@@ -53,13 +54,16 @@ class Room(NamedTuple):
     """
 
     decider: AnyDecider
-    take: Callable[[UUID, Any, CommandContext], Receipt]
+    take: Callable[["Matter", Any, CommandContext], Receipt]
     owners: Callable[[Any, Owners], Owners]
     order: Callable[[Any], str | None]
 
 
 class Matter(Struct, frozen=True):
-    """A thing as it stands, how many events say so, and whose it is."""
+    """A thing as it stands, how many events say so, and whose it is.
+
+    ``source`` is that of the order it is about: by its rules it is judged.
+    """
 
     noun: Noun
     stream_id: UUID
@@ -67,6 +71,7 @@ class Matter(Struct, frozen=True):
     state: Any
     owners: Owners
     order_id: UUID | None = None
+    source: str | None = None
     history: Sequence[RecordedEvent] = ()
 
     @property
@@ -103,11 +108,11 @@ class Casework:
         self,
         store: EventStore,
         rooms: Mapping[Noun, Room],
-        owners_of_order: Callable[[UUID], Owners],
+        about_order: Callable[[UUID], AboutOrder],
     ) -> None:
         self._store = store
         self._rooms = rooms
-        self._owners_of_order = owners_of_order
+        self._about_order = about_order
 
     def find(self, actor: Actor, action: Action, noun: Noun, stream_id: UUID) -> Matter:
         """Return the thing, if there is one and the actor may do this with it.
@@ -133,10 +138,17 @@ class Casework:
             raise NotFound
         order = room.order(state)
         order_id = None if order is None else stream_of(order)
-        of_order = Owners() if order_id is None else self._owners_of_order(order_id)
-        owners = room.owners(state, of_order)
-        version = len(history)
-        return Matter(noun, stream_id, version, state, owners, order_id, history)
+        of_order = AboutOrder() if order_id is None else self._about_order(order_id)
+        return Matter(
+            noun=noun,
+            stream_id=stream_id,
+            version=len(history),
+            state=state,
+            owners=room.owners(state, of_order.owners),
+            order_id=order_id,
+            source=of_order.source,
+            history=history,
+        )
 
     def take(  # noqa: PLR0913, PLR0917 - who asks what of what, and how it is made
         self,
@@ -153,7 +165,7 @@ class Casework:
         """
         matter = self.find(actor, action, noun, stream_id)
         asked = command(matter, acting(actor, action, matter.owners))
-        return self._rooms[noun].take(stream_id, asked, context)
+        return self._rooms[noun].take(matter, asked, context)
 
 
 def stream_of(name: str) -> UUID | None:

@@ -1,5 +1,6 @@
 """Commands about contacts, and about what agents promise in them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -8,6 +9,7 @@ from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore
 from application.orders import context_for
+from application.processes.check_overdue_clocks import ACTOR, ClockAsk
 from domain.agent_promise import AGENT_PROMISE, AgentPromiseCommand
 from domain.contact import CONTACT, ContactCommand, ContactOpened
 from domain.ids import id_from_name, partition_in, partition_of
@@ -82,16 +84,48 @@ class Contacts:
         part = self.promise_part(promise_id, command)
         return self._handler.handle_one(Ask(context, (part,)))
 
-    def check(self, contact_id: UUID, cause: UUID, asked_at: datetime) -> Receipt:
-        """Ask a contact whether its time has run out; raises as CommandHandler does."""
-        command = CheckClocks()
-        context = context_for(cause, command, actor="clock", asked_at=asked_at)
-        return self.take(contact_id, command, context)
+    def check(
+        self, asks: Sequence[ClockAsk], asked_at: datetime
+    ) -> Sequence[Receipt | Exception]:
+        """Ask contacts whether their time is out; an answer to each, in order."""
+        return self._handler.handle(
+            [
+                Ask(
+                    clock_context(each, asked_at),
+                    (self.part(each.stream_id, CheckClocks()),),
+                )
+                for each in asks
+            ]
+        )
 
-    def check_promise(
-        self, promise_id: UUID, cause: UUID, asked_at: datetime
-    ) -> Receipt:
-        """Ask a promise likewise."""
-        command = CheckClocks()
-        context = context_for(cause, command, actor="clock", asked_at=asked_at)
-        return self.take_promise(promise_id, command, context)
+    def check_promises(
+        self, asks: Sequence[ClockAsk], asked_at: datetime
+    ) -> Sequence[Receipt | Exception]:
+        """Ask agents' promises likewise."""
+        return self._handler.handle(
+            [
+                Ask(
+                    clock_context(each, asked_at),
+                    (self.promise_part(each.stream_id, CheckClocks()),),
+                )
+                for each in asks
+            ]
+        )
+
+
+def clock_context(ask: ClockAsk, asked_at: datetime) -> CommandContext:
+    """Return in whose name a clock is asked about."""
+    return context_for(ask.cause, CheckClocks(), actor=ACTOR, asked_at=asked_at)
+
+
+class AgentPromiseClocks:
+    """Asks agents' promises about their clocks, as others ask cases."""
+
+    def __init__(self, contacts: Contacts) -> None:
+        self._contacts = contacts
+
+    def check(
+        self, asks: Sequence[ClockAsk], asked_at: datetime
+    ) -> Sequence[Receipt | Exception]:
+        """Ask each; an answer to each, in order."""
+        return self._contacts.check_promises(asks, asked_at)

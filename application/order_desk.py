@@ -66,6 +66,13 @@ class KnownOrder(Struct, frozen=True):
         return self.order.identity.consumer
 
 
+class AboutOrder(Struct, frozen=True, kw_only=True):
+    """What hangs on an order needs to know of it: whose it is, and its source."""
+
+    owners: Owners = Owners()
+    source: str | None = None
+
+
 def owners_of_placement(placed: OrderPlaced | PlaceOrder | None) -> Owners:
     """Return whose an order is: its consumer, its merchants, those who sold it."""
     if placed is None:
@@ -124,6 +131,15 @@ class OrderDesk:
         if unreadable is not None:
             raise unreadable.error()
         return KnownOrder(order_id, len(history), order)
+
+    def about(self, order_id: UUID) -> AboutOrder:
+        """Return whose an order is and where it comes from, as far as anybody said."""
+        if partition_in(order_id) >= self._store.partitions:
+            return AboutOrder()
+        history = self._store.load([order_id]).histories[order_id]
+        events = cast("list[OrderEvent]", [recorded.event for recorded in history])
+        order = reduce(ORDER.evolve, events, ORDER.initial)
+        return AboutOrder(owners=owners_of(order), source=order.source)
 
     def place(
         self,

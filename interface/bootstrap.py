@@ -1,11 +1,15 @@
 """The composition root: the one place that knows every part by its class."""
 
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cached_property
 
+from application.after_sales import AfterSales
+from application.casework import Casework
 from application.consumers import Consumers
+from application.contacts import AgentPromiseClocks, Contacts
+from application.disputes import Disputes
 from application.event_store.connections import Pool, connection_pool
 from application.event_store.handler import CommandHandler
 from application.event_store.postgres import PostgresEventStore
@@ -16,9 +20,12 @@ from application.orders import Orders
 from application.people import People, PostgresKeys
 from application.policies import shipped_documents
 from application.policy_set import Policies
+from application.processes.check_overdue_clocks import AsksClocks, OverdueClocks
 from application.processes.check_overdue_promises import OverduePromises
 from application.processes.holds import Holds
 from application.processes.sweep_evidence import EvidenceSweep
+from application.projections.clock_board import ClockQueries
+from application.projections.matters import MatterQueries
 from application.projections.order_page import OrderQueries
 from application.projections.persons import PersonQueries
 from application.projections.progress import ReadingProgress
@@ -27,7 +34,10 @@ from application.projections.read_models import READ_MODELS
 from application.projections.references import ReferenceQueries
 from application.projections.runner import Runner
 from application.projections.timeline import TimelineQueries
+from application.queue import Queue
 from application.reading import Reading
+from application.responsibility import Responsibilities
+from application.rooms import rooms
 from interface.clock import clock, machine_now
 from interface.home import kept_secret
 from interface.inbound.doors import Doors
@@ -113,6 +123,39 @@ class Redress:
         return Orders(self.store, self.handler, self.policies)
 
     @cached_property
+    def after_sales(self) -> AfterSales:
+        """Commands to after-sales cases."""
+        return AfterSales(self.store, self.handler, self.orders, self.policies)
+
+    @cached_property
+    def accounts(self) -> Responsibilities:
+        """Commands about whose fault it is, who paid, and who owes whom."""
+        return Responsibilities(self.store, self.handler, self.policies)
+
+    @cached_property
+    def disputes(self) -> Disputes:
+        """Commands to disputes."""
+        return Disputes(
+            self.store,
+            self.handler,
+            self.orders,
+            self.after_sales,
+            self.accounts,
+            self.policies,
+        )
+
+    @cached_property
+    def contacts(self) -> Contacts:
+        """Commands to contacts, and to what agents promise in them."""
+        return Contacts(self.store, self.handler, self.policies)
+
+    @cached_property
+    def casework(self) -> Casework:
+        """Where cases, disputes, contacts and what hangs on them are asked."""
+        nouns = rooms(self.after_sales, self.disputes, self.contacts, self.accounts)
+        return Casework(self.store, nouns, self.desk.about)
+
+    @cached_property
     def consumers(self) -> Consumers:
         """Commands to consumers."""
         return Consumers(self.store, self.handler)
@@ -177,6 +220,18 @@ class Redress:
         return OverduePromises(self.orders, self.promises, clock.now)
 
     @cached_property
+    def overdue_clocks(self) -> OverdueClocks:
+        """Asks cases, disputes and contacts about clocks whose time is out."""
+        nouns: Mapping[str, AsksClocks] = {
+            "after_sales": self.after_sales,
+            "dispute": self.disputes,
+            "contact": self.contacts,
+            "promise": AgentPromiseClocks(self.contacts),
+            "responsibility": self.accounts,
+        }
+        return OverdueClocks(nouns, self.clocks, clock.now)
+
+    @cached_property
     def evidence_sweep(self) -> EvidenceSweep:
         """Deletes files of evidence that nothing speaks of."""
         return EvidenceSweep(self.evidence.sweep, machine_now)
@@ -201,6 +256,21 @@ class Redress:
     def promises(self) -> PromiseQueries:
         """What is promised, and how it stands."""
         return PromiseQueries(self.reader)
+
+    @cached_property
+    def matters(self) -> MatterQueries:
+        """Cases, disputes and contacts as they stand."""
+        return MatterQueries(self.reader)
+
+    @cached_property
+    def clocks(self) -> ClockQueries:
+        """What is owed by when."""
+        return ClockQueries(self.reader)
+
+    @cached_property
+    def queue(self) -> Queue:
+        """What is to be done, by when, for whom."""
+        return Queue(self.matters, self.clocks)
 
     @cached_property
     def timeline(self) -> TimelineQueries:

@@ -20,6 +20,7 @@ def worker(redress: Redress) -> Worker:
         Step("messages_moved_on", redress.inbound.work),
         Step("events_projected", runner.round),
         Step("deadlines_asked", redress.overdue.check),
+        Step("clocks_asked", redress.overdue_clocks.check),
         Step("evidence_swept", redress.evidence_sweep.run),
     ]
     return Worker(steps)

@@ -9,18 +9,26 @@ from litestar.middleware import DefineMiddleware
 from litestar.types import ControllerRouterHandler
 
 from application.access import Actor
+from application.after_sales import AfterSales
 from application.audit.state import Histories
+from application.casework import Casework
 from application.consumers import Consumers
+from application.contacts import Contacts
+from application.disputes import Disputes
 from application.evidence import EvidenceDesk
 from application.order_desk import OrderDesk
 from application.people import People
 from application.policy_set import Policies
+from application.projections.matters import MatterQueries
 from application.projections.persons import PersonQueries
 from application.projections.progress import ReadingProgress
+from application.queue import Queue
 from application.reading import Reading
-from interface.api import documentation
+from interface.api import contacts, documentation
+from interface.api.accounts import AccountController
 from interface.api.auth import Authentication, current_actor, door
 from interface.api.canonical import canonical_line, stopwatch
+from interface.api.cases import CaseController
 from interface.api.consumers import ConsumerController
 from interface.api.context import asked
 from interface.api.deadline import in_time
@@ -32,6 +40,7 @@ from interface.api.orders import OrderController
 from interface.api.policies import PolicyController
 from interface.api.problems import HANDLERS
 from interface.api.promises import PromiseController
+from interface.api.queue import QueueController
 from interface.api.stats import ReadStats, StatsController
 from interface.api.streams import StreamController
 from interface.tokens import Tokens
@@ -49,6 +58,12 @@ class Parts(NamedTuple):
     reading: Reading
     persons: PersonQueries
     people: People
+    casework: Casework
+    queue: Queue
+    matters: MatterQueries
+    after_sales: AfterSales
+    disputes: Disputes
+    contacts: Contacts
     policies: Policies
     histories: Histories
     progress: ReadingProgress
@@ -77,6 +92,10 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             ConsumerController,
             PolicyController,
             EvidenceController,
+            QueueController,
+            CaseController,
+            AccountController,
+            *contacts.HANDLERS,
             LiveController,
             StreamController,
             StatsController,

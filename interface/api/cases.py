@@ -1,0 +1,273 @@
+"""After-sales cases over HTTP: opened by consumers, answered by merchants."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, SkipValidation
+from msgspec import Meta, Struct
+
+from application.access import Actor, NotFound
+from application.after_sales import AfterSales
+from application.after_sales_view import CaseView, case_view
+from application.case_items import Line, asked_items
+from application.casework import Casework, Matter, acting
+from application.order_desk import OrderDesk, owners_of
+from application.people import People
+from application.policy_set import Policies
+from application.projections.matters import Wanted
+from application.projections.progress import ReadingProgress
+from application.projections.read_models import read_model
+from application.queue import Queue
+from domain.after_sales import (
+    AcceptCounter,
+    AddEvidence,
+    ApproveCase,
+    AskForEvidence,
+    AssignCase,
+    CaseOpened,
+    CaseType,
+    ChangeRequest,
+    ConfirmReplacement,
+    ConfirmReturnReceived,
+    CounterOffer,
+    DeclineCounter,
+    EscalateCase,
+    EvidenceItem,
+    ExtendClock,
+    FreezeCase,
+    JudgeReturn,
+    MergeCase,
+    NoteCase,
+    OpenCase,
+    OrderRefund,
+    RateCase,
+    ReasonCode,
+    RecordParcelScan,
+    RecordReception,
+    RecordRecovery,
+    RecordRefundResult,
+    RejectCase,
+    ReopenCase,
+    ShipReplacement,
+    SubmitReturnWaybill,
+    WithdrawCase,
+)
+from domain.money import Money
+from domain.order import ClaimItems
+from domain.policy.book import Rulebook
+from domain.policy.rows import Where
+from domain.timer import CheckClocks
+from interface.api.auth import does
+from interface.api.context import Asked
+from interface.api.doors import (
+    CaseDoor,
+    Move,
+    controller,
+    moves_of,
+    sealer,
+    versioned,
+)
+from interface.api.examples import json_like
+from interface.api.names import NameAsked
+from interface.api.order_commands import strictly
+from interface.api.paging import USUAL_LIMIT, AtLeast, Cursor, Limit, Listed, shown
+from interface.api.queue import MatterFound, found
+from interface.api.receipts import ReceiptBody, receipt_answer
+from interface.api.words import Words
+from interface.clock import now
+
+CASES: Final = "/v1/cases"
+DISPUTES: Final = "/v1/disputes"
+
+DOORS: Final[Sequence[CaseDoor]] = (
+    # What is asked for, and the merchant's answer
+    CaseDoor("changes", ChangeRequest),
+    CaseDoor("withdrawal", WithdrawCase),
+    CaseDoor("approval", ApproveCase),
+    CaseDoor("rejection", RejectCase),
+    CaseDoor("counter-offer", CounterOffer),
+    CaseDoor("counter-acceptance", AcceptCounter),
+    CaseDoor("counter-refusal", DeclineCounter),
+    # Goods back, and goods again
+    CaseDoor("return-waybill", SubmitReturnWaybill),
+    CaseDoor("parcel-scans", RecordParcelScan),
+    CaseDoor("return-receipt", ConfirmReturnReceived),
+    CaseDoor("return-judgement", JudgeReturn),
+    CaseDoor("reception", RecordReception),
+    CaseDoor("replacement", ShipReplacement),
+    CaseDoor("replacement-receipt", ConfirmReplacement),
+    # Money
+    CaseDoor("refunds", OrderRefund),
+    CaseDoor("refund-results", RecordRefundResult),
+    CaseDoor("recoveries", RecordRecovery),
+    # Time, and working on it
+    CaseDoor("extension", ExtendClock),
+    CaseDoor("freezing", FreezeCase),
+    CaseDoor("assignment", AssignCase),
+    CaseDoor("evidence-requests", AskForEvidence),
+    CaseDoor("evidence", AddEvidence),
+    CaseDoor("notes", NoteCase),
+    CaseDoor("merging", MergeCase),
+    CaseDoor("reopening", ReopenCase),
+    CaseDoor("rating", RateCase),
+    CaseDoor("clock-checks", CheckClocks),
+)
+Commands: Final = controller("case", "case.act", CASES, DOORS)
+
+
+class OpenCaseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What shall be made good, for which lines of an order.
+
+    A line without an ``amount`` asks for all that was really paid for that quantity.
+    """
+
+    order: UUID
+    type: CaseType
+    lines: Annotated[tuple[Line, ...], Meta(max_length=500)]
+    freight: Money | None = None
+    reason: ReasonCode
+    words: Words | None = None
+    evidence: Annotated[tuple[EvidenceItem, ...], Meta(max_length=20)] = ()
+    where: Where = Where()
+
+
+class CasePage(Struct, frozen=True, kw_only=True):
+    """A case as its reader sees it, and what that reader may do now, and where."""
+
+    case: CaseView
+    may: tuple[Move, ...]
+    links: Mapping[str, str]
+
+
+class CaseController(Commands):  # type: ignore[misc, valid-type]  # made from the table of doors
+    """Open cases, list them, read them, and say or ask the rest."""
+
+    @post(
+        operation_id="openCase",
+        opt=does("case.open", OpenCase),
+        sync_to_thread=True,
+        status_code=201,
+    )
+    def open(  # noqa: PLR0913, PLR0917  # what it needs is injected by these names
+        self,
+        data: Annotated[OpenCaseBody, json_like("OpenCaseBody")],
+        raw: NamedDependency[bytes],
+        actor: NamedDependency[Actor],
+        asked: NamedDependency[Asked],
+        desk: NamedDependency[OrderDesk],
+        after_sales: NamedDependency[AfterSales],
+        casework: NamedDependency[Casework],
+        people: NamedDependency[People],
+    ) -> Response[ReceiptBody]:
+        """Ask for something to be made good; ``stream_id`` names the case."""
+        body = strictly(raw, type(data))
+        known = desk.find(actor, "case.open", body.order)
+        context = asked.context(actor, body.order, OpenCase, new=True)
+        case_id = after_sales.id_of(body.order, str(context.command_id))
+        seal = sealer(people, known.consumer, "case")
+        items, freight = asked_before(casework, case_id) or asked_items(
+            known.order, body.type, body.lines, body.freight, str(case_id)
+        )
+        command = OpenCase(
+            by=acting(actor, "case.open", owners_of(known.order)),
+            order=str(body.order),
+            consumer=known.consumer,
+            type=body.type,
+            items=items,
+            freight=freight,
+            reason=body.reason,
+            words=None if body.words is None else seal(body.words),
+            evidence=body.evidence,
+            where=body.where,
+        )
+        receipt = after_sales.open(case_id, body.order, command, context)
+        return receipt_answer(receipt, 201, f"{CASES}/{case_id}")
+
+    @get(operation_id="findCases", opt=does("case.read"), sync_to_thread=True)
+    def find(  # noqa: PLR0913, PLR0917  # one for each thing that can be asked for
+        self,
+        request: Request[Actor, None, Any],
+        actor: NamedDependency[Actor],
+        queue: NamedDependency[Queue],
+        progress: NamedDependency[ReadingProgress],
+        order_id: FromQuery[UUID | None] = None,
+        status: NameAsked = None,
+        final: FromQuery[bool | None] = None,
+        number: NameAsked = None,
+        source: NameAsked = None,
+        merchant: NameAsked = None,
+        limit: Limit = USUAL_LIMIT,
+        cursor: Cursor = None,
+        at_least: AtLeast = None,
+    ) -> Response[Listed[MatterFound]]:
+        """List cases, soonest due first; parties see their own."""
+        wanted = Wanted(
+            nouns=("case",),
+            order_id=order_id,
+            status=status,
+            final=final,
+            number=number,
+            source=source,
+            merchant=merchant,
+        )
+        shown(progress, read_model("matter"), at_least)
+        return found(request, actor, queue, "case.read", wanted, limit, cursor)
+
+    @get(
+        "/{stream_id:uuid}",
+        operation_id="readCase",
+        opt=does("case.read"),
+        sync_to_thread=True,
+    )
+    def read(
+        self,
+        stream_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        casework: NamedDependency[Casework],
+        policies: NamedDependency[SkipValidation[Policies]],
+    ) -> Response[CasePage]:
+        """Read a case: always as it stands now. The ETag is its version."""
+        matter = casework.find(actor, "case.read", "case", stream_id)
+        book = policies.for_source(matter.source)
+        return versioned(page(matter, actor, book), matter)
+
+
+def asked_before(
+    casework: Casework, case_id: UUID
+) -> tuple[ClaimItems, Money | None] | None:
+    """Return what a case was opened for: whoever opens it again asks for the same.
+
+    What is left of what was paid may have become less meanwhile.
+    """
+    try:
+        history = casework.known("case", case_id).history
+    except NotFound:
+        return None
+    opened = (each.event for each in history if isinstance(each.event, CaseOpened))
+    return next(((each.items, each.freight) for each in opened), None)
+
+
+def page(matter: Matter, actor: Actor, book: Rulebook) -> CasePage:
+    """Return a case as this reader sees it now."""
+    reader = acting(actor, "case.read", matter.owners)
+    here = f"{CASES}/{matter.stream_id}"
+    view = case_view(
+        matter.stream_id, matter.version, matter.state, reader.role, book, now()
+    )
+    links = {
+        "history": f"{here}/history",
+        "live": f"{here}/live",
+        "order": f"/v1/orders/{matter.order_id}",
+    }
+    return CasePage(case=view, may=may(view, here), links=links)
+
+
+def may(view: CaseView, here: str) -> tuple[Move, ...]:
+    """Return what the reader may do now, and where; help is asked of a dispute."""
+    moves = moves_of("case", here, DOORS, view.may)
+    if EscalateCase.__name__ in view.may:
+        return (*moves, Move("openDispute", DISPUTES))
+    return moves
