@@ -34,6 +34,7 @@ from tests.domain.policies import (
 )
 from tests.memory_store import MemoryEventStore
 
+FEBRUARY = JANUARY + timedelta(days=31)
 SHOP = replace(PACK, fallback=True)
 OTHER_LABEL = replace(LABEL, id="other.ship-48h", hours=24)
 SAME_DAY = replace(LABEL, id="other.same-day", label="same-day", hours=None, day="same")
@@ -72,10 +73,15 @@ class Process:
             store,
             handler,
             lambda: shipped or (SHOP, OTHER),
-            lambda: self.at,
+            self.now,
             lambda: self.seconds,
         )
         self.orders = Orders(store, handler, self.policies)
+
+    def now(self) -> datetime:
+        """Return the time, which goes on whenever it is asked for."""
+        self.at += timedelta(seconds=1)
+        return self.at
 
     def publishes(self, *rows: AnyRow, pack: PolicyDocument = SHOP) -> list[str]:
         document = replace(pack, row=rows or pack.row)
@@ -353,7 +359,7 @@ def test_a_policy_published_today_changes_nothing_decided_yesterday(
             OTHER,
             profile="third",
             sources=("shop",),
-            row=(replace(LABEL, id="third.ship", hours=24),),
+            row=(replace(LABEL, id="third.ship", hours=24, in_force_from=FEBRUARY),),
         ),
         replace(SHOP, row=(replace(LABEL, id="shop.ship-anew", hours=24),)),
         replace(
@@ -396,6 +402,35 @@ def test_who_no_longer_speaks_for_a_source_did_so_for_its_earlier_orders() -> No
     process.hears_more("A-1", FRIDAY)
     assert process.due("A-1") == due == MONDAY + timedelta(hours=24)
     assert process.sells("A-2", FRIDAY, FRIDAY) == FRIDAY + timedelta(hours=48)
+
+
+def test_a_label_only_a_former_profile_knew_is_known_to_its_orders_alone() -> None:
+    third = replace(OTHER, profile="third", sources=("shop",), row=(SAME_DAY,))
+    process = Process(CountingStore(), replace(SHOP, sources=()), third)
+    process.policies.current()
+    process.at = TUESDAY
+    process.policies.publish(replace(third, sources=()), process.asking())
+    terms = process.policies.orders
+    assert terms.rule("same-day", MONDAY, "shop") is not None
+    assert terms.rule("same-day", FRIDAY, "shop") is None
+
+
+def test_a_new_profile_leaves_the_labels_it_does_not_know_as_they_are() -> None:
+    process = Process(CountingStore(), replace(SHOP, sources=()))
+    process.policies.current()
+    process.at = TUESDAY
+    third = replace(OTHER, profile="third", sources=("shop",), row=(SAME_DAY,))
+    process.policies.publish(third, process.asking())
+    due = process.sells("A-1", FRIDAY, FRIDAY)
+    assert due == FRIDAY + timedelta(hours=48)
+
+
+def test_who_speaks_from_the_first_day_speaks_for_the_orders_before_it(
+    process: Process,
+) -> None:
+    rule = process.policies.orders.rule("ship-48h", FEBRUARY, "other")
+    assert rule is not None
+    assert rule.ref == "other.ship-48h@1"
 
 
 def test_a_label_its_own_profile_does_not_know_means_what_it_does_for_all(
