@@ -164,7 +164,7 @@ def attributed(
     if account.status == "final" and command.ruling in {None, account.ruling}:
         raise AttributionFinal(ruling=account.ruling)
     if account.status in {"contested", "final"}:
-        another_person(account, command.by)
+        another_person(account, command.by, command.ruling)
     event = ResponsibilityAttributed(
         at=at,
         by=command.by,

@@ -70,12 +70,17 @@ def sole_bearer(account: MatterAccount, by: By) -> bool:
     return len(bearing) == 1 and bears(account, by)
 
 
-def another_person(account: MatterAccount, by: By) -> None:
+def another_person(account: MatterAccount, by: By, ruling: str | None = None) -> None:
     """Raise SamePersonAgain for one who said before whose fault it is (four eyes).
 
-    The system only writes down what a ruling said, and the ruling is another person's.
+    The system is no person: it only writes down what another ruling said, and that
+    ruling is another person's.
     """
-    if by.role != "system" and by.name in {each.name for each in account.attributed_by}:
+    if by.role == "system":
+        same = ruling in {None, account.ruling}
+    else:
+        same = by.name in {each.name for each in account.attributed_by}
+    if same:
         raise SamePersonAgain(name=by.name)
 
 

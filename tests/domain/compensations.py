@@ -3,6 +3,8 @@
 from datetime import date, datetime
 from functools import partial, reduce
 
+from msgspec.structs import replace
+
 from domain.compensation import (
     COMPENSATION,
     CompensationCommand,
@@ -66,6 +68,9 @@ BOOK = Rulebook(
         pays("SHIP_OVERDUE", 500, "shop.day-cap"),
         pays("TRACK_OVERDUE", 400, "shop.track-cap", "shop.day-cap"),
         pays("TRACK_ABNORMAL", 400, "shop.track-cap", "shop.day-cap"),
+        replace(
+            pays("EXCHANGE_LATE", 100, "shop.day-cap"), stacks_with=("SHIP_OVERDUE",)
+        ),
         ORDER_CAP,
         DAY_CAP,
     ),

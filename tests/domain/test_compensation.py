@@ -143,6 +143,15 @@ def test_an_orders_own_cap_does_not_see_other_orders() -> None:
     assert [each.cut_by for each in day.reservations["k-3"].lines] == [ORDER_CAP.id]
 
 
+def test_what_excludes_another_row_does_so_on_its_own_order_alone() -> None:
+    day = asked(
+        reserve("k-1", "TRACK_OVERDUE", order="A-1"),
+        reserve("k-2", "EXCHANGE_LATE", order="A-1"),
+        reserve("k-3", "EXCHANGE_LATE", order="A-2"),
+    )
+    assert [each.total_fen for each in day.reservations.values()] == [4_000, 0, 1_000]
+
+
 def test_what_is_given_up_leaves_its_part_of_the_caps_free() -> None:
     full = (
         reserve("k-1", "SHIP_OVERDUE", order="A-1"),

@@ -175,8 +175,19 @@ def test_who_said_it_first_does_not_decide_on_the_contest() -> None:
     assert (again.status, again.shares) == ("attributed", ALL_CREATOR)
     assert again.timers["contest_ruling"].standing == "met"
     assert again.timers["contest"].due_at == TUESDAY + timedelta(hours=168)
+    denied = asked(again, contest(), at=TUESDAY)
+    assert denied.contested_by == (LEILA,), "what was said anew is contested anew"
     stands = asked(CONTESTED, FinaliseAttribution(by=RUTH), at=TUESDAY)
     assert (stands.status, stands.shares) == ("final", HALVES)
+
+
+def test_the_system_decides_on_a_contest_only_by_another_ruling() -> None:
+    with pytest.raises(SamePersonAgain):
+        says(CONTESTED, FinaliseAttribution(by=SYSTEM), TUESDAY)
+    with pytest.raises(SamePersonAgain):
+        says(CONTESTED, attribute(*ALL_CREATOR, by=SYSTEM), TUESDAY)
+    ruled = attribute(*ALL_CREATOR, by=SYSTEM, ruling="appeal-1")
+    assert asked(CONTESTED, ruled, at=TUESDAY).shares == ALL_CREATOR
 
 
 def test_nobody_cuts_the_time_to_contest_short_but_who_alone_bears_it() -> None:

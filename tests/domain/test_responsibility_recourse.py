@@ -51,6 +51,7 @@ from tests.domain.accounts import (
     TUESDAY,
     asked,
     claim,
+    clock,
     posting,
     says,
     share,
@@ -185,6 +186,22 @@ def test_a_debt_the_books_show_already_is_not_owed_twice() -> None:
     assert owed(asked(account, more, yes)) == {IT_OWES: yuan(90)}
 
 
+def test_a_claim_of_less_than_what_is_owed_adds_nothing() -> None:
+    debts = entries_for_shares(
+        "d-1", yuan(80), (share("creator", 10_000),), {MERCHANT: 8_000}
+    )
+    account = asked(OPEN, *posting(*debts), claim(yuan(50)), YES)
+    assert owed(account) == {IT_OWES: yuan(80)}
+    assert len(account.entries) == 1
+    assert owed(asked(account, pay(yuan(50)))) == {IT_OWES: yuan(30)}
+
+
+def test_what_is_paid_without_owing_it_makes_nobody_a_debtor() -> None:
+    account = asked(CLAIMED, NO, pay(yuan(80)))
+    assert status(account) == "paid"
+    assert owed(account) == {}
+
+
 def test_what_is_given_up_is_owed_to_nobody_and_not_forgotten() -> None:
     give_up = WriteOffRecourse(by=SHOP, claim="r-1", reason="uncollectable")
     with pytest.raises(NotYourClaim):
@@ -209,6 +226,18 @@ def test_currencies_never_mix() -> None:
     account = asked(account, yes)
     in_dollars = Debt(CREATOR, MERCHANT, "USD")
     assert owed(account) == {IT_OWES: yuan(80), in_dollars: Money(500, "USD")}
+
+
+def test_where_the_row_wants_a_person_silence_is_no_answer() -> None:
+    asks = clock("recourse.acknowledge", "merchant", "human")
+    rows = [row for row in BOOK.rows if row.id != asks.id]
+    book = Rulebook(ref="shop@1", profile="shop", rows=(*rows, asks))
+    account = OPEN
+    for command, at in ((claim(yuan(5)), MONDAY), (CheckClocks(), NEXT_TUESDAY)):
+        for event in ACCOUNT.decide(account, command, book, at):
+            account = ACCOUNT.evolve(account, event)
+    assert status(account) == "claimed"
+    assert account.timers["acknowledge/1"].standing == "breached"
 
 
 # -- A carrier is liable for what was insured, or up to its own terms --
