@@ -4,13 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import reduce
 
-from domain.after_sales.clocks import (
-    Rules,
-    clocks_after,
-    deadline_told,
-    standing_still,
-    still_owed,
-)
+from domain.after_sales.clocks import clocks_after
 from domain.after_sales.commands import CaseCommand
 from domain.after_sales.conclude import follows
 from domain.after_sales.events import CaseEvent, CaseReported, StepDefaulted
@@ -18,7 +12,9 @@ from domain.after_sales.evolve import evolve
 from domain.after_sales.guards import guard
 from domain.after_sales.reports import told
 from domain.after_sales.requests import requested
+from domain.after_sales.standing import deadline_told, standing_still
 from domain.after_sales.state import Case
+from domain.after_sales.steps import Rules, still_owed
 from domain.kernel import Decider, Report
 from domain.policy.book import Rulebook
 from domain.timer import CheckClocks, breached, overdue
