@@ -11,6 +11,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from application.clock_view import ClockView, clock_view
 from application.order_view import ParcelView, parcel_view, utc
 from domain.after_sales import (
     Acceptance,
@@ -30,7 +31,6 @@ from domain.order import ClaimItems, Parcel
 from domain.party import SERVICE, ActingRole
 from domain.policy.book import Rulebook
 from domain.policy.rows import Owes
-from domain.timer import Closure, Standing, Timer, seconds_left, wall_seconds_left
 
 # What a case waits for in each state: who, and to do what.
 TURNS: Final[Mapping[CaseStatus, tuple[Owes, str]]] = {
@@ -44,35 +44,6 @@ TURNS: Final[Mapping[CaseStatus, tuple[Owes, str]]] = {
     "awaiting_consumer_receipt": ("consumer", "confirm_receipt"),
     "refunding": ("merchant", "refund"),
 }
-
-
-class Moved(Struct, frozen=True, kw_only=True):
-    """How a deadline was moved last: when, by how much running time, who and why."""
-
-    at: datetime
-    seconds: int
-    reason: str
-    by: str
-
-
-class ClockView(Struct, frozen=True, kw_only=True):
-    """A step somebody owes, and by when.
-
-    ``seconds_left`` is running time, ``wall_seconds_left`` time on the wall, None while
-    it stands still; negative is late. ``closures`` are what does not count, and why.
-    """
-
-    clock: str
-    step: str
-    owes: Owes
-    standing: Standing
-    due_at: datetime
-    seconds_left: int
-    wall_seconds_left: int | None
-    policy: str
-    told: bool
-    closures: tuple[Closure, ...]
-    moved: Moved | None
 
 
 class CaseTurn(Struct, frozen=True, kw_only=True):
@@ -175,7 +146,9 @@ def case_view(  # noqa: PLR0913, PLR0917 - which case, how it stands, who reads 
 ) -> CaseView:
     """Return the case as a reader in this role sees it at this time."""
     clocks = tuple(
-        clock_view(case, timer, at) for timer in case.timers.values() if owed(timer)
+        clock_view(timer, at, case.moved.get(timer.name))
+        for timer in case.timers.values()
+        if owed(timer)
     )
     return CaseView(
         case_id=case_id,
@@ -209,28 +182,6 @@ def case_view(  # noqa: PLR0913, PLR0917 - which case, how it stands, who reads 
         score=case.score[0] if case.score else None,
         outside=outside_view(case),
         back_office=back_office(case) if role in SERVICE else None,
-    )
-
-
-def clock_view(case: Case, timer: Timer, at: datetime) -> ClockView:
-    """Return a clock as it stands at a time."""
-    moved = case.moved.get(timer.name)
-    return ClockView(
-        clock=timer.name,
-        step=timer.step,
-        owes=timer.owes,
-        standing=timer.standing,
-        due_at=timer.due_at,
-        seconds_left=seconds_left(timer, at),
-        wall_seconds_left=wall_seconds_left(timer, at),
-        policy=timer.policy,
-        told=timer.told,
-        closures=timer.closures,
-        moved=(
-            Moved(at=moved.at, seconds=moved.seconds, reason=moved.reason, by=moved.by)
-            if moved is not None and moved.at >= timer.started_at
-            else None
-        ),
     )
 
 

@@ -6,7 +6,23 @@ from datetime import datetime
 from msgspec import Struct
 
 from domain.policy.rows import OnBreach, Owes
-from domain.timer import Closure, Standing, Timer, seconds_left, wall_seconds_left
+from domain.timer import (
+    Closure,
+    Standing,
+    Timer,
+    TimerExtended,
+    seconds_left,
+    wall_seconds_left,
+)
+
+
+class Moved(Struct, frozen=True, kw_only=True):
+    """How a deadline was moved last: when, by how much running time, who and why."""
+
+    at: datetime
+    seconds: int
+    reason: str
+    by: str
 
 
 class ClockView(Struct, frozen=True, kw_only=True):
@@ -14,7 +30,8 @@ class ClockView(Struct, frozen=True, kw_only=True):
 
     ``seconds_left`` is running time, below zero when it is late; the closures are the
     times that do not count, with their reasons. ``wall_seconds_left`` is None while it
-    stands still. ``extensions`` is how often its deadline was moved.
+    stands still. ``extensions`` is how often its deadline was put off, ``moved`` how it
+    was moved last, where that is known.
     """
 
     timer: str
@@ -29,10 +46,13 @@ class ClockView(Struct, frozen=True, kw_only=True):
     told: bool
     extensions: int
     closures: tuple[Closure, ...]
+    moved: Moved | None = None
 
 
-def clock_view(timer: Timer, at: datetime) -> ClockView:
-    """Return a clock as it reads at a moment."""
+def clock_view(
+    timer: Timer, at: datetime, moved: TimerExtended | None = None
+) -> ClockView:
+    """Return a clock as it reads at a moment; ``moved`` as told since it started."""
     return ClockView(
         timer=timer.name,
         step=timer.step,
@@ -46,6 +66,11 @@ def clock_view(timer: Timer, at: datetime) -> ClockView:
         told=timer.told,
         extensions=timer.extensions,
         closures=timer.closures,
+        moved=(
+            Moved(at=moved.at, seconds=moved.seconds, reason=moved.reason, by=moved.by)
+            if moved is not None and moved.at >= timer.started_at
+            else None
+        ),
     )
 
 

@@ -6,6 +6,7 @@ by field, and nothing is left to fall out of step.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
 from typing import get_type_hints as hints_of
@@ -54,6 +55,11 @@ class CaseDoor(NamedTuple):
     filled: frozenset[str] = frozenset()
     service_says_by: bool = False
 
+    @property
+    def left_out(self) -> frozenset[str]:
+        """The fields of the command that its body has not."""
+        return self.filled if self.service_says_by else self.filled | {ACTS}
+
 
 def plain(hint: Any) -> Any:
     """Return a field's type as it is on the wire: words where they are sealed."""
@@ -70,6 +76,7 @@ def sealed_fields(command: type[Command]) -> frozenset[str]:
     return frozenset(name for name, hint in hints.items() if plain(hint) != hint)
 
 
+@cache
 def body_of(command: type[Command], left_out: frozenset[str]) -> type[Any]:
     """Return the body of a command: its fields, but for those left out."""
     hints = hints_of(command, include_extras=True)
@@ -126,10 +133,15 @@ def sealer(people: People, consumer: str, purpose: str) -> Callable[[str], Seale
     return lambda words: people.seal(consumer, words, purpose)
 
 
+def bodies(doors: Sequence[CaseDoor]) -> dict[str, type[Any]]:
+    """Return the bodies of these doors, by name."""
+    made = (body_of(door.command, door.left_out) for door in doors)
+    return {body.__name__: body for body in made}
+
+
 def handler(noun: Noun, action: Action, door: CaseDoor, path: str) -> HTTPRouteHandler:
     """Return the handler of one row."""
-    left_out = door.filled if door.service_says_by else door.filled | {ACTS}
-    body_type = body_of(door.command, left_out)
+    body_type = body_of(door.command, door.left_out)
 
     def take(  # noqa: PLR0913  # what it needs is injected by these names
         _controller: Controller,

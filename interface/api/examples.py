@@ -9,6 +9,8 @@ from litestar.enums import RequestEncodingType
 from litestar.openapi.spec import Example
 from litestar.params import BodyKwarg
 
+from interface.api.case_examples import CASEWORK_EXAMPLES
+
 PARCEL: Final = {"parcel": "SF1234567890"}
 YUAN_129: Final = {"minor": 12900, "currency": "CNY"}
 
@@ -99,6 +101,7 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "ClearEvidence": {},
     "BlockEvidence": {"reason": "private_data"},
     "UnlinkBody": {"other": "guest-77"},
+    **CASEWORK_EXAMPLES,
     "PolicyDocument": msgspec.to_builtins(tomllib.loads(POLICY_TOML)),
 }
 
