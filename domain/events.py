@@ -7,6 +7,7 @@ from domain.agent_promise import AgentPromiseEvent
 from domain.compensation.events import CompensationEvent
 from domain.consumer import ConsumerEvent
 from domain.contact import ContactEvent
+from domain.dispute.events import DisputeEvent
 from domain.evidence import EvidenceEvent
 from domain.kernel import Event
 from domain.order.events import OrderEvent
@@ -19,6 +20,7 @@ AnyEvent = (
     | ConsumerEvent
     | ContactEvent
     | CaseEvent
+    | DisputeEvent
     | AgentPromiseEvent
     | EvidenceEvent
     | PolicySetEvent

@@ -5,6 +5,7 @@ from typing import Any, Literal
 import msgspec
 
 from application.projections.case_facts import CASE_EVENTS, case_facts
+from application.projections.dispute_facts import DISPUTE_EVENTS, dispute_facts
 from domain import agent_promise
 from domain.compensation import (
     CompensationPaid,
@@ -119,6 +120,7 @@ EntryKind = Literal[
     "evidence",
     "contact",
     "after_sales",
+    "dispute",
     "clock",
     "responsibility",
     "compensation",
@@ -197,6 +199,7 @@ KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
         agent_promise.PromiseBreached,
     ),
     "after_sales": CASE_EVENTS,
+    "dispute": DISPUTE_EVENTS,
     "clock": (
         TimerStarted,
         TimerPaused,
@@ -258,6 +261,8 @@ def facts_of(event: Event) -> dict[str, Any]:
     }
     if isinstance(event, CASE_EVENTS):
         facts = case_facts(event, facts)
+    if isinstance(event, DISPUTE_EVENTS):
+        facts = dispute_facts(event, facts)
     match event:
         case OrderPlaced(lines=lines, offers=offers):
             sums: dict[str, int] = {}

@@ -14,6 +14,7 @@ from domain.order.values import WHOLE
 from interface.wording.account_sentences import ACCOUNT_SENTENCES
 from interface.wording.case_sentences import CASE_SENTENCES
 from interface.wording.contact_sentences import CONTACT_SENTENCES
+from interface.wording.dispute_sentences import DISPUTE_SENTENCES
 from interface.wording.language import LANGUAGES, Language, Tongue
 
 FIELD: Final = re.compile(r"\{(\w+)\}")
@@ -242,6 +243,7 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     ),
     **CONTACT_SENTENCES,
     **CASE_SENTENCES,
+    **DISPUTE_SENTENCES,
     **ACCOUNT_SENTENCES,
     "policy.published": (
         ("政策 {profile} 第 {publication} 次发布，新增 {rows} 条规则",),
@@ -265,6 +267,11 @@ def none_less(seconds: int) -> int:
 def coded(name: str) -> Callable[[Mapping[str, Any], Language], str]:
     """Return what says a code of ours in words."""
     return lambda facts, language: language.word(str(facts[name]))
+
+
+def prefixed(kind: str, name: str) -> Callable[[Mapping[str, Any], Language], str]:
+    """Return what says a code whose words are those of its kind, as ``kind:code``."""
+    return lambda facts, language: language.word(f"{kind}:{facts[name]}")
 
 
 def timed(name: str) -> Callable[[Mapping[str, Any], Language], str]:
@@ -326,6 +333,15 @@ FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
     "direction": coded("direction"),
     "status": coded("status"),
     "party_asked": coded("of"),
+    "issue": prefixed("issue", "issue"),
+    "offer_type": prefixed("offer", "offer_type"),
+    "stands": prefixed("stands", "status"),
+    "offered_by": coded("offered_by"),
+    "duty": coded("duty"),
+    "side": coded("side"),
+    "result": prefixed("result", "result"),
+    "appeal": prefixed("stands", "appeal"),
+    "authority": coded("authority"),
     "why_closed": coded("why"),
     "yuan": lambda facts, language: language.money(facts["total_fen"], "CNY"),
     "due_at": lambda facts, language: language.moment(

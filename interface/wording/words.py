@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from interface.wording.case_words import CASE_WORDS
+from interface.wording.dispute_words import DISPUTE_WORDS
 from interface.wording.steps import STEP_WORDS
 
 # Chinese, then English.
@@ -151,6 +152,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "paid": ("已付", "paid"),
     "owed": ("欠付", "owed"),
     "force_majeure": ("不可抗力", "force majeure"),
+    **DISPUTE_WORDS,
     **CASE_WORDS,
     **STEP_WORDS,
 }

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from application.projections.entries import code_of, facts_of
+from domain.dispute import DisputeStatus, OfferType, Result
 from domain.events import ALL_EVENTS, AnyEvent
 from domain.kernel import Event
 from domain.order.claims import ClaimKind
@@ -18,6 +19,7 @@ from domain.order.values import (
     ScanCode,
     SignedBy,
 )
+from domain.policy.rows import Issue
 from domain.promise import PromiseKind, PromiseSource
 from interface.wording import LANGUAGES, said
 from interface.wording.sentences import SENTENCES
@@ -102,3 +104,19 @@ def test_a_span_is_told_by_its_two_largest_units(
 def test_money_is_written_as_its_readers_write_it() -> None:
     assert LANGUAGES["zh-CN"].money(12900, "CNY") == "¥129.00"
     assert LANGUAGES["en"].money(500, "JPY") == "¥500"
+
+
+def test_every_code_of_a_dispute_has_its_words() -> None:
+    codes = {
+        "stands": set(get_args(DisputeStatus)) - {"none"},
+        "issue": set(get_args(Issue)),
+        "offer": set(get_args(OfferType)),
+        "result": set(get_args(Result)),
+    }
+    missing = {
+        f"{kind}:{code}"
+        for kind, of_kind in codes.items()
+        for code in of_kind
+        if f"{kind}:{code}" not in WORDS
+    }
+    assert not missing
