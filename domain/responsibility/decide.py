@@ -1,13 +1,15 @@
 """What a matter's account answers: whose fault it is, and what is written down."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import reduce
+
+from msgspec.structs import replace
 
 from domain.kernel import Decider
 from domain.party import SYSTEM, By, LiableParty
 from domain.policy.book import Rulebook
-from domain.policy.rows import OnBreach
+from domain.policy.rows import OnBreach, Owes
 from domain.responsibility.commands import (
     AcknowledgeRecourse,
     AttributeResponsibility,
@@ -63,7 +65,8 @@ from domain.responsibility.state import MatterAccount
 from domain.timer import (
     CheckClocks,
     Timer,
-    TimerEvent,
+    TimerRestarted,
+    TimerStarted,
     breached,
     met,
     overdue,
@@ -80,8 +83,15 @@ STANDS: frozenset[OnBreach] = frozenset(
     {"agree", "succeed", "decide", "enforce", "close"}
 )
 
-# Nobody speaks for these: there is nobody who could contest.
-NOBODY: frozenset[LiableParty] = frozenset({"force_majeure", "platform"})
+# Who can contest; nobody speaks for force majeure, and the service says it itself.
+CONTESTS: Mapping[LiableParty, Owes] = {
+    "merchant": "merchant",
+    "creator": "creator",
+    "carrier": "carrier",
+    "service_provider": "service_provider",
+    "insurer": "insurer",
+    "consumer": "consumer",
+}
 
 
 def decide(
@@ -173,7 +183,7 @@ def attributed(
         policy=command.policy,
         ruling=command.ruling,
     )
-    clock = () if uncontestable(command) else (begun(account, CONTEST, book, at),)
+    clock = contest_clock(account, command, book, at)
     return (event, *done(account, CONTEST_RULING, at), *clock)
 
 
@@ -186,9 +196,25 @@ def says_the_same(account: MatterAccount, command: AttributeResponsibility) -> b
     )
 
 
-def uncontestable(command: AttributeResponsibility) -> bool:
-    """Say whether nobody is to bear anything who could contest it."""
-    return all(share.party in NOBODY for share in command.shares if share.share_bp)
+def contest_clock(
+    account: MatterAccount,
+    command: AttributeResponsibility,
+    book: Rulebook,
+    at: datetime,
+) -> Events:
+    """Start the time to contest: of who alone is to bear it, of several by the row.
+
+    None where nobody is to bear anything who could contest it.
+    """
+    parties = {
+        CONTESTS[share.party]
+        for share in command.shares
+        if share.share_bp and share.party in CONTESTS
+    }
+    if not parties:
+        return ()
+    clock = begun(account, CONTEST, book, at)
+    return (replace(clock, owes=parties.pop()) if len(parties) == 1 else clock,)
 
 
 def contested(
@@ -288,7 +314,7 @@ def running(account: MatterAccount, name: str) -> bool:
 
 def begun(
     account: MatterAccount, name: str, book: Rulebook, at: datetime
-) -> TimerEvent:
+) -> TimerStarted | TimerRestarted:
     """Start a clock of the attribution, or start it anew; raises NoSuchRule."""
     times = account.times(at)
     row, calendar = book.timer(f"responsibility.{name}", times), book.calendars(times)
