@@ -23,8 +23,10 @@ from domain.responsibility.state import (
     Balance,
     Debt,
     MatterAccount,
+    Owing,
     Recourse,
     RecourseStatus,
+    Stands,
 )
 from domain.responsibility.values import Entry
 from domain.timer import (
@@ -110,7 +112,7 @@ def attributed(
 
 def posted(account: MatterAccount, entry: Entry) -> MatterAccount:
     """Return the account with the entry in its balances."""
-    balances, debts = dict(account.balances), dict(account.debts)
+    balances, debts = account.balances, account.debts
     for posting in entry.postings:
         balance = Balance(entry.kind, posting.account, entry.currency)
         balances[balance] = balances.get(balance, 0) + posting.minor
@@ -124,8 +126,15 @@ def posted(account: MatterAccount, entry: Entry) -> MatterAccount:
     return replace(
         account,
         entries={**account.entries, entry.entry: entry},
-        balances=balances,
-        debts=debts,
+        books=tuple(
+            Stands(kind=kind, account=whose, currency=currency, minor=minor)
+            for (kind, whose, currency), minor in balances.items()
+        ),
+        owing=tuple(
+            Owing(debtor=debtor, creditor=creditor, currency=currency, minor=minor)
+            for (debtor, creditor, currency), minor in debts.items()
+            if minor
+        ),
     )
 
 

@@ -44,6 +44,24 @@ class Debt(NamedTuple):
     currency: str
 
 
+class Stands(Struct, frozen=True, kw_only=True):
+    """How one balance stands, in minor units: above zero is got, or to get."""
+
+    kind: EntryKind
+    account: Account
+    currency: str
+    minor: int
+
+
+class Owing(Struct, frozen=True, kw_only=True):
+    """How much one party owes another, in minor units."""
+
+    debtor: Account
+    creditor: Account
+    currency: str
+    minor: int
+
+
 class Recourse(Struct, frozen=True, kw_only=True):
     """One claim of one party against another. ``number`` counts those of the matter."""
 
@@ -80,7 +98,7 @@ class Recourse(Struct, frozen=True, kw_only=True):
 class MatterAccount(State, frozen=True, kw_only=True):
     """The account of one case or one dispute.
 
-    ``balances`` sum to zero for each kind and currency; ``debts`` are those between two
+    ``books`` sum to zero for each kind and currency; ``owing`` are debts between two
     parties. ``attributed_by`` are all who ever said whose fault it is,
     ``contested_by`` those who deny what was said last.
     """
@@ -99,11 +117,27 @@ class MatterAccount(State, frozen=True, kw_only=True):
     attributed_by: tuple[By, ...] = ()
     contested_by: tuple[By, ...] = ()
     entries: Mapping[str, Entry] = {}
-    balances: Mapping[Balance, int] = {}
-    debts: Mapping[Debt, int] = {}
+    books: tuple[Stands, ...] = ()
+    owing: tuple[Owing, ...] = ()
     claims: Mapping[str, Recourse] = {}
     scores: tuple[ScoreEffect, ...] = ()
     timers: Mapping[str, Timer] = {}
+
+    @property
+    def balances(self) -> dict[Balance, int]:
+        """Return the books by what each balance is of."""
+        return {
+            Balance(each.kind, each.account, each.currency): each.minor
+            for each in self.books
+        }
+
+    @property
+    def debts(self) -> dict[Debt, int]:
+        """Return the open debts by who owes whom."""
+        return {
+            Debt(each.debtor, each.creditor, each.currency): each.minor
+            for each in self.owing
+        }
 
     def times(self, at: datetime) -> Times:
         """Return the dates its rules are chosen by."""
@@ -128,11 +162,7 @@ def bears_in_the_end(
 
 def owed(account: MatterAccount) -> Mapping[Debt, Money]:
     """Return the debts that are open."""
-    return {
-        debt: Money(minor, debt.currency)
-        for debt, minor in account.debts.items()
-        if minor
-    }
+    return {debt: Money(minor, debt.currency) for debt, minor in account.debts.items()}
 
 
 def netted(

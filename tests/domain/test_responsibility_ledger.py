@@ -7,6 +7,9 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import convert
+from msgspec.json import decode as loads
+from msgspec.json import encode
 from msgspec.structs import replace
 
 from domain.kernel import Refused
@@ -264,6 +267,11 @@ def test_after_its_debts_each_bears_his_share(
     targets = dict(zip(PARTIES, split(amount.minor, again), strict=False))
     found = {account.kind: fen for account, fen in stands.items() if fen}
     assert found == {kind: fen for kind, fen in targets.items() if fen}
+
+
+def test_an_account_can_be_shown_whole() -> None:
+    _, account = refund(10_000, "platform_advance")
+    assert convert(loads(encode(account)), MatterAccount) == account
 
 
 # -- Whatever is asked --
