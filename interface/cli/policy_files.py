@@ -4,10 +4,21 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from application.policies import PACKS, BadPolicy, document_from_toml, read_document
+from application.policies import (
+    PACKS,
+    BadPolicy,
+    document_from_toml,
+    pack_rulebook,
+    read_document,
+    rulebook,
+)
 from application.policy_set import InForce
+from domain.policy.book import Rulebook
 from domain.policy.rows import PolicyDocument
+from interface.bootstrap import open_redress
+from interface.cli.installation import there
 from interface.errors import UserError
+from interface.settings import read_settings
 
 PUBLICATION = re.compile(r"^(?P<profile>[a-z0-9][a-z0-9-]*)(@(?P<number>[0-9]{1,8}))?$")
 
@@ -49,6 +60,28 @@ def named(word: str, installed: Callable[[], InForce]) -> PolicyDocument:
         packs = ", ".join(PACKS)
         message = f"{word!r} is no file, no pack ({packs}) and was never published here"
         raise NoSuchPolicies(message) from None
+
+
+def rules_of(word: str) -> Rulebook:
+    """Return the rules a word means to whoever asks what holds here.
+
+    A file; else a profile as this installation has published it, where one is; else a
+    pack that comes with this release. Raises UserError.
+    """
+    if Path(word).is_file():
+        return rulebook(document_in(Path(word)))
+    settings = read_settings()
+    if there(settings):
+        with open_redress(settings) as redress:
+            installed = redress.policies.fresh()
+            if word in installed.books:
+                return installed.books[word]
+            return rulebook(named(word, lambda: installed))
+    if word in PACKS:
+        return pack_rulebook(word)
+    packs = ", ".join(PACKS)
+    message = f"there is no pack {word!r} and no such file; there are {packs}"
+    raise NoSuchPolicies(message)
 
 
 def counted(number: int, noun: str = "row") -> str:

@@ -16,11 +16,12 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from application.policies import PACKS, BadPolicy, pack_rulebook
+from application.policies import PACKS
 from domain.kernel import possible
 from domain.money import decimal_string
 from domain.policy.book import Rulebook
 from domain.policy.quote import Earlier, Facts, FactsWrong, Quote, quote
+from interface.cli.policy_files import rules_of
 from interface.errors import UserError
 
 STDIN: Final = "-"
@@ -57,7 +58,8 @@ class WrongQuestion(UserError):
     "name",
     required=True,
     metavar="NAME",
-    help=f"A shipped pack ({', '.join(PACKS)}), or the path of a .toml file.",
+    help=f"A pack ({', '.join(PACKS)}): as this installation published it, or as it "
+    "is shipped where there is none. Or NAME@N, its Nth publication; or a .toml file.",
 )
 @click.option(
     "--at",
@@ -77,9 +79,9 @@ def policy_quote(name: str, at: str, facts: str, *, as_json: bool) -> None:
     due_at, original_due_at and earlier payouts with their rule; "-" is standard input.
     """
     try:
-        book = pack_rulebook(name)
+        book = rules_of(name)
         when = moment("--at", at, book.zone)
-    except (BadPolicy, FactsWrong) as error:
+    except FactsWrong as error:
         raise WrongQuestion(str(error)) from None
     try:
         answer = quote(book, facts_in(text_of(facts), book.zone), when)

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from interface.cli.policy import command as policy
+from interface.cli.policy_files import NoSuchPolicies
 from interface.cli.policy_quote import WrongQuestion
 
 FACTS = {
@@ -28,7 +29,7 @@ def ask(*words: str, facts: Any = None) -> Result:
 def wrong(*words: str, facts: Any = None) -> str:
     """Return what a wrong question is answered with; it ends with 2."""
     error = ask(*words, facts=facts).exception
-    assert isinstance(error, WrongQuestion)
+    assert isinstance(error, WrongQuestion | NoSuchPolicies)
     assert error.exit_code == 2
     return str(error)
 
@@ -180,5 +181,5 @@ def test_a_pack_or_time_that_is_none_is_told_so() -> None:
 def test_facts_that_are_not_there_are_told_so() -> None:
     words = ["quote", *TAOBAO, "no-such-facts.json"]
     error = CliRunner().invoke(policy, words).exception
-    assert isinstance(error, WrongQuestion)
+    assert isinstance(error, WrongQuestion | NoSuchPolicies)
     assert "no-such-facts.json: it cannot be read" in str(error)
