@@ -12,6 +12,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec import Raw as Slice
 
 from application.inbound import Untranslatable
 from domain.kernel import Code, Name
@@ -50,6 +51,17 @@ def fault_of(error: Exception) -> str:
             return "It is nested too deeply."
         case _:
             return str(error)
+
+
+def elements(body: bytes) -> list[bytes]:
+    """Return the elements of an array as they stand in it."""
+    return [bytes(each) for each in msgspec.json.decode(body, type=list[Slice])]
+
+
+def fields(body: bytes) -> dict[str, bytes]:
+    """Return the fields of an object as they stand in it."""
+    found = msgspec.json.decode(body, type=dict[str, Slice])
+    return {name: bytes(value) for name, value in found.items()}
 
 
 def canonical_digest(body: bytes) -> str:

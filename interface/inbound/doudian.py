@@ -1,7 +1,8 @@
-"""Doudian's trade messages (抖店): one step of one order each.
+"""Doudian's messages (抖店), and its trade messages: one step of one order each.
 
 They name an order and a shop, never a consumer. Ids are numbers of up to 19 digits or
-text; times are seconds since 1970; amounts are in fen.
+text; times are seconds since 1970; amounts are in fen. What they say of refunds is read
+in ``doudian_refunds``, documents about cases in ``doudian_cases``.
 """
 
 import re
@@ -43,8 +44,12 @@ from domain.order import (
 from domain.promise import Offer
 from interface.inbound import doudian_words as words
 from interface.inbound.documents import At, parse
+from interface.inbound.doudian_cases import case_document
+from interface.inbound.doudian_refund_words import ARBITRATED, STEPS
+from interface.inbound.doudian_refunds import SOURCE, arbitrated, case_in, stepped
 
-SOURCE = "doudian"
+# The type of a document about cases: of a list, a search or a detail.
+DOCUMENT: Final = "aftersale"
 
 # The time a message was sent at, inside its id: "…::100:1618990587:…".
 SENT_AT: Final = re.compile(r":(\d{10}):")
@@ -81,15 +86,24 @@ class Trade(Struct, frozen=True):
 def translate(message: Message) -> tuple[Reported, ...]:
     """Return what a message reports.
 
-    Raises UnknownType for the tags not listed here, Untranslatable for what is missing
-    or does not fit, NothingSaid.
+    Raises UnknownType for the tags not listed here, UnknownCode for codes that must be
+    understood, Untranslatable for what is missing or does not fit, NothingSaid.
     """
     root = At(parse(message.body)).object()
+    if message.type == DOCUMENT:
+        return case_document(root, message.received_at)
     tag = root.get("tag").code()
     data = unwrapped(root.get("data"))
+    sent = sent_at(root, message)
+    if tag in STEPS:
+        return tuple(stepped(case_in(tag, data, sent)))
+    if tag in ARBITRATED:
+        return tuple(arbitrated(case_in(tag, data, sent)))
+    if tag == words.UNTAGGED and data.get("order_status").text() == words.PREPARING:
+        tag = words.PENDING
     if tag not in TRADES:
         raise UnknownType(tag, about(data))
-    trade = Trade(data.object().get("p_id").name(), data, sent_at(root, message))
+    trade = Trade(data.object().get("p_id").name(), data, sent)
     reports = tuple(TRADES[tag](trade))
     if not reports:
         raise NothingSaid("empty")

@@ -24,6 +24,10 @@ APPOINTMENT: Final = "112"  # 预约送达
 MEMO: Final = "113"  # 卖家添加备注
 SHIP_TIME_CHANGED: Final = "126"  # 订单发货时效变更
 
+# The vendor's own sample of 110 has tag 0 in its place; order_status 2 (备货中) tells.
+UNTAGGED: Final = "0"
+PREPARING: Final = "2"
+
 CURRENCY: Final = "CNY"
 
 CASH_ON_DELIVERY: Final[Code] = "cash_on_delivery"

@@ -14,12 +14,8 @@ from msgspec import Raw as Slice
 
 from application.inbound import Raw
 from interface.errors import UserError
-from interface.inbound.messages import (
-    elements,
-    fields,
-    messages_in,
-    unreadable,
-)
+from interface.inbound.documents import elements, fields
+from interface.inbound.messages import messages_in, unreadable
 
 BOM: Final = b"\xef\xbb\xbf"
 LINES: Final = frozenset({".jsonl", ".ndjson"})

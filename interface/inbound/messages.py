@@ -5,16 +5,17 @@ from hashlib import sha256
 from typing import Final, NamedTuple
 
 import msgspec
-from msgspec import Raw as Slice
 
 from application.inbound import Raw, Translate
-from interface.inbound import doudian, easypost, kdniao, kuaidi100
+from interface.inbound import doudian, doudian_cases, easypost, kdniao, kuaidi100
 from interface.inbound.documents import (
     CANONICAL,
     UNREADABLE,
     At,
     canonical_digest,
+    elements,
     fault_of,
+    fields,
 )
 
 KEY_MAX: Final = 200
@@ -33,17 +34,6 @@ class Found(NamedTuple):
 Split = Callable[[bytes], Iterator[Found]]
 
 
-def elements(body: bytes) -> list[bytes]:
-    """Return the elements of an array as they stand in it."""
-    return [bytes(each) for each in msgspec.json.decode(body, type=list[Slice])]
-
-
-def fields(body: bytes) -> dict[str, bytes]:
-    """Return the fields of an object as they stand in it."""
-    found = msgspec.json.decode(body, type=dict[str, Slice])
-    return {name: bytes(value) for name, value in found.items()}
-
-
 def split_kuaidi100(body: bytes) -> Iterator[Found]:
     """Yield the push or answer. It has no id: it goes by what it says."""
     kind = kuaidi100.type_of(msgspec.json.decode(body))
@@ -59,11 +49,16 @@ def split_kdniao(body: bytes) -> Iterator[Found]:
 
 
 def split_doudian(body: bytes) -> Iterator[Found]:
-    """Yield each message: a push is an array of them.
+    """Yield each message: a push is an array of them. Or each case of a document.
 
-    They go by tag and id: the vendor's own samples share one masked id.
+    Messages go by tag and id, for the vendor's own samples share one masked id; cases
+    by what is said of them.
     """
     document = msgspec.json.decode(body)
+    if doudian_cases.is_document(document):
+        for item in doudian_cases.cases_in(body):
+            yield Found(canonical_digest(item), doudian.DOCUMENT, item)
+        return
     for each in elements(body) if isinstance(document, list) else [body]:
         message = At(msgspec.json.decode(each))
         tag, name = message.get("tag").value, message.get("msgId", "msg_id").value

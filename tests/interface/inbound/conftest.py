@@ -16,12 +16,15 @@ from application.event_store.connections import connection_pool
 from application.event_store.handler import CommandHandler
 from application.event_store.postgres import PostgresEventStore
 from application.inbound import Inbound, InboundStore, Message, Raw, Reported
+from application.inbound.addressing import matter_id
 from application.orders import Orders, consumer_of_order
 from application.people import MemoryKeys, People
 from application.policies import shipped_documents, shipped_policies
 from application.policy_set import Policies
 from application.projections.references import References
 from application.projections.runner import Runner
+from domain.after_sales import CASE, Case
+from domain.dispute import DISPUTE, Dispute
 from domain.kernel import Event
 from domain.order import ORDER, Order
 from interface.inbound.feed import Feed, FeedReport
@@ -121,6 +124,22 @@ class Road:
     def order(self, number: str, source: str = "doudian") -> Order:
         events = self.events(number, source)
         return reduce(ORDER.evolve, events, ORDER.initial)  # type: ignore[arg-type]  # an order has events of orders only
+
+    def beside(self, order_id: UUID, kind: str, number: str, source: str) -> list[Any]:
+        """Return what happened to a case or dispute beside its order."""
+        stream_id = matter_id(order_id, kind, source, number)
+        history = self.event_store.load([stream_id]).histories[stream_id]
+        return [each.event for each in history]
+
+    def case(self, number: str, order: str, source: str = "doudian") -> Case:
+        order_id = self.order_id(order, source)
+        events = self.beside(order_id, "after_sales", number, source)
+        return reduce(CASE.evolve, events, CASE.initial)
+
+    def dispute(self, number: str, order: str, source: str = "doudian") -> Dispute:
+        order_id = self.order_id(order, source)
+        events = self.beside(order_id, "dispute", number, source)
+        return reduce(DISPUTE.evolve, events, DISPUTE.initial)
 
     def standing(self) -> dict[tuple[str, str | None], int]:
         """Return how many messages there are by state and reason."""

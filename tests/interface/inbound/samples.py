@@ -65,6 +65,25 @@ SHIPPED = trade(
 DONE = trade(103, complete_time=1777900000)
 
 
+CASE = "6986853269519810849"
+
+
+def refund(tag: Any, name: str = "r1", **data: Any) -> dict[str, Any]:
+    """Return a Doudian message about a case of the order."""
+    about = {"aftersale_id": CASE, "aftersale_status": 6, "aftersale_type": 0}
+    return trade(tag, name, s_id=int(ORDER), **{**about, **data})
+
+
+ASKED = refund(200, refund_amount=29900, reason_code=7, apply_time=1777910000)
+REFUSED = refund(204, aftersale_status=27, refund_amount=29900, refuse_time=1777920000)
+ARBITRATED = refund(
+    212, "r2", aftersale_status=27, arbitrate_id="A1", arbitrate_status=1
+)
+REFUNDED = refund(
+    206, aftersale_status=12, refund_amount=29900, success_time=1777990000
+)
+
+
 def tracker(*details: tuple[str, str, str], code: str = "EZ1") -> dict[str, Any]:
     """Return an EasyPost tracker; a detail is its time, status and message."""
     return {

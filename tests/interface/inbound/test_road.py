@@ -469,7 +469,7 @@ def test_all_recordings_go_in_once_and_again(road: Road) -> None:
     assert kuaidi.skipped == {"kdniao.query": 3, "kdniao.query.lowercase": 1}
     assert road.feed("kdniao", express).states == {"waiting": 4}
     shop = road.feed("doudian", recorded("platforms", "douyin_shop", "EventSamples"))
-    assert shop.states == {"translated": 9, "quarantined": 21}
+    assert shop.states == {"translated": 25, "quarantined": 5}
     easypost = road.feed(
         "easypost", recorded("carriers", "easypost", "interactions.jsonl")
     )
