@@ -5,6 +5,7 @@ from collections import defaultdict
 from hypothesis import given as given_any
 from hypothesis import settings
 from hypothesis import strategies as st
+from msgspec.json import decode, encode
 from msgspec.structs import replace
 
 from domain.compensation import (
@@ -17,6 +18,7 @@ from domain.compensation import (
     CompensationReleased,
     CompensationReserved,
     Dates,
+    DayOfCompensation,
     FactsUnusable,
     NotTheService,
     ReleaseCompensation,
@@ -240,3 +242,8 @@ def test_whatever_is_reserved_and_given_up_no_cap_is_passed(
                 )
         assert taken(day) <= 10_000
         assert all(fen <= 6_000 for fen in of_order.values())
+
+
+def test_a_day_can_be_shown_whole() -> None:
+    day = asked(LATE, PAY)
+    assert decode(encode(day), type=DayOfCompensation) == day
