@@ -46,7 +46,9 @@ from interface.inbound import doudian_words as words
 from interface.inbound.documents import At, parse
 from interface.inbound.doudian_cases import case_document
 from interface.inbound.doudian_refund_words import ARBITRATED, STEPS
-from interface.inbound.doudian_refunds import SOURCE, arbitrated, case_in, stepped
+from interface.inbound.doudian_refunds import arbitrated, case_in, stepped
+
+SOURCE: Final = words.SOURCE
 
 # The type of a document about cases: of a list, a search or a detail.
 DOCUMENT: Final = "aftersale"

@@ -21,7 +21,6 @@ from domain.money import Money
 from interface.inbound import doudian_refund_words as words
 from interface.inbound.documents import At, elements, fields
 from interface.inbound.doudian_refunds import (
-    SOURCE,
     UNTIMED,
     Case,
     arbitration,
@@ -30,7 +29,7 @@ from interface.inbound.doudian_refunds import (
     plain,
     whole,
 )
-from interface.inbound.doudian_words import CURRENCY
+from interface.inbound.doudian_words import CURRENCY, SOURCE
 
 # Where a document holds its cases: in a list of either name, or one by itself.
 LISTS: Final = ("items", "aftersale_list")

@@ -25,9 +25,7 @@ from domain.money import Money
 from domain.order import RecordRefund
 from interface.inbound import doudian_refund_words as words
 from interface.inbound.documents import At
-from interface.inbound.doudian_words import CURRENCY
-
-SOURCE: Final = "doudian"
+from interface.inbound.doudian_words import CURRENCY, SOURCE
 
 # Where no time stands: a missing one, or a deadline of a case that waits for nothing.
 UNTIMED: Final = frozenset({"", "0"})

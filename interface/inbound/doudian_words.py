@@ -9,6 +9,8 @@ from typing import Final
 from domain.kernel import Code
 from domain.order import CancelledBy
 
+SOURCE: Final = "doudian"
+
 CREATED: Final = "100"  # 订单创建
 PAID: Final = "101"  # 订单支付确认
 SHIPPED: Final = "102"  # 卖家发货
