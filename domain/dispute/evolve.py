@@ -43,7 +43,7 @@ from domain.dispute.state import (
 )
 from domain.dispute.values import SIDES, Shown
 from domain.party import By
-from domain.timer import TimerEvent, evolve_timers
+from domain.timer import TimerEvent, TimerExtended, evolve_timers
 
 TIMER_EVENTS = get_args(TimerEvent)
 
@@ -51,7 +51,11 @@ TIMER_EVENTS = get_args(TimerEvent)
 def evolve(dispute: Dispute, event: DisputeEvent) -> Dispute:
     """Return the state after the event."""
     if isinstance(event, TIMER_EVENTS):
-        return replace(dispute, timers=evolve_timers(dispute.timers, event))
+        told = dispute.moved
+        if isinstance(event, TimerExtended):
+            told = {**told, event.timer: event}
+        timers = evolve_timers(dispute.timers, event)
+        return replace(dispute, timers=timers, moved=told)
     return moved(handled(dispute, getattr(event, "by", None), event), event)
 
 

@@ -22,7 +22,7 @@ from domain.kernel import PolicyRef, State
 from domain.money import Money
 from domain.party import ActingRole, By
 from domain.policy.rows import Times, Where
-from domain.timer import Timer
+from domain.timer import Timer, TimerExtended
 
 # Those of the service who handle; arbiters judge.
 HANDLING: Final[frozenset[ActingRole]] = frozenset({"agent", "senior_agent"})
@@ -99,7 +99,8 @@ class Dispute(State, frozen=True, kw_only=True):
     """A dispute. ``reports`` are there only where another system runs it.
 
     ``handlers`` are all who worked on the case or on the dispute, ``ruled_by`` and
-    ``appeals_by`` who decided: none of them may be of another of these.
+    ``appeals_by`` who decided: none of them may be of another of these. ``moved`` is
+    how each clock's deadline was moved last.
     """
 
     status: DisputeStatus = "none"
@@ -121,6 +122,7 @@ class Dispute(State, frozen=True, kw_only=True):
     enforcement: Enforcement = "none"
     appeal: Appeal | None = None
     timers: Mapping[str, Timer] = {}
+    moved: Mapping[str, TimerExtended] = {}
     reports: tuple[DisputeReported, ...] = ()
     contradictions: frozenset[tuple[str, str]] = frozenset()
     score: int | None = None

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from application.after_sales import AfterSales
 from application.disputes import Disputes
+from application.escalations import Escalations
 from application.event_store.envelope import CommandContext, Receipt
 from application.event_store.handler import CommandHandler
 from application.orders import Orders
@@ -17,14 +18,20 @@ from application.policies import pack_rulebook, shipped_policies
 from application.processes.check_overdue_clocks import ClockAsk
 from application.responsibility import Responsibilities
 from domain.after_sales import (
+    ApproveCase,
     AssignCase,
     Case,
+    CaseCommand,
     CaseEscalated,
+    ConfirmReturnReceived,
+    GoodsReturned,
     InterventionEnded,
+    JudgeReturn,
     OpenCase,
     RefundDue,
     RejectCase,
     RulingExecuted,
+    SubmitReturnWaybill,
     UnderReview,
 )
 from domain.dispute import (
@@ -37,6 +44,7 @@ from domain.dispute import (
     Dispute,
     DisputeClosed,
     DisputeCommand,
+    DisputeEscalated,
     DisputeOpened,
     EndRound,
     EnforcementStarted,
@@ -527,14 +535,44 @@ def test_negotiation_ends_with_the_platform_when_the_clock_is_asked(
     shop.opens()
     due = MONDAY + 4 * DAY
     shop.disputes.check_one(shop.dispute_id, uuid5(NAMES, "due"), due)
-    assert shop.dispute.status == "negotiation"
+    assert shop.of(shop.dispute_id, DisputeEscalated) == []
     shop.disputes.check_one(shop.dispute_id, uuid5(NAMES, "late"), due + SECOND)
-    assert shop.dispute.status == "platform_review"
+    assert len(shop.of(shop.dispute_id, DisputeEscalated)) == 1
 
 
-def test_a_case_whose_clock_wants_the_platform_gets_a_dispute(shop: Shop) -> None:
-    cause = uuid5(NAMES, "take-up")
-    assert shop.disputes.take_up(shop.case_id, cause, MONDAY + DAY) is None
+def test_a_case_whose_clock_wants_the_platform_gets_a_dispute() -> None:
+    shop = Shop()
+    nothing = tuple(replace(item, amount=fen(0)) for item in ITEMS)
+    repair = OpenCase(
+        by=ANNA,
+        order=str(shop.order_id),
+        consumer="anna",
+        type="repair",
+        items=nothing,
+        reason=5,
+    )
+    shop.cases.open(shop.case_id, shop.order_id, repair, shop.context(repair, MONDAY))
+    steps: tuple[CaseCommand, ...] = (
+        ApproveCase(by=SHOP, address="sealed:address"),
+        SubmitReturnWaybill(by=ANNA, carrier="shunfeng", waybill="SF2"),
+        ConfirmReturnReceived(by=SHOP, items=(GoodsReturned(line=1, quantity=1),)),
+        JudgeReturn(by=SHOP, acceptance="accepted"),
+    )
+    for step in steps:
+        shop.cases.take(shop.case_id, step, shop.context(step, MONDAY))
+    asks = Escalations(shop.cases, shop.disputes)
+    early = ClockAsk(shop.case_id, uuid5(NAMES, "early"))
+    asks.check([early], MONDAY + DAY)
+    assert shop.case.dispute is None
+    late = ClockAsk(shop.case_id, uuid5(NAMES, "late"))
+    for _ in range(2):
+        (answer,) = asks.check([late], MONDAY + 100 * DAY)
+        assert isinstance(answer, Receipt)
+    assert shop.case.dispute is not None
+    dispute, _ = shop.disputes.find(UUID(shop.case.dispute))
+    assert dispute.opened is not None
+    assert dispute.opened.by == MACHINE
+    assert len(shop.of(shop.case_id, CaseEscalated)) == 1
 
 
 def test_a_dispute_run_elsewhere_is_followed() -> None:

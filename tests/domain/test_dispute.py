@@ -1,11 +1,13 @@
 """How a dispute goes from its opening to its end, in sentences."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import reduce
 
 import pytest
 from msgspec.structs import replace
 
 from domain.dispute import (
+    DISPUTE,
     AcceptLiability,
     AcceptOffer,
     AfterSalesTimeOver,
@@ -13,9 +15,12 @@ from domain.dispute import (
     AmountNeeded,
     AssignHandler,
     CloseDispute,
+    CompleteEnforcement,
     ContestFault,
+    DecideAppeal,
     DenyOffer,
     DisputeClosed,
+    DisputeCommand,
     DisputeDefaulted,
     DisputeEscalated,
     DisputeEvent,
@@ -23,6 +28,7 @@ from domain.dispute import (
     DisputeRated,
     DisputeReopened,
     DisputeSettled,
+    DisputeStatus,
     DisputeTerminated,
     DisputeWithdrawn,
     EndRound,
@@ -80,14 +86,18 @@ from tests.domain.disputes import (
     LIN,
     MACHINE,
     MONDAY,
+    OTHER_JUDGE,
     SECOND,
     SHOP,
     THURSDAY,
     TUESDAY,
     WEDNESDAY,
     WEI,
+    appeal,
+    ask_both,
     asked,
     assign_judge,
+    assign_other,
     enforced,
     escalate,
     fen,
@@ -100,6 +110,7 @@ from tests.domain.disputes import (
     rule,
     ruled,
     settled,
+    show_report,
 )
 
 NEGOTIATION_ENDS = MONDAY + 72 * HOUR
@@ -483,3 +494,32 @@ def test_only_a_ruling_is_enforced() -> None:
     given(*reviewed).when(
         IssueRuling(by=JUDGE, result="none", findings=()), at=THURSDAY
     ).refused(NotNow)
+
+
+def test_a_dispute_goes_its_whole_way_from_the_opening_to_the_close() -> None:
+    past = given()
+    for at, command, status in WALK:
+        past = past.when(command, at=at).happens()
+        dispute = reduce(DISPUTE.evolve, past.past, DISPUTE.initial)
+        assert dispute.status == status, command
+    owed = [name for name in dispute.timers if dispute.clock(name)]
+    assert owed == []
+
+
+WALK: tuple[tuple[datetime, DisputeCommand, DisputeStatus], ...] = (
+    (MONDAY, open_, "negotiation"),
+    (MONDAY, half, "negotiation"),
+    (MONDAY, all_of_it, "negotiation"),
+    (MONDAY, DenyOffer(by=ANNA, offer=1), "negotiation"),
+    (NEGOTIATION_ENDS + SECOND, CheckClocks(), "platform_review"),
+    (FRIDAY, assign_judge, "platform_review"),
+    (FRIDAY, ask_both, "evidence_round"),
+    (FRIDAY, show_report, "evidence_round"),
+    (FRIDAY + DAY + SECOND, CheckClocks(), "ruling_pending"),
+    (FRIDAY + 2 * DAY, rule, "ruling_issued"),
+    (FRIDAY + 2 * DAY, EnforceRuling(by=MACHINE), "enforcing"),
+    (FRIDAY + 3 * DAY, appeal, "appeal_review"),
+    (FRIDAY + 3 * DAY, assign_other, "appeal_review"),
+    (FRIDAY + 3 * DAY, CompleteEnforcement(by=MACHINE), "appeal_review"),
+    (FRIDAY + 4 * DAY, DecideAppeal(by=OTHER_JUDGE, upheld=True), "closed"),
+)
