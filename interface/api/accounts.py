@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from application.account_view import AccountView, account_view
 from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Struct
+from msgspec.structs import replace
 
 from application.access import Actor
-from application.casework import Casework, acting
+from application.account_view import AccountView, account_view
+from application.casework import Casework, reading
 from domain.responsibility import (
     AcknowledgeRecourse,
     AttributeResponsibility,
@@ -25,7 +26,7 @@ from domain.responsibility import (
     WriteOffRecourse,
 )
 from interface.api.auth import does
-from interface.api.doors import CaseDoor, Move, controller, moves_of, versioned
+from interface.api.doors import CaseDoor, Move, controller, moves_of, offered, versioned
 from interface.clock import now
 
 ACCOUNTS: Final = "/v1/accounts"
@@ -69,8 +70,9 @@ class AccountController(Commands):  # type: ignore[misc, valid-type]  # made fro
     ) -> Response[AccountPage]:
         """Read the account of a case or a dispute. The ETag is its version."""
         matter = casework.find(actor, "account.read", "account", stream_id)
-        reader = acting(actor, "account.read", matter.owners)
+        reader = reading(actor, "account.read", matter.owners)
         view = account_view(stream_id, matter.version, matter.state, reader, now())
         here = f"{ACCOUNTS}/{stream_id}"
-        page = AccountPage(account=view, may=moves_of("account", here, DOORS, view.may))
-        return versioned(page, matter)
+        view = replace(view, may=offered(actor, "account.act", matter, view.may))
+        moves = moves_of("account", here, DOORS, view.may)
+        return versioned(AccountPage(account=view, may=moves), matter)

@@ -32,6 +32,7 @@ from interface.api.cases import CaseController
 from interface.api.consumers import ConsumerController
 from interface.api.context import asked
 from interface.api.deadline import in_time
+from interface.api.disputes import DisputeController
 from interface.api.evidence import EvidenceController
 from interface.api.health import Checks, HealthController
 from interface.api.live import LiveController, OpenStreams
@@ -94,6 +95,7 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             EvidenceController,
             QueueController,
             CaseController,
+            DisputeController,
             AccountController,
             *contacts.HANDLERS,
             LiveController,

@@ -8,12 +8,13 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, SkipValidation
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
-from application.access import Actor, NotFound
+from application.access import Actor, NotFound, allows
 from application.after_sales import AfterSales
 from application.after_sales_view import CaseView, case_view
 from application.case_items import Line, asked_items
-from application.casework import Casework, Matter, acting
+from application.casework import Casework, Matter, acting, reading
 from application.order_desk import OrderDesk, owners_of
 from application.people import People
 from application.policy_set import Policies
@@ -67,6 +68,7 @@ from interface.api.doors import (
     Move,
     controller,
     moves_of,
+    offered,
     sealer,
     versioned,
 )
@@ -252,7 +254,7 @@ def asked_before(
 
 def page(matter: Matter, actor: Actor, book: Rulebook) -> CasePage:
     """Return a case as this reader sees it now."""
-    reader = acting(actor, "case.read", matter.owners)
+    reader = reading(actor, "case.read", matter.owners)
     here = f"{CASES}/{matter.stream_id}"
     view = case_view(
         matter.stream_id, matter.version, matter.state, reader.role, book, now()
@@ -262,12 +264,15 @@ def page(matter: Matter, actor: Actor, book: Rulebook) -> CasePage:
         "live": f"{here}/live",
         "order": f"/v1/orders/{matter.order_id}",
     }
-    return CasePage(case=view, may=may(view, here), links=links)
+    view = replace(view, may=offered(actor, "case.act", matter, view.may))
+    moves = may(view, matter, actor, here)
+    return CasePage(case=view, may=moves, links=links)
 
 
-def may(view: CaseView, here: str) -> tuple[Move, ...]:
+def may(view: CaseView, matter: Matter, actor: Actor, here: str) -> tuple[Move, ...]:
     """Return what the reader may do now, and where; help is asked of a dispute."""
     moves = moves_of("case", here, DOORS, view.may)
-    if EscalateCase.__name__ in view.may:
+    escalates = EscalateCase.__name__ in view.may
+    if escalates and allows(actor, "dispute.open", matter.owners):
         return (*moves, Move("openDispute", DISPUTES))
     return moves

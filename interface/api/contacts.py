@@ -11,11 +11,11 @@ from litestar.params import FromPath
 from msgspec import Struct
 from msgspec.structs import replace
 
-from application.access import Actor, Owners, authorize
-from application.casework import Casework, Matter, acting
+from application.access import Actor, Owners, allows, authorize
+from application.casework import Casework, Matter, acting, reading
 from application.contact_view import (
+    AgentPromiseView,
     ContactView,
-    PromiseView,
     contact_view,
     promise_view,
 )
@@ -38,7 +38,15 @@ from domain.contact import (
 from domain.kernel import Code, ConsumerName, Moment, Name
 from interface.api.auth import does
 from interface.api.context import Asked
-from interface.api.doors import CaseDoor, controller, sealer, versioned
+from interface.api.doors import (
+    CaseDoor,
+    Move,
+    controller,
+    moves_of,
+    offered,
+    sealer,
+    versioned,
+)
 from interface.api.examples import json_like
 from interface.api.order_commands import strictly
 from interface.api.problems import invalid
@@ -89,6 +97,20 @@ class PromiseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     deed: Deed
     due_at: Moment
+
+
+class ContactPage(Struct, frozen=True, kw_only=True):
+    """A contact as its reader sees it, and what that reader may do now, and where."""
+
+    contact: ContactView
+    may: tuple[Move, ...]
+
+
+class AgentPromisePage(Struct, frozen=True, kw_only=True):
+    """An agent's promise, and what its reader may do now, and where."""
+
+    promise: AgentPromiseView
+    may: tuple[Move, ...]
 
 
 class ContactController(Commands):  # type: ignore[misc, valid-type]  # made from the table of doors
@@ -148,7 +170,7 @@ class ContactController(Commands):  # type: ignore[misc, valid-type]  # made fro
         actor: NamedDependency[Actor],
         casework: NamedDependency[Casework],
         people: NamedDependency[People],
-    ) -> Response[ContactView]:
+    ) -> Response[ContactPage]:
         """Read a contact with every word of it. The ETag is its version."""
         matter = casework.find(actor, "contact.read", "contact", stream_id)
         view = contact_view(
@@ -156,10 +178,16 @@ class ContactController(Commands):  # type: ignore[misc, valid-type]  # made fro
             matter.version,
             matter.state,
             matter.history,
-            acting(actor, "contact.read", matter.owners),
+            reading(actor, "contact.read", matter.owners),
             now(),
         )
-        return versioned(with_words(view, matter, actor, people), matter)
+        here = f"{CONTACTS}/{stream_id}"
+        view = replace(view, may=offered(actor, "contact.act", matter, view.may))
+        moves = moves_of("contact", here, DOORS, view.may)
+        if allows(actor, "promise.act", matter.owners):
+            moves = (*moves, Move("promiseDeed", f"{here}/promises"))
+        told = with_words(view, matter, actor, people)
+        return versioned(ContactPage(contact=told, may=moves), matter)
 
     @post(
         "/{stream_id:uuid}/promises",
@@ -209,12 +237,15 @@ class AgentPromiseController(PromiseCommands):  # type: ignore[misc, valid-type]
         stream_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         casework: NamedDependency[Casework],
-    ) -> Response[PromiseView]:
+    ) -> Response[AgentPromisePage]:
         """Read an agent's promise. The ETag is its version."""
         matter = casework.find(actor, "promise.read", "promise", stream_id)
-        reader = acting(actor, "promise.read", matter.owners)
+        reader = reading(actor, "promise.read", matter.owners)
         view = promise_view(stream_id, matter.version, matter.state, reader, now())
-        return versioned(view, matter)
+        here = f"{PROMISES}/{stream_id}"
+        view = replace(view, may=offered(actor, "promise.act", matter, view.may))
+        moves = moves_of("promise", here, PROMISE_DOORS, view.may)
+        return versioned(AgentPromisePage(promise=view, may=moves), matter)
 
 
 def consumer_meant(actor: Actor, named: str | None) -> str:

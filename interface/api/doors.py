@@ -20,7 +20,7 @@ from litestar.params import FromPath
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import fields
 
-from application.access import Action, Actor
+from application.access import Action, Actor, allows
 from application.casework import Casework, Matter, Noun
 from application.people import People
 from domain.kernel import Command, Sealed
@@ -180,6 +180,13 @@ def handler(noun: Noun, action: Action, door: CaseDoor, path: str) -> HTTPRouteH
         status_code=200,
         sync_to_thread=True,
     )(take)
+
+
+def offered(
+    actor: Actor, action: Action, matter: Matter, may: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Return these commands, or none for whoever only looks: the door stays shut."""
+    return may if allows(actor, action, matter.owners) else ()
 
 
 def moves_of(

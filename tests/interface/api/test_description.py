@@ -10,20 +10,37 @@ from litestar.testing import TestClient
 
 from domain.evidence import BlockEvidence, ClearEvidence
 from domain.order import IdentifyOrder, OrderCommand, PlaceOrder
+from domain.order.claims import ClaimCommand
 from domain.policy.rows import PolicyDocument
+from interface.api import accounts, cases, contacts, disputes
 from interface.api.consumers import LinkBody, UnlinkBody
+from interface.api.doors import bodies
 from interface.api.examples import EXAMPLES
 from interface.api.order_commands import DOORS
 
-BODIES = {door.body.__name__: door.body for door in DOORS} | {
-    body.__name__: body
-    for body in (
-        *(PlaceOrder, IdentifyOrder),
-        *(LinkBody, UnlinkBody),
-        *(ClearEvidence, BlockEvidence),
-        PolicyDocument,
+BODIES = (
+    {door.body.__name__: door.body for door in DOORS}
+    | bodies(
+        (
+            *cases.DOORS,
+            *disputes.DOORS,
+            *contacts.DOORS,
+            *contacts.PROMISE_DOORS,
+            *accounts.DOORS,
+        )
     )
-}
+    | {
+        body.__name__: body
+        for body in (
+            *(PlaceOrder, IdentifyOrder),
+            *(LinkBody, UnlinkBody),
+            *(ClearEvidence, BlockEvidence),
+            *(cases.OpenCaseBody, disputes.OpenDisputeBody),
+            *(contacts.OpenContactBody, contacts.PromiseBody),
+            PolicyDocument,
+        )
+    }
+)
 
 
 @pytest.fixture
@@ -88,9 +105,13 @@ def test_there_is_no_example_of_nothing() -> None:
     assert set(EXAMPLES) == set(BODIES)
 
 
+# What only cases and disputes ask of an order, never people.
+ASKED_WITHIN = {*get_args(ClaimCommand)}
+
+
 def test_every_command_to_an_order_can_be_asked() -> None:
     asked = {door.asks for door in DOORS} | {PlaceOrder, IdentifyOrder}
-    assert asked == set(get_args(OrderCommand))
+    assert asked == set(get_args(OrderCommand)) - ASKED_WITHIN
 
 
 def test_the_page_needs_nobody_but_this_machine(client: TestClient[Litestar]) -> None:

@@ -1,0 +1,271 @@
+"""Disputes over HTTP: opened, argued, proven, ruled, appealed; each party its part."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, SkipValidation
+from msgspec import Meta, Struct
+from msgspec.structs import replace
+
+from application.access import Actor, authorize
+from application.case_items import Line, asked_items
+from application.casework import Casework, Matter, acting, reading
+from application.dispute_view import DisputeView, dispute_view
+from application.disputes import Disputes
+from application.order_desk import OrderDesk, owners_of
+from application.people import People
+from application.policy_set import Policies
+from application.projections.matters import Wanted
+from application.projections.progress import ReadingProgress
+from application.projections.read_models import read_model
+from application.queue import Queue
+from domain.after_sales import Case
+from domain.dispute import (
+    AcceptLiability,
+    AcceptOffer,
+    AskForProof,
+    AssignHandler,
+    CloseDispute,
+    CompleteEnforcement,
+    ContestFault,
+    DecideAppeal,
+    DenyOffer,
+    EndRound,
+    EnforceRuling,
+    EscalateDispute,
+    Exception_,
+    ExtendDisputeClock,
+    FileAppeal,
+    IssueRuling,
+    MakeOffer,
+    NoteDispute,
+    OpenDispute,
+    RateDispute,
+    ReopenDispute,
+    Shown,
+    SubmitProof,
+    TerminateDispute,
+    WithdrawDispute,
+)
+from domain.kernel import Name
+from domain.money import Money
+from domain.policy.book import Rulebook
+from domain.policy.rows import Issue, Where
+from domain.timer import CheckClocks
+from interface.api.auth import does
+from interface.api.context import Asked
+from interface.api.doors import (
+    CaseDoor,
+    Move,
+    controller,
+    moves_of,
+    offered,
+    sealer,
+    versioned,
+)
+from interface.api.examples import json_like
+from interface.api.names import NameAsked
+from interface.api.order_commands import strictly
+from interface.api.paging import USUAL_LIMIT, AtLeast, Cursor, Limit, Listed, shown
+from interface.api.problems import invalid
+from interface.api.queue import MatterFound, found
+from interface.api.receipts import ReceiptBody, receipt_answer
+from interface.api.words import Words
+from interface.clock import now
+
+DISPUTES: Final = "/v1/disputes"
+
+DOORS: Final[Sequence[CaseDoor]] = (
+    # The parties among themselves
+    CaseDoor("offers", MakeOffer),
+    CaseDoor("offer-acceptance", AcceptOffer),
+    CaseDoor("offer-refusal", DenyOffer),
+    CaseDoor("liability-acceptance", AcceptLiability),
+    CaseDoor("escalation", EscalateDispute),
+    # What is shown
+    CaseDoor("evidence-requests", AskForProof),
+    CaseDoor("evidence", SubmitProof),
+    CaseDoor("round-end", EndRound),
+    CaseDoor("fault-contests", ContestFault),
+    # What is decided
+    CaseDoor("assignment", AssignHandler),
+    CaseDoor("ruling", IssueRuling),
+    CaseDoor("enforcement", EnforceRuling),
+    CaseDoor("enforcement-completion", CompleteEnforcement),
+    CaseDoor("appeal", FileAppeal),
+    CaseDoor("appeal-decision", DecideAppeal),
+    # How it ends, and is worked on
+    CaseDoor("withdrawal", WithdrawDispute),
+    CaseDoor("termination", TerminateDispute),
+    CaseDoor("closing", CloseDispute),
+    CaseDoor("reopening", ReopenDispute),
+    CaseDoor("extension", ExtendDisputeClock),
+    CaseDoor("notes", NoteDispute),
+    CaseDoor("rating", RateDispute),
+    CaseDoor("clock-checks", CheckClocks),
+)
+Commands: Final = controller("dispute", "dispute.act", DISPUTES, DOORS)
+
+
+class OpenDisputeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is argued about: an after-sales case, or lines of an order without one.
+
+    A line without an ``amount`` claims all that was really paid for that quantity.
+    ``carrier`` draws a carrier into it.
+    """
+
+    case: UUID | None = None
+    order: UUID | None = None
+    lines: Annotated[tuple[Line, ...], Meta(max_length=500)] = ()
+    freight: Money | None = None
+    issue: Issue
+    exception: Exception_ | None = None
+    carrier: Name | None = None
+    words: Words | None = None
+    evidence: Annotated[tuple[Shown, ...], Meta(max_length=20)] = ()
+    where: Where = Where()
+    negotiate: bool = True
+
+
+class DisputePage(Struct, frozen=True, kw_only=True):
+    """A dispute as its reader sees it, and what that reader may do now, and where."""
+
+    dispute: DisputeView
+    may: tuple[Move, ...]
+    links: Mapping[str, str]
+
+
+class DisputeController(Commands):  # type: ignore[misc, valid-type]  # made from the table of doors
+    """Open disputes, list them, read them, and say or ask the rest."""
+
+    @post(
+        operation_id="openDispute",
+        opt=does("dispute.open", OpenDispute),
+        sync_to_thread=True,
+        status_code=201,
+    )
+    def open(  # noqa: PLR0913, PLR0917  # what it needs is injected by these names
+        self,
+        data: Annotated[OpenDisputeBody, json_like("OpenDisputeBody")],
+        raw: NamedDependency[bytes],
+        actor: NamedDependency[Actor],
+        asked: NamedDependency[Asked],
+        desk: NamedDependency[OrderDesk],
+        casework: NamedDependency[Casework],
+        disputes: NamedDependency[Disputes],
+        people: NamedDependency[People],
+    ) -> Response[ReceiptBody]:
+        """Open a dispute; over a case, the platform steps into it at once."""
+        body = strictly(raw, type(data))
+        order_id = order_meant(body, casework, actor)
+        known = desk.find(actor, "dispute.open", order_id)
+        context = asked.context(actor, order_id, OpenDispute, new=True)
+        dispute_id = disputes.id_of(order_id, str(context.command_id))
+        items, freight = asked_items(
+            known.order, "refund_shipped", body.lines, body.freight, str(dispute_id)
+        )
+        seal = sealer(people, known.consumer, "dispute")
+        command = OpenDispute(
+            by=acting(actor, "dispute.open", owners_of(known.order)),
+            order=str(order_id),
+            case=None if body.case is None else str(body.case),
+            consumer=known.consumer,
+            issue=body.issue,
+            exception=body.exception,
+            carrier=body.carrier,
+            words=None if body.words is None else seal(body.words),
+            evidence=body.evidence,
+            where=body.where,
+            negotiate=body.negotiate,
+        )
+        receipt = disputes.open(
+            dispute_id, command, context, items=items, freight=freight
+        )
+        return receipt_answer(receipt, 201, f"{DISPUTES}/{dispute_id}")
+
+    @get(operation_id="findDisputes", opt=does("dispute.read"), sync_to_thread=True)
+    def find(  # noqa: PLR0913, PLR0917  # one for each thing that can be asked for
+        self,
+        request: Request[Actor, None, Any],
+        actor: NamedDependency[Actor],
+        queue: NamedDependency[Queue],
+        progress: NamedDependency[ReadingProgress],
+        order_id: FromQuery[UUID | None] = None,
+        case_id: FromQuery[UUID | None] = None,
+        status: NameAsked = None,
+        final: FromQuery[bool | None] = None,
+        number: NameAsked = None,
+        source: NameAsked = None,
+        limit: Limit = USUAL_LIMIT,
+        cursor: Cursor = None,
+        at_least: AtLeast = None,
+    ) -> Response[Listed[MatterFound]]:
+        """List disputes, soonest due first; parties see their own."""
+        wanted = Wanted(
+            nouns=("dispute",),
+            order_id=order_id,
+            case_id=case_id,
+            status=status,
+            final=final,
+            number=number,
+            source=source,
+        )
+        shown(progress, read_model("matter"), at_least)
+        return found(request, actor, queue, "dispute.read", wanted, limit, cursor)
+
+    @get(
+        "/{stream_id:uuid}",
+        operation_id="readDispute",
+        opt=does("dispute.read"),
+        sync_to_thread=True,
+    )
+    def read(
+        self,
+        stream_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        casework: NamedDependency[Casework],
+        policies: NamedDependency[SkipValidation[Policies]],
+    ) -> Response[DisputePage]:
+        """Read a dispute: always as it stands now. The ETag is its version."""
+        matter = casework.find(actor, "dispute.read", "dispute", stream_id)
+        book = policies.for_source(matter.source)
+        case = None
+        if matter.state.opened is not None and matter.state.opened.case is not None:
+            case = casework.known("case", UUID(matter.state.opened.case)).state
+        return versioned(page(matter, actor, book, case), matter)
+
+
+def order_meant(body: OpenDisputeBody, casework: Casework, actor: Actor) -> UUID:
+    """Return the order it is about; raises Wrong (400) unless one thing is named."""
+    if (body.case is None) == (body.order is None):
+        raise invalid("case", "Name the case it is about, or the order: one of them.")
+    if body.case is None:
+        assert body.order is not None, "one of them is named"
+        return body.order
+    matter = casework.find(actor, "case.read", "case", body.case)
+    authorize(actor, "dispute.open", matter.owners)
+    if matter.order_id is None:
+        raise invalid("case", "It is of an order that is not known here.")
+    return matter.order_id
+
+
+def page(
+    matter: Matter, actor: Actor, book: Rulebook, case: Case | None
+) -> DisputePage:
+    """Return a dispute as this reader sees it now."""
+    reader = reading(actor, "dispute.read", matter.owners)
+    here = f"{DISPUTES}/{matter.stream_id}"
+    view = dispute_view(
+        matter.stream_id, matter.version, matter.state, reader, book, now(), case
+    )
+    links = {
+        "history": f"{here}/history",
+        "live": f"{here}/live",
+        "order": f"/v1/orders/{matter.order_id}",
+    }
+    view = replace(view, may=offered(actor, "dispute.act", matter, view.may))
+    moves = moves_of("dispute", here, DOORS, view.may)
+    return DisputePage(dispute=view, may=moves, links=links)
