@@ -159,8 +159,6 @@ def reported(case: Case, event: CaseReported) -> Case:
 
     A case opened here keeps what it says itself.
     """
-    if event in case.reports:
-        return case
     reports = tuple(sorted((*case.reports, event), key=by_time))
     case = replace(case, reports=reports)
     if case.opened_here:

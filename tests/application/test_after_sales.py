@@ -47,6 +47,7 @@ from domain.order import (
     Order,
     OrderCommand,
     OrderLine,
+    Packed,
     PlaceOrder,
     RecordDelivery,
     ShipParcel,
@@ -329,6 +330,15 @@ def test_the_order_says_whether_a_refund_is_let_through_at_once() -> None:
     shop = Shop(shipped=False)
     shop.open("refund_unshipped")
     assert shop.case.status == "refunding"
+
+
+def test_once_part_of_it_is_on_its_way_the_merchant_answers() -> None:
+    shop = Shop(shipped=False)
+    half = ShipParcel(parcel="SF1", contents=(Packed(line=1, quantity=1),))
+    shop.order(half, MONDAY - DAY)
+    rest = ask_for("refund_unshipped", items=ONE_JACKET)
+    shop.cases.open(shop.case_id, shop.order_id, rest, context(MONDAY))
+    assert shop.case.status == "awaiting_merchant"
 
 
 def test_what_the_consumer_says_of_it_does_not_count() -> None:

@@ -6,6 +6,7 @@ from domain.after_sales import (
     AcceptCounter,
     AddEvidence,
     AlreadyOpened,
+    AlreadyUnderReview,
     ApproveCase,
     AskForEvidence,
     AssignCase,
@@ -33,7 +34,9 @@ from domain.after_sales import (
     JudgeReturn,
     LineNamedTwice,
     MergeCase,
+    NoJudgement,
     NoSuchCase,
+    NotAReception,
     NotClaimed,
     NoteCase,
     NoteNotShown,
@@ -46,9 +49,11 @@ from domain.after_sales import (
     RateCase,
     ReasonNeeded,
     RecordReception,
+    RefundUnderWay,
     RejectCase,
     ReopenCase,
     ShipReplacement,
+    SubmitReturnWaybill,
     UnderReview,
     WithdrawCase,
     allowed,
@@ -401,6 +406,28 @@ def test_a_scan_told_twice_is_told_once() -> None:
     past.when(signed, at=WEDNESDAY).then()
 
 
+def test_nobody_receives_goods_that_were_not_to_come_back() -> None:
+    refunding().when(receive, at=TUESDAY).refused(NotNow)
+
+
+def test_what_is_judged_is_judged_one_way_or_the_other() -> None:
+    undecided = JudgeReturn(by=SHOP, acceptance="pending")
+    after(returned(), (refuse_goods, THURSDAY)).when(undecided, at=FRIDAY).refused(
+        NoJudgement
+    )
+
+
+def test_that_goods_were_received_is_said_by_counting_them() -> None:
+    received = RecordReception(by=SHOP, reception="received")
+    returned().when(received, at=THURSDAY).refused(NotAReception)
+
+
+def test_goods_that_arrived_are_sent_back_by_no_other_parcel() -> None:
+    past = after(asked(), (approve, MONDAY), (send_back, TUESDAY), (signed, WEDNESDAY))
+    other = SubmitReturnWaybill(by=ANNA, carrier="shunfeng", waybill="SF10")
+    past.when(other, at=THURSDAY).refused(NotNow)
+
+
 # -- Goods in return --
 
 
@@ -481,6 +508,24 @@ def test_a_ruling_makes_its_amount_due() -> None:
     assert not ruled.intervening
     assert ruled.due is not None
     assert (ruled.due.because, ruled.due.dispute) == ("ruling", "D-1")
+
+
+def test_a_ruling_waits_for_a_refund_that_is_on_its_way() -> None:
+    past = after(refunding(), (pay, TUESDAY), (escalate, TUESDAY))
+    ruling = ExecuteRuling(by=JUDGE, dispute="D-1", items=ONE_JACKET)
+    past.when(ruling, at=WEDNESDAY).refused(RefundUnderWay)
+
+
+def test_a_ruling_is_of_the_dispute_that_is_open() -> None:
+    past = after(rejected(), (escalate, TUESDAY))
+    ruling = ExecuteRuling(by=JUDGE, dispute="D-2", items=ONE_JACKET)
+    past.when(ruling, at=WEDNESDAY).refused(AlreadyUnderReview)
+
+
+def test_stepping_out_is_offered_once_the_platform_stepped_in() -> None:
+    assert EndIntervention not in allowed(state(asked()), "arbiter", RULES, TUESDAY)
+    stepped_in = state(after(asked(), (escalate, TUESDAY)))
+    assert EndIntervention in allowed(stepped_in, "arbiter", RULES, TUESDAY)
 
 
 def test_a_ruling_may_ask_the_goods_back_first() -> None:

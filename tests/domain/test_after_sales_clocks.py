@@ -298,6 +298,18 @@ def test_a_resend_is_watched_by_the_marketplaces_rule_too() -> None:
     assert owed(after(past, (ship, MONDAY + HOUR))).keys() == {"confirm"}
 
 
+def test_of_two_clocks_past_due_one_may_let_the_other_off() -> None:
+    book = rules(
+        timer("ship.resend", "merchant", 24, "refund"),
+        timer("breach.resend", "merchant", 48, "breach"),
+    )
+    past = after(asked("resend", book), (approve, MONDAY))
+    late = past.when(check, at=MONDAY + 100 * HOUR).happens()
+    breached = [each for each in late.past if isinstance(each, TimerBreached)]
+    assert [each.timer for each in breached] == ["ship"]
+    assert state(late).refund_status == "due"
+
+
 @pytest.mark.parametrize("type_", ["exchange", "resend", "repair"])
 def test_goods_nobody_complains_about_arrived(type_: CaseType) -> None:
     agreed = after(asked(type_), (approve, MONDAY))
@@ -415,6 +427,20 @@ def test_a_clock_is_put_off_by_no_more_than_its_row_lets() -> None:
     past.when(longer, at=TUESDAY).refused(NoMoreTime)
     no_row = ExtendClock(by=SHOP, timer="answer", hours=1, reason="busy")
     asked().when(no_row, at=TUESDAY).refused(NoMoreTime)
+
+
+def test_time_left_for_one_clock_is_none_for_another() -> None:
+    book = rules(
+        timer(
+            "ship.resend", "merchant", 120, "breach", extensions=1, extension_hours=9
+        ),
+        timer(
+            "breach.resend", "merchant", 24, "breach", extensions=1, extension_hours=9
+        ),
+    )
+    later = ExtendClock(by=SHOP, timer="ship", hours=9, reason="busy")
+    past = after(asked("resend", book), (approve, MONDAY), (later, TUESDAY))
+    past.when(later, at=TUESDAY).refused(NoMoreTime)
 
 
 def test_market_control_adds_thirty_days_to_any_clock() -> None:
