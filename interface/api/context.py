@@ -86,7 +86,7 @@ class Asked(Struct, frozen=True, kw_only=True):
             command_id=command_id,
             correlation_id=self.correlation_id or command_id,
             name=command_type.__name__,
-            expected_version=self.version,
+            expected_version=None if new else self.version,
             occurred_at=self.occurred_at,
         )
 
