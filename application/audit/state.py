@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial, reduce
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 from uuid import UUID
 
 from msgspec import Struct
@@ -11,16 +11,19 @@ from msgspec import Struct
 from application.event_store.envelope import RecordedEvent
 from application.event_store.mapper import tag_of
 from application.event_store.store import Unreadable
+from domain.after_sales import CASE
 from domain.agent_promise import AGENT_PROMISE
 from domain.compensation import COMPENSATION
 from domain.consumer import CONSUMER
 from domain.contact import CONTACT
+from domain.dispute import DISPUTE
 from domain.evidence import EVIDENCE
 from domain.kernel import AnyDecider, Event, State
 from domain.order import ORDER
 from domain.order import as_of as order_as_of
 from domain.policy_set import POLICY_SET
 from domain.responsibility import ACCOUNT
+from domain.timer import TimerEvent, TimerStarted
 
 # Events of clocks say nothing of the kind of their stream.
 CLOCKS = "timer"
@@ -30,6 +33,8 @@ DECIDERS: Mapping[str, AnyDecider] = {
     "order": ORDER,
     "consumer": CONSUMER,
     "contact": CONTACT,
+    "after_sales": CASE,
+    "dispute": DISPUTE,
     "promise": AGENT_PROMISE,
     "evidence": EVIDENCE,
     "policy": POLICY_SET,
@@ -159,11 +164,33 @@ def known_by(
 def happened_by(
     moment: datetime, history: Iterable[RecordedEvent | Unreadable]
 ) -> Sequence[RecordedEvent]:
-    """Return what occurred by then, in that order. Raises UnreadableEvent."""
-    happened = [
-        recorded for recorded in all_readable(history) if recorded.occurred_at <= moment
-    ]
+    """Return what occurred by then: facts in that order. Raises UnreadableEvent.
+
+    What was decided rests on what was decided before, however it was dated; so only
+    kinds that draw their conclusions of facts alone are put in another order.
+    """
+    readable = all_readable(history)
+    happened = [recorded for recorded in readable if recorded.occurred_at <= moment]
+    if kind_of(readable) not in AS_OF:
+        return clocks_begun(happened)
     return sorted(happened, key=lambda each: (each.occurred_at, each.version))
+
+
+def clocks_begun(happened: Iterable[RecordedEvent]) -> Sequence[RecordedEvent]:
+    """Return what happened without what is said of clocks that only began later.
+
+    A late report may say that a step was done before anybody began to count.
+    """
+    begun: set[str] = set()
+    kept: list[RecordedEvent] = []
+    for recorded in happened:
+        event = recorded.event
+        if isinstance(event, TimerStarted):
+            begun.add(event.timer)
+        elif isinstance(event, get_args(TimerEvent)) and event.timer not in begun:
+            continue
+        kept.append(recorded)
+    return kept
 
 
 def all_readable(
