@@ -147,7 +147,12 @@ TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
     # stands is for the domain to say.
     "case.open": {**CONSUMER, **STAFF},
     "case.read": {**PARTIES, **JUDGES},
-    "case.act": {**PARTIES, **FEEDS, "finance_approver": "all"},
+    "case.act": {
+        **PARTIES,
+        **FEEDS,
+        "arbiter": "all",
+        "finance_approver": "all",
+    },
     "dispute.open": {**CONSUMER, **MERCHANT, **STAFF},
     "dispute.read": {**ARGUING, **JUDGES},
     "dispute.act": {**ARGUING, **FEEDS, "arbiter": "all", "finance_approver": "all"},
@@ -305,6 +310,11 @@ def scope(actor: Actor, action: Action) -> Scope:
     )
 
 
+def allows(actor: Actor, action: Action, owners: Owners) -> bool:
+    """Whether the actor may do this with what is these owners'."""
+    return scope(actor, action).covers(owners.of(action))
+
+
 def may_ever(actor: Actor, action: Action) -> bool:
     """Whether there is anything at all the actor may do this with."""
     return not scope(actor, action).empty
@@ -315,7 +325,7 @@ def authorize(actor: Actor, action: Action, owners: Owners) -> None:
 
     Raises NotFound for what the actor may not even see, NotAllowed for the rest.
     """
-    if scope(actor, action).covers(owners.of(action)):
+    if allows(actor, action, owners):
         return
     noun = action.partition(".")[0]
     seen_by = SEEN_BY.get(noun, action)

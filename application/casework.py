@@ -26,7 +26,7 @@ from application.event_store.store import EventStore
 from application.order_desk import AboutOrder
 from domain.ids import partition_in
 from domain.kernel import AnyDecider, Command, State
-from domain.party import ActingRole, By
+from domain.party import SYSTEM, ActingRole, By
 
 Noun = Literal["case", "dispute", "contact", "promise", "account"]
 
@@ -99,6 +99,20 @@ def acting(actor: Actor, action: Action, owners: Owners) -> By:
             name = actor.merchant or actor.subject
             return By(role=acts_as, name=name if role == "merchant" else actor.subject)
     raise NotAllowed(action=action)
+
+
+def reading(actor: Actor, action: Action, owners: Owners) -> By:
+    """Return as whom the actor reads this; raises NotAllowed as ``acting`` does.
+
+    Who may look at everything and acts in nothing, as auditors do, sees what the
+    service sees.
+    """
+    try:
+        return acting(actor, action, owners)
+    except NotAllowed:
+        if not scope(actor, action).everything:
+            raise
+        return SYSTEM
 
 
 class Casework:

@@ -79,7 +79,7 @@ class ContactView(Struct, frozen=True, kw_only=True):
     may: tuple[str, ...]
 
 
-class PromiseView(Struct, frozen=True, kw_only=True):
+class AgentPromiseView(Struct, frozen=True, kw_only=True):
     """An agent's promise, for one reader."""
 
     promise_id: UUID
@@ -152,7 +152,7 @@ def word_view(word: WordsExchanged, *, staff: bool) -> WordView:
 
 def promise_view(
     promise_id: UUID, version: int, promise: AgentPromise, reader: By, at: datetime
-) -> PromiseView:
+) -> AgentPromiseView:
     """Return an agent's promise as its reader sees it at a moment."""
     staff = reader.role in STAFF
     clocks = clocks_view(promise.timers.values(), at)
@@ -160,7 +160,7 @@ def promise_view(
         "open": (ExtendPromise, KeepPromise),
         "breached": (KeepPromise,),
     }.get(promise.standing, ())
-    return PromiseView(
+    return AgentPromiseView(
         promise_id=promise_id,
         version=version,
         contact=promise.contact,

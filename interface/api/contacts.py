@@ -22,6 +22,7 @@ from application.contact_view import (
 from application.contacts import Contacts
 from application.people import People
 from application.projections.matters import MatterQueries
+from application.reading import READERS_OF_WORDS
 from domain.agent_promise import Deed, ExtendPromise, KeepPromise, MakePromise
 from domain.contact import (
     AssignContact,
@@ -260,8 +261,13 @@ def consumer_meant(actor: Actor, named: str | None) -> str:
 def with_words(
     view: ContactView, matter: Matter, actor: Actor, people: People
 ) -> ContactView:
-    """Return the contact with its words opened; who read them is written down."""
-    wanted = [(matter.consumer, each.words) for each in view.words if each.words]
+    """Return the contact with its words, for those who may read them.
+
+    Who read them is written down.
+    """
+    readable = bool(actor.roles & READERS_OF_WORDS)
+    said = [each.words for each in view.words if each.words and readable]
+    wanted = [(matter.consumer, each) for each in said]
     opened = dict(
         zip(
             (sealed for _, sealed in wanted),
