@@ -103,6 +103,9 @@ SENTENCES: Mapping[str, str] = {
     "contact.closed": "{by} closed it: {outcome}",
     "contact.reopened": "{by} took it up again: {reason}",
     "contact.rated": "{by} rated the service {score} of 5{words?: *}",
+    "contact.reported": "{source} tells of its ticket {number}: {word} ({step})"
+    "{done_by?, done by *}{agent?, had by *}{taken_from?, taken from *}"
+    "{reopens?; it had ended before: *}{rank?; place in its second: *}",
     "contact.defaulted": "{timer} ran out: {does}, under {policy}",
     "promise.made": "{by} promised {consumer} to {deed} by {due_at}, under {policy}",
     "promise.extended": "{by} put it to {due_at}: {reason}",

@@ -30,6 +30,7 @@ from domain.contact import (
     OpenContact,
     RecordWords,
     ReopenContact,
+    ReportContact,
 )
 from domain.dispute import DISPUTE, ReportDispute
 from domain.kernel import Sealed
@@ -102,7 +103,7 @@ def addressed(report: Reported, meant: Meant) -> Told:
     """Return the command with the names that only its addressing found out."""
     command = report.command
     match command:
-        case PlaceOrder() | OpenContact():
+        case PlaceOrder() | OpenContact() | ReportContact():
             return replace(command, consumer=meant.consumer)
         case RecordScan() if meant.parcel:
             return replace(command, parcel=meant.parcel)
@@ -153,6 +154,7 @@ class Deciders:
             case (
                 OpenContact()
                 | RecordWords()
+                | ReportContact()
                 | AssignContact()
                 | CloseContact()
                 | ReopenContact()

@@ -15,6 +15,7 @@ from domain.contact import (
     OpenContact,
     RecordWords,
     ReopenContact,
+    ReportContact,
 )
 from domain.dispute import ReportDispute
 from domain.order import OrderReport
@@ -134,8 +135,15 @@ NAMED_LATER: Final = "-"
 
 # -- What it says --
 
-# What other systems may say of contacts. All but RecordWords may be refused.
-ContactTold = OpenContact | RecordWords | AssignContact | CloseContact | ReopenContact
+# What other systems may say of contacts. All but the reports may be refused.
+ContactTold = (
+    OpenContact
+    | RecordWords
+    | ReportContact
+    | AssignContact
+    | CloseContact
+    | ReopenContact
+)
 Told = OrderReport | ReportCase | ReportDispute | ContactTold
 
 

@@ -23,6 +23,7 @@ from domain.contact import (
     ContactOpened,
     ContactRated,
     ContactReopened,
+    ContactReported,
     WordsExchanged,
 )
 from domain.evidence import EvidenceBlocked, EvidenceCleared, EvidenceUploaded
@@ -193,6 +194,7 @@ KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
         ContactReopened,
         ContactRated,
         ContactDefaulted,
+        ContactReported,
         agent_promise.PromiseMade,
         agent_promise.PromisePutOff,
         agent_promise.PromiseKept,

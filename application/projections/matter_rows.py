@@ -122,6 +122,7 @@ def dispute_shown(dispute: Dispute) -> Shown:
 
 def contact_shown(contact: Contact) -> Shown:
     """Return what the board shows of a contact."""
+    told = contact.reports[-1] if contact.reports else None
     cases = sorted(target for noun, target in contact.links if noun == "case")
     return Shown(
         status=contact.status,
@@ -131,8 +132,14 @@ def contact_shown(contact: Contact) -> Shown:
         clocks=contact.timers.values(),
         order=contact.order,
         case=cases[0] if cases else None,
+        source=told.source if told else None,
+        number=told.number if told else None,
         flags=flagged(
-            repeated=bool(contact.earlier), waiting=contact.waiting_since is not None
+            repeated=bool(contact.earlier),
+            waiting=contact.waiting_since is not None,
+            elsewhere=contact.elsewhere,
+            reopened=contact.reopenings > 0,
+            resolved_again=contact.resolutions > 1,
         ),
         assigned=contact.agent,
         score=contact.scores[-1] if contact.scores else None,

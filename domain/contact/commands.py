@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from domain.contact.values import Channel, LinkNoun, Outcome
+from domain.contact.values import Channel, LinkNoun, Outcome, Step
 from domain.kernel import Code, ConsumerName, Name, Report, Request, Sealed
 from domain.party import By
 from domain.timer import CheckClocks
@@ -99,6 +99,26 @@ class RateContact(Request, frozen=True, kw_only=True):
     words: Sealed | None = None
 
 
+class ReportContact(Report, frozen=True, kw_only=True):
+    """Record one step of a contact that another system runs itself.
+
+    ``word`` is its own word for the step, ``agent`` who took it, ``by`` who did it.
+    ``taken_from`` is who had it before. ``reopens``: it was resolved or closed before,
+    and goes on. ``rank`` is the place among steps of the same second, as told.
+    """
+
+    consumer: ConsumerName
+    source: Code
+    number: Name
+    step: Step
+    by: Name | None = None
+    agent: Name | None = None
+    taken_from: Name | None = None
+    reopens: bool = False
+    word: Code
+    rank: Annotated[int, Meta(ge=0, le=10_000)] = 0
+
+
 ContactRequest = (
     OpenContact
     | Write
@@ -110,4 +130,4 @@ ContactRequest = (
     | RateContact
     | CheckClocks
 )
-ContactCommand = ContactRequest | RecordWords
+ContactCommand = ContactRequest | RecordWords | ReportContact

@@ -19,6 +19,7 @@ from domain.contact.commands import (
     RateContact,
     RecordWords,
     ReopenContact,
+    ReportContact,
     Write,
 )
 from domain.contact.events import (
@@ -32,6 +33,7 @@ from domain.contact.events import (
     ContactOpened,
     ContactRated,
     ContactReopened,
+    ContactReported,
     WordsExchanged,
 )
 from domain.contact.evolve import evolve
@@ -43,6 +45,7 @@ from domain.contact.refusals import (
     NotClosed,
     NotYoursToSay,
     RatedWithoutAnswer,
+    RunElsewhere,
     StillWaiting,
 )
 from domain.contact.state import Contact
@@ -70,6 +73,8 @@ WHO: Final[Mapping[type, frozenset[ActingRole]]] = {
     ReopenContact: BOTH,
     RateContact: frozenset({"consumer"}),
 }
+# What can be done with one that another system runs.
+WHEN_ELSEWHERE: Final = frozenset({LinkContact})
 # What still can be done with a closed one.
 WHEN_CLOSED: Final = frozenset({Write, ReopenContact, RateContact, LinkContact})
 
@@ -84,6 +89,8 @@ def decide(
             return opened(contact, command, policy, at)
         case RecordWords():
             return recorded(contact, command, policy, at)
+        case ReportContact():
+            return reported(contact, command, at)
         case CheckClocks():
             return checked(contact, policy, at)
         case _ if not contact.exists:
@@ -139,6 +146,8 @@ def guard(contact: Contact, asked: type, by: By) -> None:
     """Raise unless this role may do this with the contact as it stands."""
     if by.role not in WHO[asked]:
         raise NotYoursToSay(role=by.role)
+    if contact.elsewhere and asked not in WHEN_ELSEWHERE:
+        raise RunElsewhere(source=contact.reports[-1].source)
     if contact.status == "closed" and asked not in WHEN_CLOSED:
         raise ContactIsClosed(outcome=contact.outcome)
     answers = asked in {Write, CloseContact} and by.role in {"agent", "senior_agent"}
@@ -158,7 +167,7 @@ def allowed(contact: Contact, by: By) -> tuple[type, ...]:
             continue
         try:
             guard(contact, asked, by)
-        except (NotYoursToSay, ContactIsClosed, ContactNotYours):
+        except (NotYoursToSay, RunElsewhere, ContactIsClosed, ContactNotYours):
             continue
         possible.append(asked)
     return tuple(possible)
@@ -262,6 +271,24 @@ def said(contact: Contact, word: WordsExchanged, policy: Rulebook) -> Events:
         first=contact.first_response_seconds is None,
     )
     return (word, answered) if clock is None else (word, answered, met(clock, word.at))
+
+
+def reported(contact: Contact, command: ReportContact, at: datetime) -> Events:
+    """Return a step told by another system, once. It starts no clock of ours."""
+    event = ContactReported(
+        at=at,
+        consumer=command.consumer,
+        source=command.source,
+        number=command.number,
+        step=command.step,
+        agent=command.agent,
+        taken_from=command.taken_from,
+        done_by=command.by,
+        reopens=command.reopens,
+        word=command.word,
+        rank=command.rank,
+    )
+    return () if event in contact.reports else (event,)
 
 
 def direction(by: By) -> WordDirection:

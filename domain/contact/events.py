@@ -1,7 +1,7 @@
 """What happened in a contact."""
 
 from domain.contact.commands import Files, Names
-from domain.contact.values import Channel, LinkNoun, Outcome, WordDirection
+from domain.contact.values import Channel, LinkNoun, Outcome, Step, WordDirection
 from domain.kernel import (
     Code,
     ConsumerName,
@@ -119,6 +119,25 @@ class ContactDefaulted(Event, frozen=True, kw_only=True, tag="contact.defaulted"
     policy: PolicyRef
 
 
+class ContactReported(Event, frozen=True, kw_only=True, tag="contact.reported"):
+    """Another system says what was done with a contact that it runs itself.
+
+    ``reopens``: it had ended there before, and goes on.
+    """
+
+    at: Moment
+    consumer: ConsumerName
+    source: Code
+    number: Name
+    step: Step
+    agent: Name | None = None
+    taken_from: Name | None = None
+    done_by: Name | None = None
+    reopens: bool = False
+    word: Code
+    rank: int = 0
+
+
 ContactEvent = (
     ContactOpened
     | WordsExchanged
@@ -130,5 +149,6 @@ ContactEvent = (
     | ContactReopened
     | ContactRated
     | ContactDefaulted
+    | ContactReported
     | TimerEvent
 )

@@ -16,10 +16,11 @@ from domain.contact.events import (
     ContactOpened,
     ContactRated,
     ContactReopened,
+    ContactReported,
     WordsExchanged,
 )
 from domain.contact.state import Contact, Word
-from domain.contact.values import ContactStatus
+from domain.contact.values import ENDING, ContactStatus
 from domain.timer import (
     TimerBreached,
     TimerCancelled,
@@ -73,6 +74,8 @@ def evolve(contact: Contact, event: ContactEvent) -> Contact:
             return replace(contact, status=status(contact.waiting_since), outcome=None)
         case ContactRated(score=score):
             return replace(contact, scores=(*contact.scores, score))
+        case ContactReported():
+            return reported(contact, event)
         case ContactDefaulted():
             return contact
         case (
@@ -106,6 +109,34 @@ def opened(contact: Contact, event: ContactOpened) -> Contact:
         earlier=event.earlier,
         status="open",
         links=links,
+    )
+
+
+def reported(contact: Contact, event: ContactReported) -> Contact:
+    """Return the contact with one more report, whichever of them came first.
+
+    One that was begun here goes by what is done here.
+    """
+    if event in contact.reports:
+        return contact
+    told = sorted((*contact.reports, event), key=lambda each: (each.at, each.rank))
+    contact = replace(contact, reports=tuple(told))
+    if not contact.elsewhere:
+        return contact
+    standing: ContactStatus = "open"
+    agent = None
+    for each in told:
+        if each.step in ENDING:
+            standing = "closed"
+        elif each.reopens:
+            standing = "open"
+        agent = each.agent or agent
+    return replace(
+        contact,
+        consumer=event.consumer,
+        opened_at=told[0].at,
+        status=standing,
+        agent=agent,
     )
 
 

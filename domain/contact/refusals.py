@@ -7,6 +7,10 @@ class NoSuchContact(Refused):
     """There is no such contact."""
 
 
+class RunElsewhere(Refused):
+    """Another system runs this contact; answer there."""
+
+
 class ContactIsClosed(Refused):
     """The contact is closed; reopen it first."""
 

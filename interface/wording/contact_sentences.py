@@ -42,6 +42,13 @@ CONTACT_SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] 
         ("服务评价 {score} 分（满分 5 分）",),
         ("The service was rated {score} of 5",),
     ),
+    "contact.reported": (
+        ("{source} 工单 {number} 重新处理：{word}", "{source} 工单 {number}：{word}"),
+        (
+            "Ticket {number} at {source} goes on after it had ended: {word}",
+            "Ticket {number} at {source}: {word}",
+        ),
+    ),
     "contact.defaulted": (
         ("客服未按时回复：{does}",),
         ("Nobody answered in time: {does}",),
