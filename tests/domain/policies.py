@@ -5,7 +5,7 @@ from functools import partial
 
 from msgspec.structs import replace
 
-from domain.kernel import Moment
+from domain.kernel import Moment, Policy
 from domain.policy.rows import (
     AnyRow,
     ApprovalRow,
@@ -164,4 +164,5 @@ def published(
 
 
 first = published(*ROWS, at=MONDAY, publication=1)
-given = partial(Given, POLICY_SET, None)
+# Publishing is judged by no policy; any stands in for it.
+given = partial(Given, POLICY_SET, Policy(ref="none@1"))
