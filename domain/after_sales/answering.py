@@ -118,8 +118,8 @@ def asked_for(case: Case, event: CaseOpened | RequestChanged) -> Case:
 def evolve_answer(case: Case, event: Answering) -> Case:
     """Return the case after one side answered the other."""
     match event:
-        case CaseApproved():
-            return agreed(case)
+        case CaseApproved(address=address):
+            return agreed(replace(case, address=address or case.address))
         case CaseRejected(by=by, evidence=evidence):
             shown = tuple(Shown(by=by.role, item=item) for item in evidence)
             return replace(

@@ -102,6 +102,7 @@ class Case(State, frozen=True, kw_only=True):
     # The goods
     reception: Reception = "none"
     acceptance: Acceptance = "none"
+    address: str | None = None  # where they go, sealed
     sent_at: datetime | None = None
     goods: tuple[GoodsReturned, ...] = ()
     return_parcel: Parcel = Parcel()

@@ -383,6 +383,15 @@ def test_who_names_a_version_is_told_that_it_moved_on() -> None:
         shop.cases.take(shop.case_id, approve, seen)
 
 
+def test_who_saw_an_older_version_is_told_so_and_not_what_is_refused_now() -> None:
+    shop = Shop()
+    version = shop.open().version
+    shop.ask(WithdrawCase(by=ANNA), TUESDAY)
+    seen = replace(context(WEDNESDAY), expected_version=version)
+    with pytest.raises(StaleVersion):
+        shop.cases.take(shop.case_id, approve, seen)
+
+
 def meanwhile(shop: Shop, command: CaseCommand) -> Append:
     """Return what somebody else writes to the case just before."""
     taken: list[Append] = []

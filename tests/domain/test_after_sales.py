@@ -205,6 +205,11 @@ def test_agreeing_to_a_return_asks_the_goods_back() -> None:
     )
 
 
+def test_where_the_goods_go_is_remembered() -> None:
+    past = after(asked(), (approve, TUESDAY))
+    assert state(past).address == "sealed:address"
+
+
 def test_agreeing_to_a_refund_makes_the_money_due() -> None:
     past = refunding("partial_refund")
     assert state(past).status == "refunding"
