@@ -23,10 +23,14 @@ class Door(Protocol):
     ) -> Sequence[Raw]:
         """Return the messages in a body; header names are in lower case.
 
-        Raises UnknownSource, then BadSignature, before anything is read or kept.
+        The target of the request is among them, as ``:path``. Raises UnknownSource,
+        then BadSignature, before anything is read or kept.
         """
         ...
 
-    def thanks(self, source: str, body: bytes) -> Mapping[str, object]:
-        """Return what the source must find in our answer to believe we have it."""
+    def thanks(self, source: str, body: bytes) -> Mapping[str, object] | str:
+        """Return what the source must find in our answer to believe we have it.
+
+        Words alone are all that it must find.
+        """
         ...

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from litestar import Request, Response, Router, post
+from litestar import MediaType, Request, Response, Router, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.spec import (
@@ -74,6 +74,7 @@ async def leave_message(
     """
     body = await request.body()
     headers = {name.lower(): value for name, value in request.headers.items()}
+    headers[":path"] = str(request.url)  # no client can send a header of this name
     try:
         raws = door.admit(source, headers, body)
     except UnknownSource:
@@ -82,7 +83,10 @@ async def leave_message(
         metrics.inbound_rejected.labels(source).inc()
         raise Wrong("bad_signature", 401) from None
     kept = await sync_to_thread(inbound.keep, raws)
-    return Response({**receipt(kept), **door.thanks(source, body)})
+    thanks = door.thanks(source, body)
+    if isinstance(thanks, str):
+        return Response(cast("Any", thanks), media_type=MediaType.TEXT)
+    return Response({**receipt(kept), **thanks})
 
 
 def receipt(kept: Sequence[Kept]) -> Mapping[str, Any]:

@@ -22,15 +22,16 @@ LOOK = "redress quarantine list"
 FEEDS = {
     "kuaidi100": "Take in pushes and answers of Kuaidi100 (快递100).",
     "kdniao": "Take in pushes and answers of Kdniao (快递鸟).",
-    "doudian": "Take in trade messages of Doudian (抖店).",
+    "doudian": "Take in messages of Doudian (抖店): trade, refunds, arbitration.",
     "easypost": "Take in trackers anywhere in recordings of EasyPost.",
+    "wechat": "Take in events and documents of WeChat shops (微信小店).",
 }
 
 # States of messages that do not say by themselves what is meant.
-STATES: Final = {"waiting": "waiting for an order that names their waybill"}
+STATES: Final = {"waiting": "waiting for a name that nobody has told yet"}
 
 # Who tells of orders of its own; all others tell of parcels, which are of any order.
-SHOPS: Final = frozenset({"doudian"})
+SHOPS: Final = frozenset({"doudian", "wechat"})
 
 
 @click.group()

@@ -53,7 +53,7 @@ class Doors:
             raws = [of_kind(raw, kind) for raw in raws]
         return raws or [nothing_found(source, document)]
 
-    def thanks(self, source: str, body: bytes) -> Mapping[str, object]:
+    def thanks(self, source: str, body: bytes) -> Mapping[str, object] | str:
         """Return the words of success each vendor documents."""
         match source:
             case "kuaidi100":
@@ -68,6 +68,8 @@ class Doors:
                 }
             case "doudian":
                 return {"code": 0, "msg": "success"}
+            case "wechat":
+                return "success"
             case _:
                 return {}
 

@@ -7,7 +7,14 @@ from typing import Final, NamedTuple
 import msgspec
 
 from application.inbound import Raw, Translate
-from interface.inbound import doudian, doudian_cases, easypost, kdniao, kuaidi100
+from interface.inbound import (
+    doudian,
+    doudian_cases,
+    easypost,
+    kdniao,
+    kuaidi100,
+    wechat,
+)
 from interface.inbound.documents import (
     CANONICAL,
     UNREADABLE,
@@ -89,6 +96,13 @@ def split_easypost(body: bytes) -> Iterator[Found]:
         )
 
 
+def split_wechat(body: bytes) -> Iterator[Found]:
+    """Yield the event or the document. It has no id: it goes by what it says."""
+    kind = At(msgspec.json.decode(body)).get(wechat.EVENT).value
+    known = isinstance(kind, str) and kind
+    yield Found(canonical_digest(body), kind if known else wechat.DOCUMENT, body)
+
+
 TRACKER: Final = easypost.TRACKER
 
 SPLITS: Final[Mapping[str, Split]] = {
@@ -96,6 +110,7 @@ SPLITS: Final[Mapping[str, Split]] = {
     kdniao.SOURCE: split_kdniao,
     doudian.SOURCE: split_doudian,
     easypost.SOURCE: split_easypost,
+    wechat.SOURCE: split_wechat,
 }
 
 TRANSLATORS: Final[Mapping[str, Translate]] = {
@@ -103,6 +118,7 @@ TRANSLATORS: Final[Mapping[str, Translate]] = {
     kdniao.SOURCE: kdniao.translate,
     doudian.SOURCE: doudian.translate,
     easypost.SOURCE: easypost.translate,
+    wechat.SOURCE: wechat.translate,
 }
 
 

@@ -2,23 +2,35 @@
 
 Each function returns what of a body was signed with a secret, byte for byte, and None
 if nothing was. Nothing else of the body may be believed: what one reader takes for a
-form another may take for a document. All compare in constant time. MD5 is the vendors'
-choice, not ours.
+form another may take for a document. All compare in constant time. MD5 and SHA-1 are
+the vendors' choice, not ours.
 """
 
 import hmac
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
-from hashlib import md5, sha256
+from hashlib import md5, sha1, sha256
 from typing import Final
 from unicodedata import normalize
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+from cryptography.hazmat.primitives.ciphers import Cipher
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 Headers = Mapping[str, str]
 Signed = Callable[[Headers, bytes, str], bytes | None]
 
 OURS: Final = "redress-signature"
 FORM_FIELDS_MAX: Final = 50
+
+# Where the target of the request stands among the headers, as HTTP/2 has it.
+TARGET: Final = ":path"
+
+# How WeChat pads and frames what it encrypts: so many random bytes, then a length.
+PADDED_TO: Final = 32
+RANDOM, LENGTH = 16, 4
 
 
 def same(told: str, computed: str) -> bool:
@@ -98,9 +110,53 @@ def easypost(headers: Headers, body: bytes, secret: str) -> bytes | None:
     return body if same(headers.get("x-hmac-signature", ""), computed) else None
 
 
+def wechat(headers: Headers, body: bytes, secret: str) -> bytes | None:
+    """Check ``msg_signature`` of the address, and open what it signs.
+
+    SHA-1 hex of token, timestamp, nonce and the field ``Encrypt``, sorted and put
+    together. The secret is ``token:EncodingAESKey``.
+    """
+    token, _, key = secret.partition(":")
+    query = dict(parse_qsl(urlsplit(headers.get(TARGET, "")).query))
+    try:
+        sealed = msgspec.json.decode(body, type=Encrypted).Encrypt
+    except (msgspec.DecodeError, UnicodeError):
+        return None
+    parts = sorted([token, query.get("timestamp", ""), query.get("nonce", ""), sealed])
+    computed = sha1("".join(parts).encode(), usedforsecurity=False).hexdigest()
+    if not same(query.get("msg_signature", "").lower(), computed):
+        return None
+    return opened(sealed, key)
+
+
+class Encrypted(msgspec.Struct):
+    """A message of WeChat's as it travels."""
+
+    Encrypt: str  # theirs
+
+
+def opened(sealed: str, key: str) -> bytes | None:
+    """Return what was encrypted with AES-CBC; None if the key does not open it."""
+    try:
+        secret = b64decode(f"{key}=", validate=True)
+        decryptor = Cipher(AES(secret), CBC(secret[:16])).decryptor()
+        plain = decryptor.update(b64decode(sealed, validate=True))
+        plain += decryptor.finalize()
+    except ValueError:
+        return None
+    padding = plain[-1] if plain else 0
+    if not 1 <= padding <= PADDED_TO:
+        return None
+    framed = plain[RANDOM:-padding]
+    length = int.from_bytes(framed[:LENGTH])
+    found = framed[LENGTH : LENGTH + length]
+    return found if len(found) == length else None
+
+
 VENDORS: Final[Mapping[str, Signed]] = {
     "kuaidi100": kuaidi100,
     "kdniao": kdniao,
     "doudian": doudian,
     "easypost": easypost,
+    "wechat": wechat,
 }

@@ -148,7 +148,7 @@ def test_messages_are_taken_in_and_summed_up(typed: Typed, tmp_path: Path) -> No
         "kuaidi100: 1 message read",
         "1 new, 0 already known",
         (
-            "0 translated, 0 ignored, 1 waiting for an order that names their waybill, "
+            "0 translated, 0 ignored, 1 waiting for a name that nobody has told yet, "
             "0 quarantined"
         ),
         "1 message of kuaidi100 waiting in all",
@@ -158,7 +158,13 @@ def test_messages_are_taken_in_and_summed_up(typed: Typed, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("source", "held"),
-    [("doudian", "doudian"), ("kuaidi100", "*"), ("kdniao", "*"), ("easypost", "*")],
+    [
+        ("doudian", "doudian"),
+        ("wechat", "wechat"),
+        ("kuaidi100", "*"),
+        ("kdniao", "*"),
+        ("easypost", "*"),
+    ],
 )
 def test_nobody_is_asked_about_deadlines_that_a_feed_may_yet_speak_of(
     typed: Typed,

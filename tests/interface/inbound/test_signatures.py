@@ -51,7 +51,9 @@ def admitted(
 # -- Ours --
 
 
-@pytest.mark.parametrize("source", ["doudian", "kuaidi100", "kdniao", "easypost"])
+@pytest.mark.parametrize(
+    "source", ["doudian", "kuaidi100", "kdniao", "easypost", "wechat"]
+)
 def test_our_signature_opens_every_door(source: str) -> None:
     assert admitted(source, ours(BODY), BODY)
 
@@ -185,6 +187,7 @@ def test_kdniao_signs_its_form_with_the_app_key() -> None:
     assert [msgspec.json.decode(raw.body) for raw in raws] == pushed["Data"]
     assert {raw.type for raw in raws} == {"101"}
     thanks = doors(NEW).thanks("kdniao", body)
+    assert not isinstance(thanks, str)
     assert (thanks["EBusinessID"], thanks["Success"]) == ("1266891", True)
     with pytest.raises(BadSignature):
         admitted("kdniao", {}, kdniao_form(encoded(pushed), OLD))

@@ -23,7 +23,7 @@ SECRET = "tea-house"  # noqa: S105  # of a pretended shop
 
 @pytest.fixture
 def redress(clean_database: DatabaseUrls, tmp_path: Path) -> Iterator[Redress]:
-    sources = ("doudian", "kuaidi100", "kdniao", "easypost")
+    sources = ("doudian", "kuaidi100", "kdniao", "easypost", "wechat")
     secrets = ",".join(f"{source}={SECRET}" for source in sources)
     settings = Settings(home=tmp_path, inbound_secrets=secrets)
     redress = Redress(settings, clean_database)
