@@ -171,8 +171,6 @@ def ran_out(dispute: Dispute, timer: Timer, book: Rulebook, at: datetime) -> Eve
     """Return that a clock ran out, and what its row says follows."""
     fact = breached(timer, at)
     dispute = after(dispute, (fact,))
-    if dispute.mirrored:
-        return (fact,)
     match timer.name.split("/"):
         case ["evidence", number, side]:
             said = unproven(dispute, fact, int(number), SIDE_OF[side], book, at)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from uuid import UUID, uuid5
 
 import pytest
@@ -28,6 +28,8 @@ from domain.after_sales import (
     InterventionEnded,
     JudgeReturn,
     OpenCase,
+    OrderRefund,
+    RecordRefundResult,
     RefundDue,
     RejectCase,
     RulingExecuted,
@@ -79,6 +81,7 @@ from domain.order import (
 )
 from domain.party import By, Participant
 from domain.policy.book import Rulebook
+from domain.policy.rows import ApprovalRow
 from domain.responsibility import (
     EntryPosted,
     ResponsibilityAttributed,
@@ -125,9 +128,9 @@ class OneBook(NamedTuple):
 class Shop:
     """A service with one order, whose commands come one after the other."""
 
-    def __init__(self) -> None:
+    def __init__(self, book: Rulebook = DOUYIN) -> None:
         self.store = MemoryEventStore()
-        handler, books = CommandHandler(self.store), OneBook(DOUYIN)
+        handler, books = CommandHandler(self.store), OneBook(book)
         self.orders = Orders(self.store, handler, shipped_policies())
         self.cases = AfterSales(self.store, handler, self.orders, books)
         self.accounts = Responsibilities(self.store, handler, books)
@@ -521,12 +524,74 @@ def test_a_case_that_ended_is_reopened_with_its_dispute(shop: Shop) -> None:
 # -- Clocks and feeds --
 
 
-def test_a_ruling_whose_case_has_ended_is_done(shop: Shop) -> None:
+def test_a_ruling_whose_case_has_ended_is_done_when_its_clock_is_asked(
+    shop: Shop,
+) -> None:
     shop.opens()
     shop.ruled()
     shop.does(EnforceRuling(by=MACHINE))
-    shop.does(CompleteEnforcement(by=MACHINE))
+    order = OrderRefund(by=MACHINE, refund="R-1")
+    shop.cases.take(shop.case_id, order, shop.context(order, MONDAY + 3 * DAY))
+    paid = RecordRefundResult(refund="R-1", succeeded=True)
+    shop.cases.take(shop.case_id, paid, shop.context(paid, MONDAY + 3 * DAY))
+    assert shop.case.final
+    late = MONDAY + 6 * DAY
+    shop.disputes.check_one(shop.dispute_id, uuid5(NAMES, "paid"), late)
     assert shop.dispute.enforcement == "completed"
+
+
+def test_money_above_the_arbiters_limit_waits_for_approval_when_time_runs_out() -> None:
+    limits = tuple(
+        ApprovalRow(
+            id=f"shop.{role}",
+            version=1,
+            title="limit",
+            binding="adjudication_time",
+            in_force_from=MONDAY - 100 * DAY,
+            source="[Δ]",
+            step="ruling",
+            role=role,
+            up_to_fen=most,
+        )
+        for role, most in LIMITS
+    )
+    rows = [row for row in DOUYIN.rows if getattr(row, "step", "") != "ruling"]
+    shop = Shop(replace(DOUYIN, rows=(*rows, *limits)))
+    shop.complains()
+    shop.opens()
+    shop.ruled()
+    late = MONDAY + 10 * DAY
+    shop.disputes.check_one(shop.dispute_id, uuid5(NAMES, "late"), late)
+    assert shop.of(shop.dispute_id, EnforcementStarted) == []
+    shop.does(EnforceRuling(by=By(role="finance_approver", name="cashier")), at=late)
+    assert len(shop.of(shop.case_id, RulingExecuted)) == 1
+
+
+LIMITS: tuple[tuple[Literal["arbiter", "finance_approver"], int | None], ...] = (
+    ("arbiter", 100),
+    ("finance_approver", None),
+)
+
+
+def test_what_a_consumer_bears_was_taken_off_the_award_and_is_not_owed_again(
+    shop: Shop,
+) -> None:
+    shop.opens()
+    shop.does(
+        AssignHandler(by=WEI, duty="arbiter", person="judge-ma"),
+        EscalateDispute(by=ANNA),
+        EndRound(by=JUDGE),
+        replace(
+            rule,
+            result="both_at_fault",
+            liability=(
+                Liability(party="merchant", share_bp=5_000, basis="late"),
+                Liability(party="consumer", share_bp=5_000, basis="opened_it"),
+            ),
+        ),
+        EnforceRuling(by=MACHINE),
+    )
+    assert postings(shop.account_of(shop.case_id)) == []
 
 
 def test_negotiation_ends_with_the_platform_when_the_clock_is_asked(

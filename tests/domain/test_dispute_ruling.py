@@ -22,6 +22,7 @@ from domain.dispute import (
     DecideAppeal,
     DisputeClosed,
     DisputeDefaulted,
+    EndRound,
     EnforcementCompleted,
     EnforcementStarted,
     EnforceRuling,
@@ -41,6 +42,8 @@ from domain.dispute import (
     OtherCurrency,
     PartyTwice,
     ProofAsked,
+    ReopenDispute,
+    RoundOpen,
     RuledIt,
     RulingIssued,
     SameHands,
@@ -473,3 +476,22 @@ def test_an_arbiter_is_assigned_before_the_case_is_reviewed_or_later() -> None:
 def test_more_is_shown_while_an_appeal_is_looked_at() -> None:
     more = SubmitProof(by=ANNA, files=(Shown(evidence="file-late"),))
     given(*appealed).when(more, at=FRIDAY).happens()
+
+
+def test_whoever_decided_an_appeal_does_not_rule_when_it_is_taken_up_again() -> None:
+    past = given(*appealed).when(change, at=FRIDAY).happens()
+    for command in (
+        EnforceRuling(by=MACHINE),
+        CompleteEnforcement(by=MACHINE),
+        ReopenDispute(by=WEI, reason="feedback"),
+        EndRound(by=WEI),
+    ):
+        past = past.when(command, at=FRIDAY).happens()
+    past.when(replace(rule, by=OTHER_JUDGE), at=FRIDAY).refused(RuledIt)
+    past.when(rule, at=FRIDAY).happens()
+
+
+def test_in_an_appeal_too_only_one_round_is_open_at_a_time() -> None:
+    ask = AskForProof(by=OTHER_JUDGE, of=("merchant",))
+    past = given(*appealed).when(ask, at=FRIDAY).happens()
+    past.when(ask, at=FRIDAY).refused(RoundOpen)
