@@ -75,7 +75,7 @@ WHO: Final[Mapping[type, frozenset[ActingRole]]] = {
 }
 # What can be done with one that another system runs.
 WHEN_ELSEWHERE: Final = frozenset({LinkContact})
-# What still can be done with a closed one.
+# What still can be done with a closed one; of those who write, the consumer alone.
 WHEN_CLOSED: Final = frozenset({Write, ReopenContact, RateContact, LinkContact})
 
 
@@ -148,7 +148,8 @@ def guard(contact: Contact, asked: type, by: By) -> None:
         raise NotYoursToSay(role=by.role)
     if contact.elsewhere and asked not in WHEN_ELSEWHERE:
         raise RunElsewhere(source=contact.reports[-1].source)
-    if contact.status == "closed" and asked not in WHEN_CLOSED:
+    reopens = asked is not Write or by.role == "consumer"
+    if contact.status == "closed" and not (asked in WHEN_CLOSED and reopens):
         raise ContactIsClosed(outcome=contact.outcome)
     answers = asked in {Write, CloseContact} and by.role in {"agent", "senior_agent"}
     if answers and contact.agent not in {None, by.name}:
@@ -215,8 +216,6 @@ def written(contact: Contact, command: Write, policy: Rulebook, at: datetime) ->
         return ()
     again: Events = ()
     if contact.status == "closed":
-        if command.by.role != "consumer":
-            raise ContactIsClosed(outcome=contact.outcome)
         again = (ContactReopened(at=at, by=command.by, reason="consumer_wrote"),)
     word = WordsExchanged(
         at=at,
