@@ -6,6 +6,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cached_property
 
 from application.after_sales import AfterSales
+from application.audit.explain import Explainer
 from application.casework import Casework
 from application.consumers import Consumers
 from application.contacts import AgentPromiseClocks, Contacts
@@ -266,6 +267,11 @@ class Redress:
     def clocks(self) -> ClockQueries:
         """What is owed by when."""
         return ClockQueries(self.reader)
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """Why events are as they are."""
+        return Explainer(self.store, self.policies.id)
 
     @cached_property
     def queue(self) -> Queue:

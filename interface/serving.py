@@ -54,6 +54,7 @@ def api_parts(redress: Redress) -> Parts:
         contacts=redress.contacts,
         policies=redress.policies,
         histories=redress.store,
+        explainer=redress.explainer,
         progress=redress.progress,
         checks=redress.progress,
         metrics=metrics,

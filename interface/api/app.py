@@ -10,6 +10,7 @@ from litestar.types import ControllerRouterHandler
 
 from application.access import Actor
 from application.after_sales import AfterSales
+from application.audit.explain import Explainer
 from application.audit.state import Histories
 from application.casework import Casework
 from application.consumers import Consumers
@@ -67,6 +68,7 @@ class Parts(NamedTuple):
     contacts: Contacts
     policies: Policies
     histories: Histories
+    explainer: Explainer
     progress: ReadingProgress
     checks: Checks
     metrics: Metrics

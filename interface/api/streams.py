@@ -1,6 +1,6 @@
 """The log over HTTP, for auditors and agents: each event, each state there was."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,6 +11,15 @@ from litestar.params import FromPath, FromQuery, QueryParameter, SkipValidation
 from msgspec import Struct
 
 from application.access import Actor, NotFound, Owners, authorize
+from application.audit.explain import (
+    Explainer,
+    Explanation,
+    Guard,
+    NoSuchEvent,
+    Origin,
+    Place,
+    UsedRow,
+)
 from application.audit.state import (
     Histories,
     NoSuchStream,
@@ -22,11 +31,15 @@ from application.event_store.envelope import RecordedEvent
 from application.event_store.mapper import tag_of
 from application.event_store.store import Unreadable
 from application.order_view import order_view
+from domain.dispute import WouldChange
 from domain.order import Order
+from domain.party import By
 from interface.api.auth import does
 from interface.api.context import moment
 from interface.api.paging import USUAL_LIMIT, Limit, Listed
 from interface.api.problems import invalid
+from interface.wording import LANGUAGES, Tongue
+from interface.wording.explanations import explained
 
 Point = Annotated[
     str | None, QueryParameter(description="A time with its zone (RFC 3339).")
@@ -66,6 +79,38 @@ class StateBody(Struct, frozen=True, kw_only=True):
     events: int
     state: Any
     facts: Any
+
+
+class ExplanationBody(Struct, frozen=True, kw_only=True):
+    """Why an event is as it is; fields as of Explanation, ``words`` by language.
+
+    ``origin``: somebody told it (fact), a person decided it, the service did by a rule
+    (system), time ran out (clock), or it follows from what was said before.
+    """
+
+    stream_id: UUID
+    version: int
+    position: str
+    type: str
+    occurred_at: datetime
+    recorded_at: datetime
+    actor: str
+    origin: Origin
+    asked: str | None
+    by: By | None
+    status: str | None
+    guard: Guard | None
+    because: Any
+    evidence: tuple[str, ...]
+    rows: tuple[UsedRow, ...]
+    inputs: Any
+    recorded: Any
+    recomputed: Any
+    agrees: bool | None
+    differs: tuple[str, ...]
+    refused: str | None
+    changes: tuple[WouldChange, ...]
+    words: Mapping[Tongue, tuple[str, ...]]
 
 
 class StreamController(Controller):
@@ -120,6 +165,31 @@ class StreamController(Controller):
         return event_body(history[version - 1])
 
     @get(
+        "/events/{version:int}/explanation",
+        operation_id="explainEvent",
+        opt=does("stream.read"),
+        sync_to_thread=True,
+    )
+    def explanation(
+        self,
+        stream_id: FromPath[UUID],
+        version: FromPath[int],
+        actor: NamedDependency[Actor],
+        explainer: NamedDependency[Explainer],
+    ) -> ExplanationBody:
+        """Read why an event is as it is, and whether it comes to the same again.
+
+        ``agrees`` false is an alarm: ``recorded`` and ``recomputed`` are then not the
+        same. It is null where nothing was decided.
+        """
+        authorize(actor, "stream.read", Owners())
+        try:
+            found = explainer.explain(Place(stream_id, version))
+        except (NoSuchEvent, NoSuchStream):
+            raise NotFound from None
+        return explanation_body(found)
+
+    @get(
         "/state",
         operation_id="readState",
         opt=does("stream.read"),
@@ -162,6 +232,13 @@ class StreamController(Controller):
             state=readable(found),
             facts=found.state,
         )
+
+
+def explanation_body(found: Explanation) -> ExplanationBody:
+    """Return an explanation as the API shows it, in words of both languages."""
+    words = {tongue: explained(found, tongue) for tongue in LANGUAGES}
+    told = {name: getattr(found, name) for name in Explanation.__struct_fields__}
+    return ExplanationBody(**told, words=words)
 
 
 def readable(found: StateAt) -> Any:

@@ -65,7 +65,7 @@ class Guard(Struct, frozen=True, kw_only=True):
 class Explanation(Struct, frozen=True, kw_only=True):
     """Why an event is as it is.
 
-    ``asked`` names the command it answers, ``follows`` the event it follows from.
+    ``asked`` names the command it answers, ``because`` is the event it follows from.
     ``guard`` is what let a person decide, in ``status`` of what it was asked of.
     ``recomputed`` is what the same question leads to now; None with ``agrees`` None
     where nothing was decided, with ``agrees`` False where it leads to nothing, or is
@@ -84,7 +84,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
     by: By | None = None
     status: str | None = None
     guard: Guard | None = None
-    follows: str | None = None
+    because: Event | None = None
     evidence: tuple[str, ...] = ()
     rows: tuple[UsedRow, ...] = ()
     inputs: Mapping[str, Any] = {}
@@ -132,7 +132,7 @@ def explain(past: Past, version: int) -> Explanation:
         by=by_of(event),
         status=getattr(decided.before, "status", None),
         guard=guard_of(decided.command),
-        follows=cause(event, decided, version),
+        because=cause(event, decided, version),
         evidence=tuple(dict.fromkeys(evidence_in(event))),
         rows=rows_of(past, event, decided),
         inputs=inputs_of(event, decided),
@@ -187,14 +187,14 @@ def guard_of(command: Command | None) -> Guard | None:
     return None
 
 
-def cause(event: Event, decided: Decided, version: int) -> str | None:
-    """Return the tag of what it follows from, in the same decision."""
+def cause(event: Event, decided: Decided, version: int) -> Event | None:
+    """Return what it follows from, in the same decision."""
     before = decided.story[: version - decided.first]
     own = getattr(event, "timer", None)
     said = [each for each in before if not isinstance(each, TIMER_EVENTS)]
     same = [each for each in before if own and getattr(each, "timer", None) == own]
     found = [*said, *same] or list(before)
-    return tag_of(type(found[-1])) if found else None
+    return found[-1] if found else None
 
 
 def evidence_in(value: Any) -> Iterator[str]:

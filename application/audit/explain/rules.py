@@ -1,5 +1,6 @@
 """The rules as they were known when something was decided, and what a row says."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import reduce
@@ -21,6 +22,9 @@ LAG: Final = timedelta(seconds=5)
 
 # Fields of events that name rows.
 NAMING: Final = frozenset({"policy", "basis"})
+
+# What a reference to a row looks like: the basis of a share is a code, and none.
+REF: Final = re.compile(r"^[a-z0-9][a-z0-9_.-]*@[0-9]{1,8}$")
 
 # What every row says of itself; the rest is what it says of the matter.
 OF_ITSELF: Final = frozenset(Row.__struct_fields__)
@@ -121,7 +125,8 @@ def refs_in(value: Any) -> Iterator[PolicyRef]:
             for field in structs.fields(value):
                 part = getattr(value, field.name)
                 if field.name in NAMING:
-                    yield from (part,) if isinstance(part, str) else part or ()
+                    named = (part,) if isinstance(part, str) else part or ()
+                    yield from (each for each in named if REF.match(str(each)))
                 else:
                     yield from refs_in(part)
         case tuple() | list():
