@@ -17,7 +17,7 @@ from domain.after_sales.state import Case
 from domain.after_sales.steps import Rules, still_owed
 from domain.kernel import Decider, Report
 from domain.policy.book import Rulebook
-from domain.timer import CheckClocks, breached, overdue
+from domain.timer import CheckClocks, all_moved, breached, overdue
 
 CaseEvents = tuple[CaseEvent, ...]
 
@@ -32,7 +32,7 @@ def decide(
     """
     rules = Rules(policy, at.astimezone(UTC))
     if isinstance(command, CheckClocks):
-        return with_clocks(case, run_out(case, rules), rules)
+        return checked(case, rules)
     if isinstance(command, Report):
         return with_clocks(
             case, unfolded(case, told(case, command, rules.at), rules), rules
@@ -51,6 +51,18 @@ def unfolded(case: Case, said: Iterable[CaseEvent], rules: Rules) -> CaseEvents:
         case = reduce(evolve, after, case)
         story += (event, *after)
     return story
+
+
+def checked(case: Case, rules: Rules) -> CaseEvents:
+    """Return which deadlines a calendar moved, then what ran out all the same.
+
+    What has closed since a clock began is given back before anybody is late.
+    """
+    moves: CaseEvents = all_moved(
+        case.timers, rules.at, rules.calendar(case), case.where
+    )
+    case = reduce(evolve, moves, case)
+    return moves + with_clocks(case, run_out(case, rules), rules)
 
 
 def run_out(case: Case, rules: Rules) -> CaseEvents:

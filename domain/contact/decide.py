@@ -54,7 +54,15 @@ from domain.kernel import Decider
 from domain.party import ActingRole, By
 from domain.policy.book import Rulebook
 from domain.policy.rows import Times
-from domain.timer import CheckClocks, breached, cancelled, met, overdue, started
+from domain.timer import (
+    CheckClocks,
+    all_moved,
+    breached,
+    cancelled,
+    met,
+    overdue,
+    started,
+)
 
 Events = tuple[ContactEvent, ...]
 
@@ -312,10 +320,15 @@ def closed(contact: Contact, by: By, outcome: Outcome, at: datetime) -> Events:
 
 
 def checked(contact: Contact, policy: Rulebook, at: datetime) -> Events:
-    """Return which clocks ran out by now, and what the row says of that."""
+    """Return which deadlines a calendar moved, which clocks ran out, and what follows.
+
+    What has closed since a clock began is given back before anybody is late.
+    """
     calendar = policy.calendars(Times(judged_at=at))
-    late: list[ContactEvent] = []
-    for timer in overdue(contact.timers, at, calendar):
+    moves = all_moved(contact.timers, at, calendar)
+    late: list[ContactEvent] = list(moves)
+    timers = reduce(evolve, moves, contact).timers
+    for timer in overdue(timers, at, calendar):
         late += (
             breached(timer, at),
             ContactDefaulted(

@@ -23,14 +23,14 @@ from domain.dispute.state import Dispute
 from domain.dispute.values import UNDECIDED, Offer, Side
 from domain.party import SYSTEM
 from domain.policy.book import NoSuchRule, Rulebook
-from domain.policy.rows import OnBreach, Owes
+from domain.policy.rows import CalendarRow, OnBreach, Owes
 from domain.timer import (
     Timer,
     TimerBreached,
+    all_moved,
     breached,
     cancelled,
     met,
-    moved,
     overdue,
     started,
 )
@@ -63,7 +63,7 @@ def begun(  # noqa: PLR0913, PLR0917 - a clock is made of all of these
     times, where = dispute.times(at), dispute.where
     row = book.timer(step, times, where.goods)
     row = row if owes is None else replace(row, owes=owes)
-    return (started(row, name, at, book.calendars(times), where),)
+    return (started(row, name, at, calendar_of(dispute, book, at), where),)
 
 
 def begun_if_ruled(  # noqa: PLR0913, PLR0917 - as above
@@ -79,6 +79,16 @@ def begun_if_ruled(  # noqa: PLR0913, PLR0917 - as above
         return begun(dispute, book, at, step, name, owes)
     except NoSuchRule:
         return ()
+
+
+def calendar_of(
+    dispute: Dispute, book: Rulebook, at: datetime
+) -> tuple[CalendarRow, ...]:
+    """Return when time does not count, by the rows in force while the clocks run.
+
+    Whatever the dispute is judged by was so when it was opened; a typhoon is not.
+    """
+    return book.calendars(replace(dispute.times(at), conduct_at=at))
 
 
 def done(dispute: Dispute, at: datetime, *names: str) -> Events:
@@ -153,12 +163,8 @@ def checked(dispute: Dispute, book: Rulebook, at: datetime) -> Events:
     A calendar published since a clock began may have moved its end. Asked late or twice
     it comes to the same.
     """
-    calendar, where = book.calendars(dispute.times(at)), dispute.where
-    known: list[DisputeEvent] = [
-        later
-        for timer in dispute.timers.values()
-        if (later := moved(timer, at, calendar, where)) is not None
-    ]
+    calendar, where = calendar_of(dispute, book, at), dispute.where
+    known: list[DisputeEvent] = list(all_moved(dispute.timers, at, calendar, where))
     dispute = after(dispute, known)
     while late := overdue(dispute.timers, at, calendar, where):
         events = ran_out(dispute, late[0], book, at)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.dispute.clocks import Events, let_off
+from domain.dispute.clocks import Events, calendar_of, let_off
 from domain.dispute.commands import (
     AcceptLiability,
     AssignHandler,
@@ -166,7 +166,7 @@ def put_off(
         reason=command.reason,
         by=command.by.name,
         policy=row.ref,
-        calendar=book.calendars(dispute.times(at)),
+        calendar=calendar_of(dispute, book, at),
         where=dispute.where,
     )
     return (event,)

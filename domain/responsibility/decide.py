@@ -67,6 +67,7 @@ from domain.timer import (
     Timer,
     TimerRestarted,
     TimerStarted,
+    all_moved,
     breached,
     met,
     overdue,
@@ -229,15 +230,17 @@ def contested(
         raise NothingToContest(role=command.by.role)
     if command.by in account.contested_by:
         return ()
+    moves = put_off(account, book, at)
+    account = reduce(evolve, moves, account)
     if any(timer.name == CONTEST for timer in late(account, book, at)):
         raise ContestTooLate(due_at=account.timers[CONTEST].due_at.isoformat())
     event = AttributionContested(
         at=at, by=command.by, files=command.files, words=command.words
     )
     if account.status == "contested":
-        return (event,)
+        return (*moves, event)
     ends = done(account, CONTEST, at)
-    return (event, *ends, begun(account, CONTEST_RULING, book, at))
+    return (*moves, event, *ends, begun(account, CONTEST_RULING, book, at))
 
 
 def finalised(account: MatterAccount, by: By, at: datetime) -> Events:
@@ -280,8 +283,9 @@ def posted(account: MatterAccount, command: PostEntry, at: datetime) -> Events:
 
 
 def clocks(account: MatterAccount, book: Rulebook, at: datetime) -> Events:
-    """Say which clocks ran out, and what follows by their rows."""
-    events: Events = ()
+    """Say which deadlines a calendar moved, which clocks ran out, and what follows."""
+    events = put_off(account, book, at)
+    account = reduce(evolve, events, account)
     for timer in late(account, book, at):
         new = ran_out(account, timer, book, at)
         account, events = reduce(evolve, new, account), events + new
@@ -304,6 +308,11 @@ def ran_out(
 def late(account: MatterAccount, book: Rulebook, at: datetime) -> Sequence[Timer]:
     """Return the clocks that ran out."""
     return overdue(account.timers, at, book.calendars(account.times(at)))
+
+
+def put_off(account: MatterAccount, book: Rulebook, at: datetime) -> Events:
+    """Say which deadlines a calendar published since has moved."""
+    return all_moved(account.timers, at, book.calendars(account.times(at)))
 
 
 def running(account: MatterAccount, name: str) -> bool:

@@ -21,7 +21,7 @@ from domain.timer.events import (
     TimerStarted,
 )
 from domain.timer.spans import Calendar, hours, put_by, put_paused, put_to, span
-from domain.timer.state import Timer, seconds_left
+from domain.timer.state import Timer, Timers, seconds_left
 
 # Who moves a deadline where no person does.
 BY_CALENDAR: Final = "calendar"
@@ -196,6 +196,18 @@ def moved(
         policy=cause.policy,
         closures=ran.closures,
     )
+
+
+def all_moved(
+    timers: Timers, at: datetime, calendar: Calendar, where: Where = ANYWHERE
+) -> tuple[TimerExtended, ...]:
+    """Return how a calendar published since moves deadlines, each as ``moved`` does.
+
+    Asked before whether any is overdue: what closed while a clock ran is given back,
+    however late that was published, so long as the breach was not written down.
+    """
+    events = (moved(timer, at, calendar, where) for timer in timers.values())
+    return tuple(event for event in events if event is not None)
 
 
 def restarted(  # noqa: PLR0913, PLR0917 - as above
