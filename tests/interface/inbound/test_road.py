@@ -272,7 +272,7 @@ def test_words_about_somebody_forgotten_are_not_kept(road: Road) -> None:
     road.forget(f"order:doudian:{ORDER}")
     road.post("doudian", trade(105, update_time=1777590000, receiver_msg=RECEIVER))
     road.work()
-    road.post("doudian", trade(200))
+    road.post("doudian", trade(400))
     road.work()
     bodies = road.sql("SELECT DISTINCT body FROM inbound.message WHERE type <> '100'")
     assert bodies == [(None,)]
@@ -329,11 +329,11 @@ def test_a_reader_sees_every_message_and_none_of_its_words(road: Road) -> None:
 
 
 def test_unknown_types_are_kept_set_aside_and_counted(road: Road) -> None:
-    road.post("doudian", [trade(200), trade(505), trade(0)])
+    road.post("doudian", [trade(400), trade(505), trade(0)])
     road.work()
     assert road.standing() == {
         ("quarantined", "unknown_type:0"): 1,
-        ("quarantined", "unknown_type:200"): 1,
+        ("quarantined", "unknown_type:400"): 1,
         ("quarantined", "unknown_type:505"): 1,
     }
     # They are tied to the consumer, so that forgetting one reaches them.
