@@ -48,6 +48,22 @@ SELECT score, count(*)
  GROUP BY score ORDER BY score
 """
 
+CONTACTS = """
+SELECT status, count(*), count(*) FILTER (WHERE 'reopened' = ANY (flags)),
+       count(*) FILTER (WHERE 'resolved_again' = ANY (flags)),
+       bool_or('elsewhere' = ANY (flags))
+  FROM projection.matter WHERE noun = 'contact' GROUP BY status ORDER BY status
+"""
+
+# What another system tells of its contacts, step by step. A take-over is from somebody.
+CONTACT_STEPS = """
+SELECT facts->>'step', count(*),
+       count(*) FILTER (WHERE facts ? 'taken_from'),
+       count(*) FILTER (WHERE (facts->>'reopens')::boolean)
+  FROM projection.timeline
+ WHERE kind = 'contact' AND code = 'contact.reported' GROUP BY 1 ORDER BY 1
+"""
+
 EVENTS = "SELECT coalesce(sum(position), 0) FROM store.partition_head"
 
 QUARANTINE = """
@@ -116,6 +132,23 @@ class ReviewStats(Struct, frozen=True):
     by_score: Mapping[str, int]
 
 
+class ContactStats(Struct, frozen=True, kw_only=True):
+    """Contacts by where they stand, and what other systems told of theirs.
+
+    ``reopened`` and ``resolved_again`` count contacts, the others steps: ``reopenings``
+    how often one went on after its end, ``taken_over`` how often an agent took one from
+    another.
+    """
+
+    total: int
+    by_status: Mapping[str, int]
+    reopened: int
+    resolved_again: int
+    steps_told: Mapping[str, int]
+    taken_over: int
+    reopenings: int
+
+
 class QuarantineStats(Struct, frozen=True):
     """Messages that could not be understood."""
 
@@ -143,6 +176,7 @@ class Stats(Struct, frozen=True, kw_only=True):
     payments: Mapping[str, PaymentStats]
     promises: Mapping[PromiseKind, PromiseStats]
     reviews: ReviewStats
+    contacts: ContactStats
     quarantine: QuarantineStats
     waiting: WaitingStats
     projections: ProjectionStats
@@ -165,6 +199,7 @@ def read_stats(pool: Pool) -> Stats:
             reviews=ReviewStats(
                 {str(score): count for score, count in ask(REVIEWS).fetchall()}
             ),
+            contacts=contact_stats(connection),
             quarantine=QuarantineStats(dict(ask(QUARANTINE).fetchall())),
             waiting=WaitingStats(dict(ask(WAITING).fetchall())),
             projections=ProjectionStats(int(behind), parked),
@@ -182,6 +217,22 @@ def order_stats(connection: Connection) -> OrderStats:
         paid_differs=differs,
         paid_differs_by_more_than_one=by_more,
         paid_without_items=without_items,
+    )
+
+
+def contact_stats(connection: Connection) -> ContactStats:
+    """Return what is asked of contacts; the timeline only where it tells of any."""
+    rows = connection.execute(CONTACTS).fetchall()
+    told = any(elsewhere for *_, elsewhere in rows)
+    steps = connection.execute(CONTACT_STEPS).fetchall() if told else []
+    return ContactStats(
+        total=sum(count for _, count, *_ in rows),
+        by_status={status: count for status, count, *_ in rows},
+        reopened=sum(reopened for _, _, reopened, *_ in rows),
+        resolved_again=sum(again for _, _, _, again, _ in rows),
+        steps_told={step: count for step, count, *_ in steps},
+        taken_over=sum(taken for _, _, taken, _ in steps),
+        reopenings=sum(reopened for *_, reopened in steps),
     )
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from time import monotonic
+from typing import Final, NamedTuple
 
 import rich_click as click
 
@@ -14,7 +15,9 @@ from interface.cli.installation import existing_or_new
 from interface.cli.interrupt import give_way, interruptible
 from interface.cli.progress import progress
 from interface.errors import UserError
-from interface.inbound.feed import Feed, FeedReport, count
+from interface.inbound.feed import Feed, FeedReport, Reads, count
+from interface.inbound.files import read
+from interface.inbound.helpdesk_files import count_traces, read_log
 from interface.settings import read_settings
 
 LOOK = "redress quarantine list"
@@ -25,13 +28,31 @@ FEEDS = {
     "doudian": "Take in messages of Doudian (抖店): trade, refunds, arbitration.",
     "easypost": "Take in trackers anywhere in recordings of EasyPost.",
     "wechat": "Take in events and documents of WeChat shops (微信小店).",
+    "shopify": "Take in refunds, transactions and disputes of Shopify.",
+    "stripe": "Take in events, disputes and refunds of Stripe.",
+    "paypal": "Take in events and disputes of PayPal.",
+    "helpdesk": "Take in the event log of a help desk (XES, perhaps gzipped).",
 }
 
 # States of messages that do not say by themselves what is meant.
 STATES: Final = {"waiting": "waiting for a name that nobody has told yet"}
 
-# Who tells of orders of its own; all others tell of parcels, which are of any order.
-SHOPS: Final = frozenset({"doudian", "wechat"})
+# Who tells of orders or contacts of its own; all others tell of parcels and payments,
+# which are of any order.
+SHOPS: Final = frozenset({"doudian", "wechat", "shopify", "helpdesk"})
+
+
+class Reading(NamedTuple):
+    """How the files of a source are read, and how much of what is in them."""
+
+    reads: Reads
+    count: Callable[[Sequence[Path]], int]
+    nouns: str
+
+
+# All but these hold JSON documents.
+LOGS: Final = {"helpdesk": Reading(read_log, count_traces, "tickets")}
+DOCUMENTS: Final = Reading(read, count, "documents")
 
 
 @click.group()
@@ -85,13 +106,17 @@ def take_feed(source: str, paths: Sequence[Path]) -> None:
         open_redress(existing_or_new(read_settings())) as redress,
         interruptible() as stop,
     ):
-        total = count(paths)
-        feed = Feed(redress.inbound, source, redress.runner().catch_up)
+        reading = LOGS.get(source, DOCUMENTS)
+        total = reading.count(paths)
+        catch_up = redress.runner().catch_up
+        feed = Feed(redress.inbound, source, catch_up, reading.reads)
+        begun = monotonic()
         with (
             held(redress.holds, held_for(source)),
-            progress(f"Taking in {source}", total, "documents") as advance,
+            progress(f"Taking in {source}", total, reading.nouns) as advance,
         ):
             report = feed.take(paths, advance, stop.is_set)
+        took = monotonic() - begun
         if report.whole:
             show(redress, stop)
         waiting = sum(
@@ -100,6 +125,7 @@ def take_feed(source: str, paths: Sequence[Path]) -> None:
             if (name, state) == (source, "waiting")
         )
         click.echo("\n".join(feed_lines(source, report, waiting)))
+        click.echo(f"taken in within {took:.1f} seconds")
         if not report.whole:
             give_way()
         if not report.new + report.known:

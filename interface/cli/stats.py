@@ -25,7 +25,7 @@ CATCH_UP_SECONDS = 60.0
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 def command(*, as_json: bool) -> None:
-    """Count orders, payments, promises, reviews, and what waits or was not understood.
+    """Count orders, payments, promises, reviews, contacts, and what was not understood.
 
     The projections read on first, for a minute at most; what is then still to be read
     is said.
@@ -97,6 +97,25 @@ def show(stats: Stats, console: Console) -> None:
         console.print(figures(f"Payments, {currency}", amounts))
     console.print(promises(stats))
     console.print(figures("Reviews by stars", stats.reviews.by_score))
+    contacts = stats.contacts
+    console.print(
+        figures(
+            "Contacts",
+            {
+                "in all": contacts.total,
+                **contacts.by_status,
+                "reopened": contacts.reopened,
+                "resolved more than once": contacts.resolved_again,
+            },
+        )
+    )
+    if contacts.steps_told:
+        steps = {
+            **contacts.steps_told,
+            "taken over": contacts.taken_over,
+            "reopenings": contacts.reopenings,
+        }
+        console.print(figures("Steps told by other systems", steps))
     console.print(figures("Quarantined, by source", stats.quarantine.by_source))
     console.print(figures("Waiting, by reason", stats.waiting.by_reason))
     console.print(f"Events: {stats.events.total:,}")

@@ -6,7 +6,7 @@ not reach.
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -168,6 +168,14 @@ class At:
         if ":" in self.text():
             return self.local_time(zone)
         return self.day(zone) + timedelta(days=1, seconds=-1)
+
+    def instant(self) -> datetime:
+        """Return a time as written in RFC 3339; without a zone it is UTC."""
+        try:
+            read = msgspec.convert(self.value, datetime)
+        except msgspec.ValidationError:
+            raise self.fault("a time such as 2025-02-06T19:48:03Z") from None
+        return read if read.tzinfo else read.replace(tzinfo=UTC)
 
     def epoch(self) -> datetime:
         """Return a time given in seconds since 1970, or in milliseconds."""

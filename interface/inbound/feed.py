@@ -1,7 +1,7 @@
 """Takes files of messages in: kept a batch at a time, then translated, then counted."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -15,6 +15,8 @@ from interface.inbound.files import Skipped, documents, files_in, read
 
 BATCH: Final = 256
 PASSES_MAX: Final = 10_000
+
+Reads = Callable[[str, Path], Iterator[list[Raw] | Skipped]]
 
 
 class FeedReport(Struct, frozen=True, kw_only=True):
@@ -42,7 +44,8 @@ def count(paths: Sequence[Path]) -> int:
 class Feed:
     """Takes in the files of one source.
 
-    ``catch_up`` brings the reference index to what the orders were told so far.
+    ``catch_up`` brings the reference index to what the orders were told so far;
+    ``reads`` yields the messages of a file, a document at a time.
     """
 
     def __init__(
@@ -50,7 +53,9 @@ class Feed:
         inbound: Inbound,
         source: str,
         catch_up: Callable[[], object],
+        reads: Reads = read,
     ) -> None:
+        self._reads = reads
         self._inbound = inbound
         self._source = source
         self._catch_up = catch_up
@@ -97,7 +102,7 @@ class Feed:
         batch: list[Raw] = []
         read_since = 0
         for path in files_in(paths):
-            for found in read(self._source, path):
+            for found in self._reads(self._source, path):
                 read_since += 1
                 if isinstance(found, Skipped):
                     self._skipped[found.kind] += 1

@@ -11,8 +11,12 @@ from interface.inbound import (
     doudian,
     doudian_cases,
     easypost,
+    helpdesk,
     kdniao,
     kuaidi100,
+    paypal,
+    shopify,
+    stripe,
     wechat,
 )
 from interface.inbound.documents import (
@@ -24,6 +28,7 @@ from interface.inbound.documents import (
     fault_of,
     fields,
 )
+from interface.inbound.xes import slices
 
 KEY_MAX: Final = 200
 NUL: Final = "\0"
@@ -103,6 +108,46 @@ def split_wechat(body: bytes) -> Iterator[Found]:
     yield Found(canonical_digest(body), kind if known else wechat.DOCUMENT, body)
 
 
+def split_stripe(body: bytes) -> Iterator[Found]:
+    """Yield an event, which goes by its id; else every dispute and refund there is."""
+    document = msgspec.json.decode(body)
+    root = At(document)
+    name, kind = root.get("id").value, root.get("type").value
+    if root.get("object").value == "event" and isinstance(kind, str):
+        known = isinstance(name, str) and name
+        yield Found(str(name) if known else canonical_digest(body), kind, body)
+        return
+    for each in map(CANONICAL.encode, stripe.objects_in(document)):
+        kind = str(msgspec.json.decode(each)["object"])
+        yield Found(canonical_digest(each), kind, each)
+
+
+def split_paypal(body: bytes) -> Iterator[Found]:
+    """Yield an event, which goes by its id; else every dispute there is."""
+    document = msgspec.json.decode(body)
+    root = At(document)
+    name, kind = root.get("id").value, root.get("event_type").value
+    if isinstance(kind, str) and root.has("resource"):
+        known = isinstance(name, str) and name
+        yield Found(str(name) if known else canonical_digest(body), kind, body)
+        return
+    for each in map(CANONICAL.encode, paypal.disputes_in(document)):
+        yield Found(canonical_digest(each), paypal.DISPUTE, each)
+
+
+def split_shopify(body: bytes) -> Iterator[Found]:
+    """Yield each refund, transaction and dispute. They go by what they say."""
+    for kind, told in shopify.told_in(msgspec.json.decode(body)):
+        each = CANONICAL.encode(told)
+        yield Found(canonical_digest(each), kind, each)
+
+
+def split_helpdesk(body: bytes) -> Iterator[Found]:
+    """Yield each ticket of an event log. They go by what they say."""
+    for each in slices([body]):
+        yield Found(helpdesk.digest_of(each.body), helpdesk.TICKET, each.body)
+
+
 TRACKER: Final = easypost.TRACKER
 
 SPLITS: Final[Mapping[str, Split]] = {
@@ -111,6 +156,10 @@ SPLITS: Final[Mapping[str, Split]] = {
     doudian.SOURCE: split_doudian,
     easypost.SOURCE: split_easypost,
     wechat.SOURCE: split_wechat,
+    stripe.SOURCE: split_stripe,
+    paypal.SOURCE: split_paypal,
+    shopify.SOURCE: split_shopify,
+    helpdesk.SOURCE: split_helpdesk,
 }
 
 TRANSLATORS: Final[Mapping[str, Translate]] = {
@@ -119,6 +168,10 @@ TRANSLATORS: Final[Mapping[str, Translate]] = {
     doudian.SOURCE: doudian.translate,
     easypost.SOURCE: easypost.translate,
     wechat.SOURCE: wechat.translate,
+    stripe.SOURCE: stripe.translate,
+    paypal.SOURCE: paypal.translate,
+    shopify.SOURCE: shopify.translate,
+    helpdesk.SOURCE: helpdesk.translate,
 }
 
 

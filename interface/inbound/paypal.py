@@ -5,7 +5,7 @@ They name the transaction, never an order: they wait until an order was paid by 
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from msgspec.structs import replace
 
@@ -27,6 +27,8 @@ from interface.inbound.stripe_words import Standing
 
 SOURCE: Final = "paypal"
 DISPUTE: Final = "dispute"
+
+T = TypeVar("T")
 
 
 def disputes_in(document: Any) -> Iterator[Mapping[str, Any]]:
@@ -129,7 +131,9 @@ def ended(data: At, about: DisputeNumber) -> OutsideOutcome | None:
     return "none" if result.get("outcome_code").text() else None
 
 
-def known(data: At, name: str, table: Mapping[str, Any], about: DisputeNumber) -> Any:
+def known(
+    data: At, name: str, table: Mapping[str, T], about: DisputeNumber
+) -> T | None:
     """Return what a word stands for, None for a missing one. Raises UnknownCode."""
     told = data.get(name).text()
     if told and told not in table:

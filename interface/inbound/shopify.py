@@ -40,16 +40,20 @@ def told_in(document: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
         yield kind, document
         return
     for name in KINDS:
-        several = document.get(f"{name}s")
-        for each in [document.get(name), *(several if several else ())]:
-            if isinstance(each, Mapping):
-                yield name, each
-    orders = document.get("orders")
-    for order in [document.get("order"), *(orders if orders else ())]:
-        refunds = order.get("refunds") if isinstance(order, Mapping) else None
-        for each in refunds or ():
-            if isinstance(each, Mapping):
-                yield REFUND, each
+        for each in objects(document, name):
+            yield name, each
+    for order in objects(document, "order"):
+        for each in objects({"refunds": order.get("refunds")}, REFUND):
+            yield REFUND, each
+
+
+def objects(document: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+    """Yield the objects in the field of this name, and in its plural."""
+    several = document.get(f"{name}s")
+    listed = several if isinstance(several, list) else []
+    for each in [document.get(name), *listed]:
+        if isinstance(each, Mapping):
+            yield each
 
 
 def kind_of(document: Mapping[str, Any]) -> str | None:

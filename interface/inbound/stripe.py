@@ -173,6 +173,8 @@ def money(data: At, about: DisputeNumber | PaymentNumber) -> Money:
         raise UnknownCode("currency", currency or "none", (about,))
     told = data.get("amount")
     amount = Money(told.integer(), currency)
+    if currency in words.NO_DIGITS_SENT:
+        return amount * 100
     if currency not in words.TWO_DIGITS_SENT:
         return amount
     if amount.minor % 100:

@@ -87,8 +87,10 @@ CHARGE_REFUNDED: Final = "charge.refunded"
 
 # Amounts are whole numbers of the smallest unit, by Stripe's own count of the digits
 # ("Zero-decimal currencies", "Three-decimal currencies", "Special cases"), which for
-# these differs from ISO 4217: two digits are sent although the currency has none.
+# some differs from ISO 4217. Two digits are sent although the currency has none:
 TWO_DIGITS_SENT: Final = frozenset({"ISK", "UGX"})
+# And none is sent although the currency has two.
+NO_DIGITS_SENT: Final = frozenset({"MGA"})
 
 # Every vocabulary of the dispute and refund objects that is read here.
 READ: Final[Mapping[str, Mapping[str, object]]] = {

@@ -317,6 +317,7 @@ FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
     "promise": coded("promise_kind"),
     "owes": coded("owes"),
     "step": coded("step"),
+    "taken_up_by": lambda facts, _: facts["word"] if facts["reopens"] else "",
     "why": coded("reason"),
     "left": lambda facts, language: language.span(none_less(facts["seconds_left"])),
     "overdue": lambda facts, language: language.span(facts["seconds_left"]),
