@@ -18,6 +18,7 @@ from application.access import (
 )
 from application.order_desk import KnownOrder, OrderDesk
 from application.people import People, SealBroken
+from application.projections.back_office import unnamed
 from application.projections.entries import EntryKind
 from application.projections.order_page import OrderQueries, OrderRow
 from application.projections.paging import Page
@@ -133,7 +134,12 @@ class Reading:
         """
         names = self._names(actor, consumer)
         page = self._timeline.newest(
-            names, limit=limit, cursor=cursor, kinds=kinds, order_id=order_id
+            names,
+            limit=limit,
+            cursor=cursor,
+            kinds=kinds,
+            order_id=order_id,
+            back_office=sees_back_office(actor),
         )
         return Page(self._opened(actor, page.rows), page.next)
 
@@ -151,7 +157,10 @@ class Reading:
         self, actor: Actor, names: Sequence[str], seen: Mapping[int, int], limit: int
     ) -> Sequence[Entry]:
         """Return what the timeline came to show after these positions."""
-        return self._opened(actor, self._timeline.after(seen, names, limit=limit))
+        found = self._timeline.after(
+            seen, names, limit=limit, back_office=sees_back_office(actor)
+        )
+        return self._opened(actor, found)
 
     def _names(self, actor: Actor, consumer: str) -> tuple[str, ...]:
         authorize(actor, "consumer.read", Owners(consumer=consumer))
@@ -169,6 +178,8 @@ class Reading:
             if entry.consumer is not None and may_read_words(actor, entry)
         ]
         words = self._open(actor, list(dict.fromkeys(wanted)))
+        if not sees_back_office(actor):
+            entries = [replace(each, facts=unnamed(each.facts)) for each in entries]
         return [
             replace(entry, facts=with_words(entry, words))
             if sealed_in(entry)
@@ -180,7 +191,9 @@ class Reading:
         self, actor: Actor, wanted: list[tuple[str, str]]
     ) -> dict[tuple[str, str], str | None]:
         try:
-            opened = self._people.open_many(wanted, actor=actor.name)
+            opened = self._people.open_many(
+                wanted, actor=actor.name, why="consumer.read"
+            )
             return dict(zip(wanted, opened, strict=True))
         except SealBroken:
             if len(wanted) == 1:
@@ -201,6 +214,11 @@ def within(asked: Asked, merchants: frozenset[str], creators: frozenset[str]) ->
     if asked.creator not in (None, own):
         raise NotFound
     return replace(asked, creator=own)
+
+
+def sees_back_office(actor: Actor) -> bool:
+    """Whether the actor sees the service's own work, as all of its people do."""
+    return scope(actor, "consumer.read").everything
 
 
 def may_read_words(actor: Actor, entry: Entry) -> bool:

@@ -43,7 +43,7 @@ ErasedAmong = Callable[[Sequence[str]], frozenset[str]]
 class NoteRead(Protocol):
     """Writes down who reads what of whom: People.note."""
 
-    def __call__(self, consumer: str, purpose: str, /, *, actor: str) -> None:
+    def __call__(self, consumer: str, purpose: str, /, *, actor: str, why: str) -> None:
         """Write it down, before anything is read."""
         ...
 
@@ -171,7 +171,7 @@ class EvidenceDesk:
         if file.by == "consumer":
             if self._erased_among([file.name]):
                 raise Forgotten
-            self._note_read(file.name, KIND, actor=actor.name)
+            self._note_read(file.name, KIND, actor=actor.name, why="evidence.read")
         return known
 
     async def content(self, known: KnownEvidence) -> AsyncIterator[bytes]:

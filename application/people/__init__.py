@@ -3,7 +3,7 @@
 from application.people.keys import Access, KeyStore, PostgresKeys
 from application.people.masking import mask
 from application.people.memory import MemoryKeys
-from application.people.people import People, Words
+from application.people.people import WHY_LENGTH_MAX, People, Words
 from application.people.sealing import (
     ERASED,
     WORDS_BYTES_MAX,
@@ -14,6 +14,7 @@ from application.people.sealing import (
 
 __all__ = [
     "ERASED",
+    "WHY_LENGTH_MAX",
     "WORDS_BYTES_MAX",
     "Access",
     "KeyStore",

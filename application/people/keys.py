@@ -35,12 +35,12 @@ OPEN = """
 WITH asked AS (
     SELECT * FROM unnest(
         %(partition)s::smallint[], %(consumer)s::text[], %(purpose)s::text[],
-        %(words)s::integer[]
-    ) AS asked (partition, consumer, purpose, words)
+        %(words)s::integer[], %(why)s::text[]
+    ) AS asked (partition, consumer, purpose, words, why)
 ),
 written_down AS (
-    INSERT INTO people.access (partition, consumer, purpose, words, actor)
-    SELECT partition, consumer, purpose, words, %(actor)s FROM asked
+    INSERT INTO people.access (partition, consumer, purpose, words, actor, why)
+    SELECT partition, consumer, purpose, words, %(actor)s, why FROM asked
 )
 SELECT consumer, wrapped FROM people.key
 WHERE (partition, consumer) IN (SELECT partition, consumer FROM asked)
@@ -57,11 +57,12 @@ WHERE erased_at IS NOT NULL
 
 
 class Access(Struct, frozen=True):
-    """How many sealed values of one purpose are opened of one consumer."""
+    """How many sealed values of one purpose are opened of one consumer, and why."""
 
     consumer: str
     purpose: str
     words: int
+    why: str | None = None
 
 
 class KeyStore(Protocol):
@@ -126,6 +127,7 @@ class PostgresKeys:
             "consumer": [each.consumer for each in accesses],
             "purpose": [each.purpose for each in accesses],
             "words": [each.words for each in accesses],
+            "why": [each.why for each in accesses],
         }
         with available(self._pool, writes=False) as connection:
             return dict(connection.execute(OPEN, rows, binary=True).fetchall())

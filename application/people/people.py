@@ -24,6 +24,10 @@ from domain.kernel import Sealed
 REMEMBERED_SECONDS = 5.0
 REMEMBERED_MAX = 4096
 
+# Why consumers read their own words, and how long a reason of somebody else's may be.
+OWN = "own"
+WHY_LENGTH_MAX = 200
+
 
 class Words(NamedTuple):
     """What a consumer wrote, or what was written about one, and what it is kept for."""
@@ -81,21 +85,31 @@ class People:
             for key in (keys[words.consumer],)
         ]
 
-    def open(self, consumer: str, sealed: Sealed, *, actor: str) -> str | None:
-        """Return the words, None once they are erased; ``actor`` is written down.
+    def open(
+        self, consumer: str, sealed: Sealed, *, actor: str, why: str | None = None
+    ) -> str | None:
+        """Return the words, None once they are erased.
 
+        Who opens them is written down, and why: of a consumer, that they are its own.
         Raises SealBroken for what was not sealed for this consumer, WrongMasterKey.
         """
-        return self.open_many([(consumer, sealed)], actor=actor)[0]
+        return self.open_many([(consumer, sealed)], actor=actor, why=why)[0]
 
     def open_many(
-        self, many: Sequence[tuple[str, Sealed]], *, actor: str
+        self,
+        many: Sequence[tuple[str, Sealed]],
+        *,
+        actor: str,
+        why: str | None = None,
     ) -> list[str | None]:
         """Return each as ``open`` does, in order, asking for the keys once."""
         if not many:
             return []
         read = Counter((name, purpose_of(name, sealed)) for name, sealed in many)
-        accesses = [Access(*what, times) for what, times in sorted(read.items())]
+        reason = why_read(actor, why)
+        accesses = [
+            Access(*what, times, reason) for what, times in sorted(read.items())
+        ]
         wrapped = self._keys.open(actor, accesses)
         keys = {
             name: None if key is None else unwrap(self._master, name, key)
@@ -103,9 +117,12 @@ class People:
         }
         return [self._opened(keys, name, sealed) for name, sealed in many]
 
-    def note(self, consumer: str, purpose: str, *, actor: str) -> None:
+    def note(
+        self, consumer: str, purpose: str, *, actor: str, why: str | None = None
+    ) -> None:
         """Write down who reads what of a consumer that lies outside, such as a file."""
-        self._keys.open(actor, [Access(consumer, purpose, 1)])
+        access = Access(consumer, purpose, 1, why_read(actor, why))
+        self._keys.open(actor, [access])
 
     def _opened(
         self, keys: dict[str, bytes | None], consumer: str, sealed: Sealed
@@ -149,3 +166,8 @@ class People:
                 self._remembered.move_to_end(consumer)
             while len(self._remembered) > REMEMBERED_MAX:
                 self._remembered.popitem(last=False)
+
+
+def why_read(actor: str, why: str | None) -> str | None:
+    """Return why words are read: consumers are only ever shown what is theirs."""
+    return OWN if actor.partition(":")[0] == "consumer" else why

@@ -271,7 +271,7 @@ def with_words(
     opened = dict(
         zip(
             (sealed for _, sealed in wanted),
-            people.open_many(wanted, actor=actor.name),
+            people.open_many(wanted, actor=actor.name, why="contact.read"),
             strict=True,
         )
     )

@@ -19,7 +19,7 @@ from application.audit.replay import (
 )
 from application.audit.state import NoSuchStream
 from application.audit.words import moment
-from application.people import WrongMasterKey
+from application.people import WHY_LENGTH_MAX, WrongMasterKey
 from application.projections.references import References
 from application.projections.runner import Runner
 from interface.bootstrap import Redress, open_redress
@@ -35,9 +35,10 @@ WIDE = 140  # columns, from which a table leaves the words of an event enough ro
 @click.command()
 @click.argument("stream")
 @click.option("--open", "opening", is_flag=True, help="Show sealed words; it is noted.")
+@click.option("--why", default="replay", help="Why they are opened; it is noted too.")
 @click.option("--wide", is_flag=True, help="Every column, however narrow the terminal.")
 @click.option("--json", "as_json", is_flag=True, help="A line of JSON for each event.")
-def command(stream: str, *, opening: bool, wide: bool, as_json: bool) -> None:
+def command(stream: str, *, opening: bool, why: str, wide: bool, as_json: bool) -> None:
     """Print what happened to STREAM, oldest first.
 
     STREAM is a stream's id, or a name from outside: an order number, a waybill, a
@@ -49,7 +50,7 @@ def command(stream: str, *, opening: bool, wide: bool, as_json: bool) -> None:
             list_found(stream, found)
             return
         try:
-            reading = open_words(redress) if opening else None
+            reading = open_words(redress, why) if opening else None
             lines = replay(redress.store, found[0].stream_id, reading)
         except (NoSuchStream, WrongMasterKey) as error:
             raise UserError(str(error)) from None
@@ -95,13 +96,18 @@ def streams_named(redress: Redress, name: str) -> list[Found]:
     return list({each.stream_id: each for each in found}.values())
 
 
-def open_words(redress: Redress) -> Open:
-    """Return what opens sealed words and writes down that this person read them."""
+def open_words(redress: Redress, why: str) -> Open:
+    """Return what opens sealed words and writes down who read them, and why.
+
+    Raises UserError for a reason that is none, or too long to be one.
+    """
     actor = at_terminal()
+    if not 1 <= len(why.strip()) <= WHY_LENGTH_MAX:
+        raise UserError(f"--why takes 1 to {WHY_LENGTH_MAX} characters")
 
     def opened(consumer: str, sealed: Sequence[str]) -> list[str | None]:
         pairs = [(consumer, each) for each in sealed]
-        return redress.people.open_many(pairs, actor=actor)
+        return redress.people.open_many(pairs, actor=actor, why=why)
 
     return opened
 

@@ -149,12 +149,14 @@ def test_programs_get_a_line_of_json_for_each_event(redress: Redress) -> None:
 def test_opening_sealed_words_is_noted(redress: Redress) -> None:
     buy(redress, "mei", "49000001")
 
-    printed = run(redress, replay, "49000001", "--open")
+    printed = run(redress, replay, "49000001", "--open", "--why", "claim 7")
 
     assert WORDS in printed.output
     with redress.reader.connection() as auditor:
-        noted = auditor.execute("SELECT consumer, actor FROM people.access").fetchall()
-    assert noted == [("mei", at_terminal())]
+        noted = auditor.execute(
+            "SELECT consumer, actor, why FROM people.access"
+        ).fetchall()
+    assert noted == [("mei", at_terminal(), "claim 7")]
 
 
 def test_a_name_of_several_streams_lists_them(redress: Redress) -> None:

@@ -81,17 +81,27 @@ def test_one_key_wins_when_many_provide_it_at_once(postgres: PostgresKeys) -> No
 def test_every_opening_is_written_down(
     postgres: PostgresKeys, clean_database: DatabaseUrls
 ) -> None:
-    postgres.open("agent:7", [Access("mei", "review", 2), Access("lei", "note", 1)])
+    postgres.open(
+        "agent:7", [Access("mei", "review", 2, "a claim"), Access("lei", "note", 1)]
+    )
 
     with psycopg.connect(clean_database.reader) as auditor:
         rows = auditor.execute(
-            "SELECT partition, consumer, purpose, words, actor,"
+            "SELECT partition, consumer, purpose, words, actor, why,"
             " opened_at > now() - interval '1 hour' FROM people.access"
             " ORDER BY consumer"
         ).fetchall()
     assert rows == [
-        (partition_of("lei", PARTITIONS), "lei", "note", 1, "agent:7", True),
-        (partition_of("mei", PARTITIONS), "mei", "review", 2, "agent:7", True),
+        (partition_of("lei", PARTITIONS), "lei", "note", 1, "agent:7", None, True),
+        (
+            partition_of("mei", PARTITIONS),
+            "mei",
+            "review",
+            2,
+            "agent:7",
+            "a claim",
+            True,
+        ),
     ]
 
 

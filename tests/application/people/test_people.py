@@ -18,7 +18,7 @@ from application.people import (
     WordsTooLong,
     WrongMasterKey,
 )
-from application.people.people import REMEMBERED_MAX, REMEMBERED_SECONDS
+from application.people.people import OWN, REMEMBERED_MAX, REMEMBERED_SECONDS
 from application.people.sealing import derived
 from domain.kernel import Sealed
 
@@ -195,12 +195,24 @@ def test_every_opening_is_written_down_without_the_words() -> None:
     review = ours.seal("mei", PRAISE, "review")
     note = ours.seal("mei", "a note", "note")
 
-    ours.open_many([("mei", review), ("mei", review), ("mei", note)], actor="agent:7")
+    both = [("mei", review), ("mei", review), ("mei", note)]
+    ours.open_many(both, actor="agent:7", why="a claim of hers")
 
     assert keys.accesses == [
-        ("agent:7", Access("mei", "note", 1)),
-        ("agent:7", Access("mei", "review", 2)),
+        ("agent:7", Access("mei", "note", 1, "a claim of hers")),
+        ("agent:7", Access("mei", "review", 2, "a claim of hers")),
     ]
+
+
+def test_consumers_read_their_own_words_because_they_are_theirs() -> None:
+    keys = MemoryKeys()
+    ours = people(keys)
+    review = ours.seal("mei", PRAISE, "review")
+
+    ours.open("mei", review, actor="consumer:mei", why="consumer.read")
+    ours.note("mei", "evidence", actor="consumer:mei")
+
+    assert [access.why for _, access in keys.accesses] == [OWN, OWN]
 
 
 def test_the_longest_words_fit_and_longer_ones_are_refused_clearly() -> None:

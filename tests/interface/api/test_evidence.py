@@ -286,9 +286,9 @@ def test_who_reads_a_consumers_file_is_written_down(
     agent.get(f"{photo}/content")
     with redress.reader.connection() as connection:
         rows = connection.execute(
-            "SELECT consumer, purpose, actor FROM people.access"
+            "SELECT consumer, purpose, actor, why FROM people.access"
         ).fetchall()
-    assert rows == [("li-mei", "evidence", "agent:wang")]
+    assert rows == [("li-mei", "evidence", "agent:wang", "evidence.read")]
 
 
 def test_a_file_that_changed_on_the_shelf_is_not_given_out_whole(
