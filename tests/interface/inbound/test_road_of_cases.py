@@ -281,6 +281,25 @@ def test_a_payment_of_another_shop_is_not_meant(road: Road) -> None:
     told(road, "a", Reported(reference=about, command=DISPUTE_TOLD, occurred_at=MONDAY))
     paid_doudian_order(road)
     assert road.standing()["waiting", "unknown_payment"] == 1
+    assert road.store.learnt(10) == []
+    again = replace(DISPUTE_TOLD, word="again")
+    told(road, "b", Reported(reference=about, command=again, occurred_at=MONDAY))
+    assert road.standing()["waiting", "unknown_payment"] == 2
+
+
+def test_what_waits_for_two_names_is_not_taken_up_for_one_it_knows(road: Road) -> None:
+    paid_doudian_order(road)
+    known = DisputeNumber("shop", "D-1", PaymentNumber(ORDER, "doudian"))
+    unknown = CaseNumber("shop", "R-1")
+    told(
+        road,
+        "a",
+        Reported(reference=known, command=DISPUTE_TOLD, occurred_at=MONDAY),
+        Reported(reference=unknown, command=CASE_TOLD, occurred_at=MONDAY),
+    )
+    told(road, "b", Reported(reference=known, command=DISPUTE_TOLD, occurred_at=MONDAY))
+    assert road.standing()["waiting", "unknown_case"] == 1
+    assert road.store.learnt(10) == []
 
 
 # -- Contacts --

@@ -533,10 +533,11 @@ SECRET = f"{TOKEN}:{KEY}"
 OTHER = "BBBBB"
 
 
-def sealed(message: bytes) -> str:
-    """Return a message as WeChat encrypts it."""
+def sealed(message: bytes, longer: int = 0) -> str:
+    """Return a message as WeChat encrypts it; ``longer`` is a lie about its length."""
     key = b64decode(f"{KEY}=")
-    framed = b"r" * 16 + len(message).to_bytes(4) + message + b"wx1234"
+    length = (len(message) + longer).to_bytes(4)
+    framed = b"r" * 16 + length + message + b"wx1234"
     padding = 32 - len(framed) % 32
     encryptor = Cipher(AES(key), CBC(key[:16])).encryptor()
     plain = framed + bytes([padding]) * padding
@@ -580,7 +581,11 @@ def test_a_badly_signed_message_of_wechat_is_turned_away(path: str) -> None:
         admitted(path, encoded({"Encrypt": sealed(b"{}")}))
 
 
-@pytest.mark.parametrize("encrypted", ["", "no base64!", b64encode(b"short").decode()])
+@pytest.mark.parametrize(
+    "encrypted",
+    ["", "no base64!", b64encode(b"short").decode(), sealed(b"{}", longer=99)],
+    ids=["nothing", "no base64", "no block", "cut off"],
+)
 def test_what_the_key_does_not_open_is_turned_away(encrypted: str) -> None:
     with pytest.raises(BadSignature):
         admitted(target(encrypted), encoded({"Encrypt": encrypted}))
