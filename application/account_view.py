@@ -8,6 +8,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from application.clock_view import ClockView, clocks_view
+from domain.kernel import Refused
 from domain.money import Money
 from domain.party import SERVICE, By
 from domain.responsibility import (
@@ -22,6 +23,7 @@ from domain.responsibility import (
     Share,
     borne,
 )
+from domain.responsibility.decide import finalised
 from domain.responsibility.guards import bears, speaks_for
 
 
@@ -112,7 +114,7 @@ def account_view(
         ),
         scores=account.scores,
         clocks=clocks_view(account.timers.values(), at),
-        may=allowed(account, reader),
+        may=allowed(account, reader, at),
     )
 
 
@@ -133,36 +135,45 @@ def recourse_view(name: str, claim: Recourse) -> RecourseView:
 
 # What the service may always say while the account is kept.
 SERVICE_SAYS: Final = (
-    "AttributeResponsibility",
-    "FinaliseAttribution",
     "PostEntry",
-    "ClaimRecourse",
     "RecordRecoursePaid",
-    "WriteOffRecourse",
     "RecordScoreEffect",
 )
 
 
-def allowed(account: MatterAccount, reader: By) -> tuple[str, ...]:
+def allowed(account: MatterAccount, reader: By, at: datetime) -> tuple[str, ...]:
     """Return what this reader may ask for now, by the questions the guards ask."""
     if account.status == "none":
         return ()
     open_claims = [each for each in account.claims.values() if each.left.minor > 0]
     against_me = [each for each in open_claims if speaks_for(reader, each.against)]
     mine = [each for each in open_claims if speaks_for(reader, each.claimant)]
-    if reader.role in SERVICE:
-        final = account.status == "final"
-        says: tuple[str, ...] = SERVICE_SAYS[2:] if final else SERVICE_SAYS
-    else:
-        says = ("ClaimRecourse",) if reader.role != "consumer" else ()
+    service = reader.role in SERVICE
     may: Mapping[str, bool] = {
+        "AttributeResponsibility": service and attributable(account, reader),
+        "FinaliseAttribution": finalisable(account, reader, at),
+        "ClaimRecourse": True,
+        **dict.fromkeys(SERVICE_SAYS, service),
         "ContestAttribution": account.status == "attributed" and bears(account, reader),
         "AcknowledgeRecourse": any(
             each.status in {"claimed", "disputed"} for each in against_me
         ),
         "DisputeRecourse": any(each.status == "claimed" for each in against_me),
-        "WriteOffRecourse": bool(mine),
+        "WriteOffRecourse": service or bool(mine),
     }
-    return tuple(
-        dict.fromkeys((*says, *(name for name, possible in may.items() if possible)))
-    )
+    return tuple(name for name, possible in may.items() if possible)
+
+
+def attributable(account: MatterAccount, reader: By) -> bool:
+    """Whether it can be said anew, without a ruling, who bears what."""
+    if account.status != "contested":
+        return account.status != "final"
+    return reader.name not in {each.name for each in account.attributed_by}
+
+
+def finalisable(account: MatterAccount, reader: By, at: datetime) -> bool:
+    """Whether this one may let the attribution stand, by what will judge it."""
+    try:
+        return bool(finalised(account, reader, at))
+    except Refused:
+        return False

@@ -12,6 +12,7 @@ from psycopg.rows import class_row
 
 from application.event_store.connections import Pool
 from application.event_store.envelope import RecordedEvent
+from application.projections.back_office import hidden
 from application.projections.entries import (
     KIND_OF,
     EntryKind,
@@ -21,9 +22,15 @@ from application.projections.entries import (
 )
 from application.projections.paging import Page, key_of, page, page_size
 from application.projections.runtime import Projection, columns
+from domain.after_sales import CaseOpened, CaseReported
+from domain.agent_promise import PromiseMade
+from domain.compensation import CompensationReserved
 from domain.consumer import ConsumersLinked, ConsumersUnlinked
+from domain.contact import ContactLinked, ContactOpened, ContactReported
+from domain.dispute import DisputeOpened, DisputeReported
 from domain.kernel import Event
 from domain.order.events import OrderEvent, OrderIdentified, OrderPlaced
+from domain.responsibility import AttributionOpened
 
 OWNERS = """
 SELECT partition, stream_id, consumer
@@ -78,6 +85,7 @@ SELECT {ENTRY}
         WHERE entry.consumer = person.consumer
           AND (%(kinds)b::text[] IS NULL OR entry.kind = ANY (%(kinds)b::text[]))
           AND (%(order_id)s::uuid IS NULL OR entry.order_id = %(order_id)s::uuid)
+          AND (%(back_office)s::boolean OR NOT {hidden()})
           AND (entry.occurred_at, entry.partition, entry.position)
             < (coalesce(%(occurred_at)s::timestamptz, 'infinity'),
                coalesce(%(partition)s::smallint, 0),
@@ -97,6 +105,7 @@ SELECT {ENTRY}
   LEFT JOIN unnest(%(partitions)b::smallint[], %(positions)b::bigint[])
        AS seen (partition, position) ON seen.partition = entry.partition
  WHERE entry.shown > coalesce(seen.position, 0)
+   AND (%(back_office)s::boolean OR NOT {hidden()})
  ORDER BY entry.partition, entry.shown
  FETCH FIRST %(limit)s ROWS WITH TIES
 """  # noqa: S608 - the columns are the constant above
@@ -173,15 +182,41 @@ class Place(Struct, frozen=True, array_like=True):
     position: int
 
 
+# The events that say whose their stream is.
+NAMES_OWNER = (
+    OrderPlaced,
+    OrderIdentified,
+    ConsumersLinked,
+    ConsumersUnlinked,
+    CaseOpened,
+    CaseReported,
+    DisputeOpened,
+    DisputeReported,
+    ContactOpened,
+    ContactReported,
+    PromiseMade,
+    AttributionOpened,
+    CompensationReserved,
+)
+
+
 def owner_in(event: Event) -> str | None:
     """Return the consumer that the event names as its stream's own."""
-    match event:
-        case OrderPlaced(consumer=consumer) | OrderIdentified(consumer=consumer):
-            return consumer
-        case ConsumersLinked(consumer=consumer) | ConsumersUnlinked(consumer=consumer):
-            return consumer
-        case _:
-            return None
+    return event.consumer if isinstance(event, NAMES_OWNER) else None
+
+
+def order_in(recorded: RecordedEvent) -> UUID | None:
+    """Return the order that an event is of, or that it names."""
+    event = recorded.event
+    if isinstance(event, OrderEvent):
+        return recorded.stream_id
+    name = getattr(event, "order", None)
+    if isinstance(event, ContactLinked) and event.noun == "order":
+        name = event.target
+    try:
+        return UUID(name) if isinstance(name, str) else None
+    except ValueError:
+        return None  # An order of another system, by its number there.
 
 
 class Timeline(Projection):
@@ -232,7 +267,7 @@ def entry(
         stream_id=recorded.stream_id,
         version=recorded.version,
         consumer=owners.get(stream),
-        order_id=recorded.stream_id if isinstance(event, OrderEvent) else None,
+        order_id=order_in(recorded),
         kind=kind_of(event),
         code=code_of(event),
         occurred_at=recorded.occurred_at,
@@ -247,7 +282,7 @@ class TimelineQueries:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    def newest(
+    def newest(  # noqa: PLR0913  # one for each thing that can be asked for
         self,
         consumers: Sequence[str],
         *,
@@ -255,14 +290,19 @@ class TimelineQueries:
         cursor: str | None = None,
         kinds: Sequence[EntryKind] = (),
         order_id: UUID | None = None,
+        back_office: bool = True,
     ) -> Page[Entry]:
-        """Return a page, newest first; raises BadCursor."""
+        """Return a page, newest first; raises BadCursor.
+
+        Without the ``back_office`` what is the service's own is left out.
+        """
         size = page_size(limit)
         after = key_of(cursor, Place) if cursor else None
         values = {
             "consumers": list(consumers),
             "kinds": list(kinds) or None,
             "order_id": order_id,
+            "back_office": back_office,
             "occurred_at": after and after.occurred_at,
             "partition": after and after.partition,
             "position": after and after.position,
@@ -271,7 +311,12 @@ class TimelineQueries:
         return page(self._rows(NEWEST, values), size, place)
 
     def after(
-        self, seen: Mapping[int, int], consumers: Sequence[str], *, limit: int
+        self,
+        seen: Mapping[int, int],
+        consumers: Sequence[str],
+        *,
+        limit: int,
+        back_office: bool = True,
     ) -> Sequence[Entry]:
         """Return what was shown after these positions, by partition and ``shown``.
 
@@ -283,6 +328,7 @@ class TimelineQueries:
             "partitions": list(seen.keys()),
             "positions": list(seen.values()),
             "limit": page_size(limit),
+            "back_office": back_office,
         }
         return sorted(self._rows(AFTER, values), key=as_shown)
 

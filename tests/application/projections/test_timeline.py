@@ -1,16 +1,32 @@
 """What a person's timeline shows, given what has happened."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
+from application.projections.back_office import HIDDEN, unnamed
 from application.projections.entries import KIND_OF, OF_NO_CONSUMER
 from application.projections.paging import BadCursor
 from application.projections.persons import PersonQueries, Persons
-from application.projections.timeline import Timeline, TimelineQueries
+from application.projections.timeline import NAMES_OWNER, Timeline, TimelineQueries
+from domain import agent_promise
+from domain.after_sales import (
+    CaseApproved,
+    CaseAssigned,
+    CaseNoted,
+    CaseOpened,
+    EvidenceAsked,
+)
 from domain.consumer import ConsumersLinked, ConsumersUnlinked
+from domain.contact import ContactAssigned, ContactHandedOver, ContactOpened
+from domain.dispute import DisputeNoted, DisputeOpened, ProofAsked
+from domain.dispute.values import Side
 from domain.events import ALL_EVENTS
+from domain.kernel import Event
 from domain.money import Money
+from domain.order.claims import ClaimItem
 from domain.order.events import (
     OrderPlaced,
     ParcelShipped,
@@ -19,6 +35,9 @@ from domain.order.events import (
     ReviewRecorded,
 )
 from domain.order.values import OrderLine, Tender
+from domain.party import ActingRole, By
+from domain.responsibility import AttributionOpened, RecourseAcknowledged
+from domain.timer import started
 from tests.application.projections.conftest import (
     MONDAY,
     History,
@@ -26,6 +45,7 @@ from tests.application.projections.conftest import (
     Reader,
     stream_called,
 )
+from tests.domain.clocks import timer_row
 
 HOUR = timedelta(hours=1)
 TEA = Money(1999, "CNY")
@@ -272,3 +292,154 @@ def test_live_also_shows_what_became_visible_late(
     fresh = timeline.after({0: 3}, ["anna"], limit=1)
     assert [entry.position for entry in fresh] == [1, 2, 4]
     assert {entry.shown for entry in fresh} == {4}
+
+
+# -- What is no order --
+
+SHOP = By(role="merchant", name="tea-house")
+ANNA = By(role="consumer", name="anna")
+WANG = By(role="agent", name="wang")
+ORDER_ID = "6d1f0a3b-5c2e-8012-9d10-6f1a2b3c4d5e"
+asked_for = CaseOpened(
+    at=MONDAY,
+    by=ANNA,
+    order=ORDER_ID,
+    consumer="anna",
+    type="refund_shipped",
+    items=(ClaimItem(line=1, quantity=1, amount=TEA),),
+    reason=5,
+)
+argued = DisputeOpened(
+    at=MONDAY, by=ANNA, order=ORDER_ID, consumer="anna", issue="not_received"
+)
+spoken = ContactOpened(
+    at=MONDAY, by=ANNA, consumer="anna", channel="chat", about="not_received"
+)
+word = agent_promise.PromiseMade(
+    at=MONDAY,
+    by=WANG,
+    consumer="anna",
+    contact="c-1",
+    deed="call_back",
+    due_at=MONDAY + HOUR,
+    policy="shop.promise@1",
+)
+blamed = AttributionOpened(
+    at=MONDAY, by=WANG, matter="d-1", order=ORDER_ID, consumer="anna"
+)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [asked_for, argued, spoken, word, blamed],
+    ids=lambda event: event.__class__.__name__,
+)
+def test_whatever_is_of_a_consumer_stands_on_her_timeline(
+    reader: Reader, history: History, timeline: TimelineQueries, first: Event
+) -> None:
+    clock = started(timer_row(), "answer", MONDAY)
+    reader.reads(*history.goes_on("m-1", first))
+    reader.reads(*history.goes_on("m-1", clock))
+    entries = timeline.newest(["anna"], limit=10).rows
+    assert len(entries) == 2, "what follows in the same stream is hers too"
+    order = UUID(ORDER_ID) if getattr(first, "order", None) else None
+    (opening,) = timeline.newest(["anna"], limit=10, order_id=UUID(ORDER_ID)).rows or (
+        entries[-1],
+    )
+    assert opening.order_id == order
+
+
+def test_every_event_that_names_its_consumer_says_whose_the_stream_is() -> None:
+    naming = {
+        each
+        for each in KIND_OF
+        if "consumer" in each.__struct_fields__ and each not in OF_NO_CONSUMER
+    }
+    assert naming == set(NAMES_OWNER)
+
+
+def test_an_order_of_another_system_is_no_order_of_ours(
+    reader: Reader, history: History, timeline: TimelineQueries
+) -> None:
+    theirs = replace(argued, order="TB-77")
+    reader.reads(*history.goes_on("m-1", theirs))
+    (entry,) = timeline.newest(["anna"], limit=10).rows
+    assert entry.order_id is None
+
+
+def asking(of: ActingRole) -> EvidenceAsked:
+    return EvidenceAsked(at=MONDAY, by=WANG, of=of, shows=("photo",))
+
+
+def proof(*of: Side) -> ProofAsked:
+    return ProofAsked(at=MONDAY, by=WANG, number=1, of=of)
+
+
+@pytest.mark.parametrize(
+    ("event", "for_her"),
+    [
+        (CaseAssigned(at=MONDAY, by=WANG, agent="wang"), False),
+        (CaseNoted(at=MONDAY, by=WANG, words="sealed:a"), False),
+        (CaseNoted(at=MONDAY, by=WANG, words="sealed:a", shown=True), True),
+        (DisputeNoted(at=MONDAY, by=WANG, words="sealed:a"), False),
+        (DisputeNoted(at=MONDAY, by=SHOP, words="sealed:a", shown=True), True),
+        (ContactAssigned(at=MONDAY, by=WANG, agent="wang"), False),
+        (ContactHandedOver(at=MONDAY, by=WANG, team="tea"), False),
+        (asking("merchant"), False),
+        (asking("consumer"), True),
+        (proof("merchant"), False),
+        (proof("merchant", "consumer"), True),
+        (RecourseAcknowledged(at=MONDAY, by=SHOP, claim="r-1"), False),
+        (CaseApproved(at=MONDAY, by=SHOP), True),
+        (started(timer_row(), "pay/1", MONDAY), False),
+        (started(timer_row(), "pay_refund", MONDAY), True),
+    ],
+    ids=lambda each: each.__class__.__name__,
+)
+def test_what_is_the_services_own_is_for_the_service_to_see(
+    reader: Reader,
+    history: History,
+    timeline: TimelineQueries,
+    event: Event,
+    *,
+    for_her: bool,
+) -> None:
+    reader.reads(*history.goes_on("m-1", asked_for, event))
+    for_us = timeline.newest(["anna"], limit=10).rows
+    shown = timeline.newest(["anna"], limit=10, back_office=False).rows
+    live = timeline.after({}, ["anna"], limit=10, back_office=False)
+    assert len(for_us) == 2
+    assert len(shown) == len(live) == 1 + for_her
+
+
+def test_what_is_hidden_leaves_no_gap_in_a_page(
+    reader: Reader, history: History, timeline: TimelineQueries
+) -> None:
+    assigned = CaseAssigned(at=MONDAY + HOUR, by=WANG, agent="wang")
+    approved = CaseApproved(at=MONDAY + 2 * HOUR, by=SHOP)
+    reader.reads(*history.goes_on("m-1", asked_for, *[assigned] * 5, approved))
+    page = timeline.newest(["anna"], limit=2, back_office=False)
+    assert [entry.code for entry in page.rows] == [
+        "after_sales.approved",
+        "after_sales.opened",
+    ]
+    assert page.next is None
+
+
+def test_every_hidden_code_is_one_there_is() -> None:
+    assert set(HIDDEN) <= {code_of_type(each) for each in KIND_OF}
+
+
+def code_of_type(event_type: type[Event]) -> str:
+    return str(event_type.__struct_config__.tag)
+
+
+def test_a_party_sees_that_it_was_the_service_and_not_who() -> None:
+    facts = {
+        "by": {"role": "agent", "name": "wang"},
+        "of": [{"role": "merchant", "name": "m"}],
+    }
+    assert unnamed(facts) == {
+        "by": {"role": "agent", "name": "redress"},
+        "of": [{"role": "merchant", "name": "m"}],
+    }

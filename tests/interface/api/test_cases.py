@@ -115,13 +115,13 @@ def test_a_case_is_seen_by_its_parties_and_the_service(
     caller: Callers, case: str
 ) -> None:
     for role, name in READERS:
-        assert caller(role, name).get(case).status_code == 200, role  # type: ignore[arg-type]  # the roles above
+        assert caller(role, name).get(case).status_code == 200, role
     for role, name in (
         ("consumer", "wang-lei"),
         ("merchant", "toy-shop"),
         ("creator", "ben"),
     ):
-        assert caller(role, name).get(case).status_code == 404, role  # type: ignore[arg-type]  # the roles above
+        assert caller(role, name).get(case).status_code == 404, role
     assert caller("carrier", "shunfeng").get(case).status_code == 403
 
 
@@ -315,7 +315,7 @@ def test_what_is_offered_is_what_is_not_refused(  # noqa: PLR0913, PLR0917 - who
     role: str,
     name: str,
 ) -> None:
-    reader = caller(role, name)  # type: ignore[arg-type]  # a role of the table above
+    reader = caller(role, name)
 
     def fresh() -> str:
         where = opened(li_mei, many)
@@ -355,7 +355,7 @@ def test_each_finds_its_own_cases(
     for role, name in READERS:
         if role == "creator":
             continue  # A case's row names its merchant and its consumer.
-        (found,) = caller(role, name).get("/v1/cases").json()["items"]  # type: ignore[arg-type]  # the roles above
+        (found,) = caller(role, name).get("/v1/cases").json()["items"]
         assert found["href"] == case, role
     assert caller("merchant", "toy-shop").get("/v1/cases").json()["items"] == []
     assert caller("consumer", "wang-lei").get("/v1/cases").json()["items"] == []

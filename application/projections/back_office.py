@@ -1,0 +1,62 @@
+"""What of a consumer's matters is the service's own, and stands on no consumer's page.
+
+Staff see all of it. One table, read by the database, so that pages stay full pages.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from domain.party import SERVICE
+
+SERVICES_NAME: Final = "redress"  # as the service signs what it says
+ALWAYS: Final = "true"
+NOT_SHOWN: Final = "coalesce((entry.facts ->> 'shown')::boolean, false) = false"
+
+# Which entries are for the service alone, and under which condition.
+HIDDEN: Final[Mapping[str, str]] = {
+    # Who works on it
+    "after_sales.assigned": ALWAYS,
+    "dispute.assigned": ALWAYS,
+    "contact.assigned": ALWAYS,
+    "contact.handed_over": ALWAYS,
+    # What colleagues write to each other
+    "after_sales.noted": NOT_SHOWN,
+    "dispute.noted": NOT_SHOWN,
+    # What is asked of somebody else
+    "after_sales.evidence_asked": "entry.facts ->> 'of' IS DISTINCT FROM 'consumer'",
+    "dispute.proof_asked": "NOT coalesce(entry.facts -> 'of' ? 'consumer', false)",
+    # What the others settle among themselves; what the consumer is owed stays
+    "responsibility.entry_posted": ALWAYS,
+    "responsibility.recourse_claimed": ALWAYS,
+    "responsibility.recourse_acknowledged": ALWAYS,
+    "responsibility.recourse_disputed": ALWAYS,
+    "responsibility.recourse_paid": ALWAYS,
+    "responsibility.recourse_written_off": ALWAYS,
+    "responsibility.score_effect_recorded": ALWAYS,
+}
+# Clocks of what the others settle, by the first part of their names.
+CLOCKS_HIDDEN: Final = ("acknowledge", "pay", "contest_ruling")
+
+
+def hidden() -> str:
+    """Return the table as one condition over ``entry``, in SQL."""
+    names = ", ".join(f"'{name}'" for name in CLOCKS_HIDDEN)
+    clocks = (
+        "(starts_with(entry.code, 'timer.')"
+        f" AND split_part(entry.facts ->> 'timer', '/', 1) IN ({names}))"
+    )
+    codes = [f"(entry.code = '{code}' AND {when})" for code, when in HIDDEN.items()]
+    return "(" + "\n OR ".join([*codes, clocks]) + ")"
+
+
+def unnamed(facts: Any) -> Any:
+    """Return facts in which nobody sees which of the service's people it was."""
+    match facts:
+        case {"role": role, "name": _} if role in SERVICE:
+            return {**facts, "name": SERVICES_NAME}
+        case dict():
+            return {name: unnamed(value) for name, value in facts.items()}
+        case list():
+            return [unnamed(each) for each in facts]
+        case _:
+            return facts
