@@ -24,7 +24,7 @@ from application.event_store.envelope import (
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore, StaleVersion, StoreUnavailable
 from application.orders import Orders, context_for
-from application.processes.check_overdue_clocks import ClockAsk
+from application.processes.check_overdue_clocks import ACTOR, ClockAsk
 from domain.after_sales import (
     CASE,
     Case,
@@ -46,7 +46,6 @@ from domain.policy.rows import Times
 from domain.timer import CheckClocks
 
 KIND: Final = "after_sales"
-ACTOR: Final = "system:overdue-clocks"
 
 # So often a command is prepared anew because its case or order moved on meanwhile.
 ATTEMPTS_MAX: Final = 3

@@ -26,13 +26,14 @@ from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore, StaleVersion, StoreUnavailable
 from application.orders import Orders, context_for
-from application.processes.check_overdue_clocks import ClockAsk
+from application.processes.check_overdue_clocks import ACTOR, ClockAsk
 from application.responsibility import Responsibilities
 from application.standing import Standing
 from domain.after_sales import (
     CASE,
     Case,
     EscalateCase,
+    issue_of,
 )
 from domain.dispute import (
     DISPUTE,
@@ -58,7 +59,6 @@ from domain.responsibility import ACCOUNT
 from domain.timer import CheckClocks
 
 KIND: Final = "dispute"
-ACTOR: Final = "system:overdue-clocks"
 
 # So often a command is prepared anew because its dispute moved on meanwhile.
 ATTEMPTS_MAX: Final = 3
@@ -141,10 +141,13 @@ class Disputes:
             parts.append(self._orders.part(order_id, claim))
         return self._handler.handle_one(Ask(context, tuple(parts)))
 
-    def take_up(self, case_id: UUID, cause: UUID, asked_at: datetime) -> Receipt | None:
+    def take_up(
+        self, case_id: UUID, cause: UUID, asked_at: datetime, *, actor: str = ACTOR
+    ) -> Receipt | None:
         """Open a dispute over a case whose clock said the platform has to decide.
 
-        None where no clock said so. The sides had their time in the case.
+        None where no clock said so. The sides had their time in the case; what they
+        argue about, its reason says.
         """
         case, version = self._cases.find(case_id)
         if not case.needs_dispute or case.dispute is not None or case.final:
@@ -156,11 +159,11 @@ class Disputes:
             order=case.order,
             case=str(case_id),
             consumer=case.consumer,
-            issue="other",
+            issue=issue_of(case),
             negotiate=False,
         )
         dispute_id = self.id_of(UUID(case.order), f"{case_id}/{version}")
-        context = context_for(cause, command, actor=ACTOR, asked_at=asked_at)
+        context = context_for(cause, command, actor=actor, asked_at=asked_at)
         return self.open(dispute_id, command, context)
 
     def report(

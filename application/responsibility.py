@@ -9,7 +9,7 @@ from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore
 from application.orders import context_for
-from application.processes.check_overdue_clocks import ClockAsk
+from application.processes.check_overdue_clocks import ACTOR, ClockAsk
 from domain.ids import id_from_name, partition_in, partition_of
 from domain.party import By
 from domain.policy.book import Rulebook
@@ -98,7 +98,7 @@ class Responsibilities:
                 ),
                 None,
             )
-            context = context_for(each.cause, command, actor="clock", asked_at=asked_at)
+            context = context_for(each.cause, command, actor=ACTOR, asked_at=asked_at)
             questions.append(
                 Ask(context, (self.part(each.stream_id, command, source),))
             )

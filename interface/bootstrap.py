@@ -24,6 +24,9 @@ from application.policy_set import Policies
 from application.processes.check_overdue_clocks import AsksClocks, OverdueClocks
 from application.processes.check_overdue_promises import OverduePromises
 from application.processes.holds import Holds
+from application.processes.move_clocks import TouchedClocks
+from application.processes.open_due_disputes import DueDisputes
+from application.processes.order_due_refunds import DueRefunds
 from application.processes.sweep_evidence import EvidenceSweep
 from application.projections.clock_board import ClockQueries
 from application.projections.matters import MatterQueries
@@ -221,16 +224,35 @@ class Redress:
         return OverduePromises(self.orders, self.promises, clock.now)
 
     @cached_property
-    def overdue_clocks(self) -> OverdueClocks:
-        """Asks cases, disputes and contacts about clocks whose time is out."""
-        nouns: Mapping[str, AsksClocks] = {
+    def with_clocks(self) -> Mapping[str, AsksClocks]:
+        """Who asks the streams of each noun about their clocks."""
+        return {
             "after_sales": self.after_sales,
             "dispute": self.disputes,
             "contact": self.contacts,
             "promise": AgentPromiseClocks(self.contacts),
             "responsibility": self.accounts,
         }
-        return OverdueClocks(nouns, self.clocks, clock.now)
+
+    @cached_property
+    def overdue_clocks(self) -> OverdueClocks:
+        """Asks cases, disputes and contacts about clocks whose time is out."""
+        return OverdueClocks(self.with_clocks, self.clocks, clock.now)
+
+    @cached_property
+    def touched_clocks(self) -> TouchedClocks:
+        """Asks them about clocks that a newly published calendar may move."""
+        return TouchedClocks(self.with_clocks, self.clocks, self.policies, clock.now)
+
+    @cached_property
+    def due_refunds(self) -> DueRefunds:
+        """Orders refunds that fell due."""
+        return DueRefunds(self.after_sales, self.matters, clock.now)
+
+    @cached_property
+    def due_disputes(self) -> DueDisputes:
+        """Opens disputes over cases whose clock handed them to the platform."""
+        return DueDisputes(self.disputes, self.matters, clock.now)
 
     @cached_property
     def evidence_sweep(self) -> EvidenceSweep:

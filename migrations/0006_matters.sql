@@ -36,6 +36,9 @@ CREATE TABLE projection.matter_v1 (
 -- The queue: what is not over, soonest due first.
 CREATE INDEX matter_v1_soonest_first ON projection.matter_v1
     (coalesce(due_at, 'infinity'::timestamptz), partition, stream_id) WHERE NOT final;
+-- What waits for the service itself: seldom more than a few.
+CREATE INDEX matter_v1_to_do ON projection.matter_v1 (partition, stream_id)
+    WHERE NOT final AND flags && ARRAY['refund_due', 'needs_dispute'];
 CREATE INDEX matter_v1_assigned ON projection.matter_v1
     (assigned, coalesce(due_at, 'infinity'::timestamptz), partition, stream_id)
     WHERE assigned IS NOT NULL AND NOT final;

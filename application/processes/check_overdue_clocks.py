@@ -1,6 +1,6 @@
 """Asks streams about clocks whose time is out. Late or twice changes nothing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID, uuid5
@@ -84,24 +84,13 @@ class OverdueClocks:
         first = {each.stream_id: each for each in reversed(due)}
         for noun in dict.fromkeys(each.noun for each in due):
             mine = [each for each in first.values() if each.noun == noun]
-            answers = self._answers(noun, mine, now)
+            asks = [asked_about(each.stream_id, due) for each in mine]
+            answers = answers_of(self._nouns, noun, asks, now)
             for each, answer in zip(mine, answers, strict=True):
                 if isinstance(answer, Exception):
                     self._tell(each, answer, now)
             self._asked |= {each: now for each in due if each.noun == noun}
         return len(first)
-
-    def _answers(
-        self, noun: str, due: Sequence[DueClock], now: datetime
-    ) -> Sequence[object | Exception]:
-        """Return an answer for each; one noun's failure is not another's."""
-        asks = [ClockAsk(each.stream_id, cause(each)) for each in due]
-        try:
-            return self._nouns[noun].check(asks, now)
-        except StoreUnavailable:
-            raise
-        except Exception as error:  # noqa: BLE001 - logged with each of its clocks
-            return [error] * len(due)
 
     def _tell(self, due: DueClock, error: Exception, now: datetime) -> None:
         if due not in self._told:
@@ -122,7 +111,32 @@ def within(
     return {due: at for due, at in times.items() if abs(now - at) < span}
 
 
-def cause(due: DueClock) -> UUID:
-    """Return the id of the question: the same for the same clock as it stood then."""
-    name = f"{due.timer}/{due.due_at.isoformat()}/{due.version}"
-    return uuid5(due.stream_id, name)
+def answers_of(
+    nouns: Mapping[str, AsksClocks],
+    noun: str,
+    asks: Sequence[ClockAsk],
+    now: datetime,
+) -> Sequence[object | Exception]:
+    """Return an answer for each; one noun's failure is not another's."""
+    try:
+        return nouns[noun].check(asks, now)
+    except StoreUnavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - logged with each of its clocks
+        return [error] * len(asks)
+
+
+def asked_about(
+    stream_id: UUID, due: Iterable[DueClock], why: str = "overdue"
+) -> ClockAsk:
+    """Return the question to a stream, the same for the same clocks as they stood.
+
+    All of them are in its id: what only one of them led to must not answer for the
+    others when they are asked about alone.
+    """
+    clocks = sorted(
+        f"{each.timer}/{each.due_at.isoformat()}/{each.version}"
+        for each in due
+        if each.stream_id == stream_id
+    )
+    return ClockAsk(stream_id, uuid5(stream_id, "\n".join((why, *clocks))))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import msgspec
@@ -56,6 +56,32 @@ SELECT partition, stream_id, noun, timer, due_at, version
   FROM projection.clock_board AS board
  WHERE standing = 'running' AND noun IS NOT NULL
    AND due_at <= %(late)s
+   AND (due_at, partition, stream_id, timer)
+     > (coalesce(%(due_at)s::timestamptz, '-infinity'), %(partition)s::smallint,
+        %(stream_id)s::uuid, %(timer)s::text)
+   AND NOT EXISTS (SELECT FROM process.hold
+                    WHERE hold.source IN (board.source, '*')
+                      AND hold.until > clock_timestamp())
+ ORDER BY due_at, partition, stream_id, timer
+ LIMIT %(limit)s
+"""
+
+# Clocks that ran when a row of the calendar came to hold and that its time touches, but
+# not those it gave time already. Told deadlines are never moved.
+TOUCHED = """
+SELECT partition, stream_id, noun, timer, due_at, version
+  FROM projection.clock_board AS board
+ WHERE standing = 'running' AND noun IS NOT NULL AND NOT told
+   AND EXISTS (
+       SELECT FROM jsonb_to_recordset(%(rows)s::jsonb)
+           AS closed (policy text, holds_from timestamptz, begins timestamptz,
+                      ends timestamptz, steps text[])
+        WHERE coalesce(board.running_since, board.started_at) < closed.holds_from
+          AND coalesce(board.running_since, board.started_at) < closed.ends
+          AND board.due_at >= closed.begins
+          AND (cardinality(closed.steps) = 0 OR board.step = ANY (closed.steps))
+          AND NOT board.closures @> jsonb_build_array(
+                  jsonb_build_object('policy', closed.policy)))
    AND (due_at, partition, stream_id, timer)
      > (coalesce(%(due_at)s::timestamptz, '-infinity'), %(partition)s::smallint,
         %(stream_id)s::uuid, %(timer)s::text)
@@ -120,7 +146,7 @@ class BoardClock(Struct, frozen=True, kw_only=True):
 
 
 class DueClock(Struct, frozen=True):
-    """A running clock whose time is out."""
+    """A running clock to be asked about, because it is due or may have been moved."""
 
     partition: int
     stream_id: UUID
@@ -128,6 +154,20 @@ class DueClock(Struct, frozen=True):
     timer: str
     due_at: datetime
     version: int
+
+
+class ClosedTime(Struct, frozen=True, kw_only=True):
+    """A row of the calendar: from when on it holds, and which clocks it may touch.
+
+    ``holds_from`` is when it was published, or when it came into force after that.
+    Without ``steps`` it touches all.
+    """
+
+    policy: str
+    holds_from: datetime
+    begins: datetime
+    ends: datetime
+    steps: tuple[str, ...] = ()
 
 
 class Place(Struct, frozen=True, array_like=True):
@@ -196,8 +236,32 @@ class ClockQueries:
         while one holds everything. ``after`` goes on behind the last of the page
         before.
         """
-        values = {
-            "late": now - timedelta(seconds=1),
+        late = now - timedelta(seconds=1)
+        return self._to_ask(DUE_FOR_CHECK, {"late": late}, limit, after)
+
+    def touched(
+        self,
+        rows: Sequence[ClosedTime],
+        limit: int,
+        after: DueClock | None = None,
+    ) -> Sequence[DueClock]:
+        """Return running clocks that these rows may move, soonest due first.
+
+        Leaves out what ``due_for_check`` does; ``after`` goes on likewise. Whether a
+        clock lies where the row holds, is for its stream to know.
+        """
+        known = msgspec.json.encode(rows).decode()
+        return self._to_ask(TOUCHED, {"rows": known}, limit, after)
+
+    def _to_ask(
+        self,
+        query: LiteralString,
+        values: Mapping[str, Any],
+        limit: int,
+        after: DueClock | None,
+    ) -> Sequence[DueClock]:
+        """Return a page of clocks to be asked about, behind the last one before."""
+        place = {
             "limit": limit,
             "due_at": after and after.due_at,
             "partition": after.partition if after else -1,
@@ -208,7 +272,7 @@ class ClockQueries:
             self._pool.connection() as connection,
             connection.cursor(row_factory=class_row(DueClock)) as cursor,
         ):
-            return cursor.execute(DUE_FOR_CHECK, values).fetchall()
+            return cursor.execute(query, {**values, **place}).fetchall()
 
     def _clocks(self, query: Any, values: Mapping[str, Any]) -> Sequence[BoardClock]:
         with (

@@ -13,6 +13,8 @@ from application.event_store.connections import Pool
 from application.projections.paging import Page, key_of, page, page_size
 
 MatterNoun = Literal["case", "dispute", "contact", "promise", "account"]
+# Flags of cases that the service itself acts on, as soon as it sees them.
+SystemFlag = Literal["refund_due", "needs_dispute"]
 
 FIELDS = """
        partition, stream_id, noun, version, consumer, order_id, case_id, merchant,
@@ -65,6 +67,23 @@ SELECT stream_id
 """
 
 
+# Cases that wait for the service itself; those of an order that an import holds do not.
+FLAGGED = """
+SELECT partition, stream_id, version
+  FROM projection.matter
+  LEFT JOIN (SELECT partition, order_id, source AS order_source
+               FROM projection.order_page) AS ordered USING (partition, order_id)
+ WHERE noun = 'case' AND NOT final
+   AND flags && ARRAY['refund_due', 'needs_dispute'] AND flags @> ARRAY[%(flag)s::text]
+   AND (partition, stream_id) > (%(partition)s::smallint, %(stream_id)s::uuid)
+   AND NOT EXISTS (SELECT FROM process.hold
+                    WHERE hold.source IN (matter.source, ordered.order_source, '*')
+                      AND hold.until > clock_timestamp())
+ ORDER BY partition, stream_id
+ LIMIT %(limit)s
+"""
+
+
 class MatterRow(Struct, frozen=True, kw_only=True):
     """A row: one matter as it stands.
 
@@ -99,6 +118,14 @@ class MatterRow(Struct, frozen=True, kw_only=True):
     score: int | None = None
     opened_at: datetime
     changed_at: datetime
+
+
+class FlaggedMatter(Struct, frozen=True):
+    """A case that waits for the service, as the board saw it."""
+
+    partition: int
+    stream_id: UUID
+    version: int
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
@@ -173,6 +200,26 @@ class MatterQueries:
             connection.cursor(row_factory=class_row(MatterRow)) as cursor,
         ):
             return cursor.execute(query, {"id": stream_id}).fetchone()
+
+    def flagged(
+        self, flag: SystemFlag, limit: int, after: FlaggedMatter | None = None
+    ) -> Sequence[FlaggedMatter]:
+        """Return open cases that are so flagged, behind the last of the page before.
+
+        Leaves out those of orders that a running import holds, and all while one holds
+        everything.
+        """
+        values = {
+            "flag": flag,
+            "limit": limit,
+            "partition": after.partition if after else -1,
+            "stream_id": after.stream_id if after else UUID(int=0),
+        }
+        with (
+            self._pool.connection() as connection,
+            connection.cursor(row_factory=class_row(FlaggedMatter)) as cursor,
+        ):
+            return cursor.execute(FLAGGED, values).fetchall()
 
     def earlier_contacts(
         self, consumer: str, order_id: UUID | None, since: datetime
