@@ -14,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from application.case_claims import claim_commands
+from application.case_money import money_in, money_parts
 from application.event_store.envelope import (
     Ask,
     CommandContext,
@@ -25,10 +26,13 @@ from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore, StaleVersion, StoreUnavailable
 from application.orders import Orders, context_for
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk
+from application.responsibility import Responsibilities
+from application.standing import Standing
 from domain.after_sales import (
     CASE,
     Case,
     CaseCommand,
+    CaseEvent,
     NoSuchCase,
     OpenCase,
     ReportCase,
@@ -64,7 +68,7 @@ class Books(Protocol):
 
 
 class Prepared(Struct, frozen=True):
-    """A command to a case, the order's part of it, and the version both rest on."""
+    """A command to a case, with what follows elsewhere, and the version it rests on."""
 
     parts: tuple[Part, ...]
     version: int
@@ -74,11 +78,17 @@ class AfterSales:
     """Takes commands to after-sales cases, each with its order's part in one ask."""
 
     def __init__(
-        self, store: EventStore, handler: CommandHandler, orders: Orders, books: Books
+        self,
+        store: EventStore,
+        handler: CommandHandler,
+        orders: Orders,
+        accounts: Responsibilities,
+        books: Books,
     ) -> None:
         self._store = store
         self._handler = handler
         self._orders = orders
+        self._accounts = accounts
         self._books = books
 
     def id_of(self, order_id: UUID, number: str) -> UUID:
@@ -160,7 +170,7 @@ class AfterSales:
     def prepared(
         self, case_id: UUID, command: CaseCommand, context: CommandContext
     ) -> Prepared:
-        """Return the command with its order's part, for an ask of these or of more.
+        """Return the command with what follows elsewhere, for an ask of it or of more.
 
         The case is decided as it stands, or as it stood if this command took effect
         before, so that asking twice is asking for the same. Raises what the case
@@ -173,7 +183,9 @@ class AfterSales:
         events = CASE.decide(case, command, book, context.at)
         after = reduce(CASE.evolve, events, case)
         mine = Part(case_id, CASE, command, book)
-        return Prepared((mine, *self._of_order(case_id, case, after)), version)
+        claim = self._of_order(case_id, case, after)
+        money = self._of_account(case_id, case, events, context)
+        return Prepared((mine, *claim, *money), version)
 
     def find(self, case_id: UUID) -> tuple[Case, int]:
         """Return the case and its version; raises NoSuchCase."""
@@ -247,7 +259,7 @@ class AfterSales:
             instant=instant(order, command, book, at),
         )
 
-    # -- The order's part --
+    # -- The parts of its order and its account --
 
     def _of_order(self, case_id: UUID, before: Case, after: Case) -> tuple[Part, ...]:
         """Return what a change of the case means for the claim on its order."""
@@ -256,6 +268,20 @@ class AfterSales:
             return ()
         commands = claim_commands(str(case_id), before, after)
         return tuple(self._orders.part(order_id, each) for each in commands)
+
+    def _of_account(
+        self,
+        case_id: UUID,
+        before: Case,
+        events: Sequence[CaseEvent],
+        context: CommandContext,
+    ) -> tuple[Part, ...]:
+        """Return what money that moved means for the account of the case."""
+        moved = money_in(events)
+        if not moved:
+            return ()
+        standing = Standing(self._store, context, case_id)
+        return money_parts(case_id, before, moved, self._accounts, standing)
 
 
 def events_of(history: Iterable[RecordedEvent]) -> list[Any]:

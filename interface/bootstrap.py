@@ -129,7 +129,9 @@ class Redress:
     @cached_property
     def after_sales(self) -> AfterSales:
         """Commands to after-sales cases."""
-        return AfterSales(self.store, self.handler, self.orders, self.policies)
+        return AfterSales(
+            self.store, self.handler, self.orders, self.accounts, self.policies
+        )
 
     @cached_property
     def accounts(self) -> Responsibilities:

@@ -58,8 +58,8 @@ def entries_for_refund(  # noqa: PLR0913 - from whom, to whom, how much, by whic
     amount: Money,
     route: RefundRoute,
     *,
-    merchant: str,
-    consumer: str,
+    merchant: str | None,
+    consumer: str | None,
     funds: Mapping[Source, Money] | None = None,
 ) -> tuple[Entry, ...]:
     """Return the entries of a refund: one for each source of its money.
@@ -87,7 +87,7 @@ def entries_for_refund(  # noqa: PLR0913 - from whom, to whom, how much, by whic
     return tuple(entries)
 
 
-def holder(source: Source, merchant: str) -> Account:
+def holder(source: Source, merchant: str | None) -> Account:
     """Return the account that a source of money is."""
     match source:
         case "escrow":

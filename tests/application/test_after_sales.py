@@ -22,6 +22,7 @@ from application.event_store.store import (
 from application.orders import Orders
 from application.policies import PolicyBook
 from application.processes.check_overdue_clocks import ClockAsk
+from application.responsibility import Responsibilities
 from domain.after_sales import (
     AskForEvidence,
     AssignCase,
@@ -158,7 +159,10 @@ class Shop:
         self.store = Racing()
         handler = CommandHandler(self.store)
         self.orders = Orders(self.store, handler, PolicyBook(orders=TERMS))
-        self.cases = AfterSales(self.store, handler, self.orders, Books())
+        self.accounts = Responsibilities(self.store, handler, Books())
+        self.cases = AfterSales(
+            self.store, handler, self.orders, self.accounts, Books()
+        )
         self.order_id = self.orders.id_of("anna", "shop", "A-1")
         self.case_id = self.cases.id_of(self.order_id, "1")
         self.order(place, MONDAY - 3 * DAY)
@@ -407,7 +411,8 @@ def meanwhile(shop: Shop, command: CaseCommand) -> Append:
     logs = {key: list(value) for key, value in shop.store.logs.items()}
     handler = CommandHandler(catching)
     orders = Orders(catching, handler, PolicyBook(orders=TERMS))
-    AfterSales(catching, handler, orders, Books()).take(
+    accounts = Responsibilities(catching, handler, Books())
+    AfterSales(catching, handler, orders, accounts, Books()).take(
         shop.case_id, command, context(TUESDAY)
     )
     shop.store.streams.clear()

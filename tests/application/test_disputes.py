@@ -132,8 +132,8 @@ class Shop:
         self.store = MemoryEventStore()
         handler, books = CommandHandler(self.store), OneBook(book)
         self.orders = Orders(self.store, handler, shipped_policies())
-        self.cases = AfterSales(self.store, handler, self.orders, books)
         self.accounts = Responsibilities(self.store, handler, books)
+        self.cases = AfterSales(self.store, handler, self.orders, self.accounts, books)
         self.disputes = Disputes(
             self.store, handler, self.orders, self.cases, self.accounts, books
         )

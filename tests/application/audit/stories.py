@@ -78,8 +78,10 @@ class Matter:
         )
         self.policies.current()
         self.orders = Orders(self.store, handler, self.policies)
-        self.cases = AfterSales(self.store, handler, self.orders, self.policies)
         self.accounts = Responsibilities(self.store, handler, self.policies)
+        self.cases = AfterSales(
+            self.store, handler, self.orders, self.accounts, self.policies
+        )
         self.disputes = Disputes(
             self.store, handler, self.orders, self.cases, self.accounts, self.policies
         )
