@@ -34,3 +34,10 @@ class Door(Protocol):
         Words alone are all that it must find.
         """
         ...
+
+    def answer(self, source: str, headers: Mapping[str, str]) -> str:
+        """Return the answer to what a source asks once, to see who lives here.
+
+        Raises UnknownSource for one that asks nothing, BadSignature.
+        """
+        ...

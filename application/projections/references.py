@@ -109,7 +109,7 @@ def named(names: Names, recorded: RecordedEvent) -> Names:
         case ParcelShipped():
             return names
         case CaseReported() | DisputeReported():
-            return {**matter(at, event), **names}
+            return names or matter(at, event)
         case _:
             assert_never(event)
     own = claimed(own, placed) if placed else own
@@ -118,7 +118,7 @@ def named(names: Names, recorded: RecordedEvent) -> Names:
 
 
 def matter(at: tuple[int, UUID], event: CaseReported | DisputeReported) -> Names:
-    """Return the names of what another platform runs; the first it was told by stay."""
+    """Return the names of what another platform runs, as it was told first."""
     kind: ReferenceKind = "case" if isinstance(event, CaseReported) else "dispute"
     who = event.source, event.consumer
     return {

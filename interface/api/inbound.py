@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from litestar import MediaType, Request, Response, Router, post
+from litestar import MediaType, Request, Response, Router, get, post
 from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.spec import (
@@ -89,6 +89,26 @@ async def leave_message(
     return Response({**receipt(kept), **thanks})
 
 
+@get(
+    "/v1/inbound/{source:str}",
+    opt=OPEN,
+    include_in_schema=False,  # it answers one vendor's question, and is no door to us
+    media_type=MediaType.TEXT,
+)
+async def answer_question(
+    request: Request[Any, Any, Any],
+    source: FromPath[str],
+    door: NamedDependency[Door],
+) -> str:
+    """Answer what a source asks once, when it is told our address."""
+    try:
+        return door.answer(source, {":path": str(request.url)})
+    except UnknownSource:
+        raise Wrong("not_found", 404, f"{source!r} asks nothing here.") from None
+    except BadSignature:
+        raise Wrong("bad_signature", 401) from None
+
+
 def receipt(kept: Sequence[Kept]) -> Mapping[str, Any]:
     """Return how the messages of a body stand; the first stands for all."""
     messages = [{"id": str(each.message_id), "state": each.state} for each in kept]
@@ -99,7 +119,7 @@ def inbound_routes(inbound: Inbound, door: Door) -> Router:
     """Return the door for messages, over what keeps them and who guards it."""
     return Router(
         "/",
-        route_handlers=[leave_message],
+        route_handlers=[leave_message, answer_question],
         dependencies={
             "inbound": Provide(lambda: inbound, sync_to_thread=False),
             "door": Provide(lambda: door, sync_to_thread=False),

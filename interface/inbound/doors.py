@@ -8,7 +8,7 @@ import msgspec
 
 from application.inbound import BadSignature, Raw, UnknownSource
 from interface.clock import now
-from interface.inbound import kdniao, signatures
+from interface.inbound import kdniao, signatures, wechat
 from interface.inbound.documents import SHANGHAI, UNREADABLE, At
 from interface.inbound.kdniao_words import TRACES
 from interface.inbound.messages import SPLITS, messages_in, unreadable
@@ -52,6 +52,18 @@ class Doors:
         if kind := kind_of(source, body):
             raws = [of_kind(raw, kind) for raw in raws]
         return raws or [nothing_found(source, document)]
+
+    def answer(self, source: str, headers: Mapping[str, str]) -> str:
+        """Return what WeChat asks back; raises UnknownSource, BadSignature."""
+        if source != wechat.SOURCE:
+            raise UnknownSource(source)
+        asked = [
+            signatures.wechat_asks(headers, each) for each in self._secrets(source)
+        ]
+        for echo in asked:
+            if echo is not None:
+                return echo
+        raise BadSignature(source)
 
     def thanks(self, source: str, body: bytes) -> Mapping[str, object] | str:
         """Return the words of success each vendor documents."""

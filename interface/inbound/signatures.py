@@ -126,16 +126,37 @@ def wechat(headers: Headers, body: bytes, secret: str) -> bytes | None:
     together. The secret is ``token:EncodingAESKey``.
     """
     token, _, key = secret.partition(":")
-    query = dict(parse_qsl(urlsplit(headers.get(TARGET, "")).query))
+    query = asked_in(headers)
     try:
         sealed = msgspec.json.decode(body, type=Encrypted).Encrypt
     except (msgspec.DecodeError, UnicodeError):
         return None
-    parts = sorted([token, query.get("timestamp", ""), query.get("nonce", ""), sealed])
-    computed = sha1("".join(parts).encode(), usedforsecurity=False).hexdigest()
-    if not same(query.get("msg_signature", "").lower(), computed):
-        return None
-    return opened(sealed, key)
+    fits = same(
+        query.get("msg_signature", "").lower(), sorted_sha1(query, token, sealed)
+    )
+    return opened(sealed, key) if fits else None
+
+
+def wechat_asks(headers: Headers, secret: str) -> str | None:
+    """Check ``signature`` of the address, and return the ``echostr`` it came with.
+
+    SHA-1 hex of token, timestamp and nonce: that is asked when the address is entered.
+    """
+    token, _, _ = secret.partition(":")
+    query = asked_in(headers)
+    fits = same(query.get("signature", "").lower(), sorted_sha1(query, token))
+    return query.get("echostr", "") if fits else None
+
+
+def asked_in(headers: Headers) -> Mapping[str, str]:
+    """Return what stands in the address after the question mark."""
+    return dict(parse_qsl(urlsplit(headers.get(TARGET, "")).query))
+
+
+def sorted_sha1(query: Mapping[str, str], *also: str) -> str:
+    """Return SHA-1 in hex of timestamp, nonce and others, sorted and put together."""
+    parts = sorted([query.get("timestamp", ""), query.get("nonce", ""), *also])
+    return sha1("".join(parts).encode(), usedforsecurity=False).hexdigest()
 
 
 class Encrypted(msgspec.Struct):

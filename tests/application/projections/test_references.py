@@ -1,8 +1,11 @@
 """Which streams a number of the outside world leads to, given what has happened."""
 
 import pytest
+from msgspec.structs import replace
 
 from application.projections.references import ReferenceQueries, References
+from domain.after_sales import CaseReported
+from domain.dispute import DisputeReported
 from domain.money import Money
 from domain.order.events import OrderPlaced, ParcelShipped, PaymentCaptured
 from domain.order.values import Tender
@@ -88,3 +91,38 @@ def test_several_streams_may_claim_one_name(
     streams = {each.stream_id for each in found["YT1"]}
     assert streams == {stream_called("one"), stream_called("two")}
     assert found["YT2"] == []
+
+
+def test_another_platforms_case_and_dispute_lead_to_their_order(
+    reader: Reader, history: History, references: ReferenceQueries
+) -> None:
+    case = CaseReported(
+        at=MONDAY,
+        order=str(stream_called("order")),
+        consumer="anna",
+        source="douyin",
+        number="R-1",
+        word="200",
+    )
+    dispute = DisputeReported(
+        at=MONDAY,
+        order=case.order,
+        consumer="anna",
+        source="douyin",
+        number="R-1",
+        word="212",
+    )
+    elsewhere = replace(case, order=str(stream_called("other")), word="201")
+    reader.reads(
+        *history.goes_on("case", case, elsewhere), *history.goes_on("dispute", dispute)
+    )
+    for kind, name in (("case", "case"), ("dispute", "dispute")):
+        (found,) = references.find(kind, "R-1", "douyin")  # type: ignore[arg-type]  # both are kinds
+        assert (found.stream_id, found.consumer) == (stream_called(name), "anna")
+        assert references.find(kind, "R-1", "taobao") == []  # type: ignore[arg-type]  # as above
+    assert references.find("about", elsewhere.order) == []
+    about = references.find("about", case.order)
+    assert {each.stream_id for each in about} == {
+        stream_called("case"),
+        stream_called("dispute"),
+    }

@@ -599,7 +599,7 @@ def test_a_secret_without_a_key_opens_nothing() -> None:
         admitted(target(sealed(b"{}")), body, TOKEN)
 
 
-def test_wechat_hears_its_one_word(
+def test_wechat_hears_its_one_word_and_what_it_asks_back(
     clean_database: DatabaseUrls, tmp_path: Path
 ) -> None:
     settings = Settings(home=tmp_path, inbound_secrets=f"wechat={SECRET}")
@@ -611,6 +611,15 @@ def test_wechat_hears_its_one_word(
         assert (answer.status_code, answer.text) == (202, "success")
         again = client.post(target(message, token=OTHER), content=body)
         assert again.status_code == 401
+        # The vendor's own example of the question it asks when an address is entered.
+        asked = "signature=f464b24fc39322e44b38aa78f5edd27bd1441696"
+        echo = "echostr=4375120948345356249&timestamp=1714036504&nonce=1514711492"
+        known = client.get(f"/v1/inbound/wechat?{asked}&{echo}")
+        assert (known.status_code, known.text) == (200, "4375120948345356249")
+        touched = echo.replace("nonce=15", "nonce=16")
+        assert client.get(f"/v1/inbound/wechat?{asked}&{touched}").status_code == 401
+        assert client.get("/v1/inbound/wechat").status_code == 401
+        assert client.get(f"/v1/inbound/doudian?{asked}&{echo}").status_code == 404
     assert [each[:2] for each in redress.inbound.store.counts()] == [
         ("wechat", "received")
     ]
