@@ -30,10 +30,18 @@ REASONS: Final[Mapping[str, Issue]] = {
     "bank_not_process": "other",
 }
 
-# kind of a transaction: only a refund gives money back.
+# kind of a transaction: only a refund gives money back. One suggested is a calculation.
 REFUND: Final = "refund"
 OTHER_KINDS: Final = frozenset(
-    {"authorization", "capture", "sale", "void", "change", "emv_authorization"}
+    {
+        "authorization",
+        "capture",
+        "sale",
+        "void",
+        "change",
+        "emv_authorization",
+        "suggested_refund",
+    }
 )
 
 # status of a transaction: whether its money moved.

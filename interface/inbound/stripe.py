@@ -28,7 +28,7 @@ from interface.inbound.documents import At, parse
 from interface.inbound.stripe_words import Standing
 
 SOURCE: Final = "stripe"
-OBJECTS: Final = frozenset({"dispute", "refund"})
+OBJECTS: Final = ("dispute", "refund")
 WITHOUT_REFUNDS: Final = "charge.refunded.without_refunds"
 
 

@@ -65,15 +65,27 @@ class Slicer:
         self._buffer = bytearray()
         self._dropped = 0
         self._begun: tuple[int, int] | None = None
+        self._within = 0
         self._found: list[Slice] = []
 
-    def feed(self, chunk: bytes, *, last: bool = False) -> list[Slice]:
-        """Return the traces that end in this chunk. Raises NoLog."""
+    def feed(self, chunk: bytes, *, last: bool = False) -> Iterator[Slice]:
+        """Yield the traces that end in this chunk. Raises NoLog after the last one."""
         self._buffer += chunk
+        fault: NoLog | None = None
         try:
             self._parser.Parse(chunk, last)
         except ExpatError as error:
-            raise NoLog(f"It is no XML: {error}.") from None
+            fault = NoLog(f"It is no XML: {error}.")
+        except NoLog as refused:
+            fault = refused
+        found, self._found = self._found, []
+        yield from found
+        if fault is not None:
+            raise fault
+        self._forget()
+
+    def _forget(self) -> None:
+        """Drop what no trace to come is part of. Raises NoLog for one without end."""
         keep = self._begun[0] if self._begun else self._parser.CurrentByteIndex
         # What is not parsed whole yet may hold the beginning of a trace.
         cut = max(min(keep, self._dropped + len(self._buffer)) - self._dropped, 0)
@@ -81,20 +93,27 @@ class Slicer:
         self._dropped += cut
         if self._begun and len(self._buffer) > TRACE_BYTES_MAX:
             raise NoLog(f"A trace (line {self._begun[1]}) is longer than 4 MB.")
-        found, self._found = self._found, []
-        return found
 
     def _start(self, name: str, _attributes: Attributes) -> None:
-        if local(name) == TRACE and self._begun is None:
+        if local(name) != TRACE:
+            return
+        self._within += 1
+        if self._begun is None:
             at = self._parser.CurrentByteIndex, self._parser.CurrentLineNumber
             self._begun = at
 
     def _end(self, name: str) -> None:
         if local(name) != TRACE or self._begun is None:
             return
+        self._within -= 1
+        if self._within:  # A trace within a trace is part of it.
+            return
         begin, line = self._begun
-        tag = self._parser.CurrentByteIndex - self._dropped
-        end = self._buffer.index(b">", tag) + 1
+        end = self._parser.CurrentByteIndex - self._dropped
+        # Of an element without a closing tag this is where it ends already.
+        tag = b"</" + name.encode()
+        if self._buffer[end : end + len(tag)] == tag:
+            end = self._buffer.index(b">", end) + 1
         body = bytes(self._buffer[begin - self._dropped : end])
         self._found.append(Slice(line, body))
         self._begun = None
