@@ -178,9 +178,15 @@ def account_shown(account: MatterAccount) -> Shown:
     )
 
 
-# The same state is always the same bytes, whatever the order its sets are walked in. An
-# account has no sets, and maps with keys that are no names: those stay as they grew.
-DETERMINISTIC: Final = msgspec.msgpack.Encoder(order="deterministic").encode
+# The same state is always the same bytes, whatever the order its sets are walked in: as
+# JSON, in which numbers may be keys. An account has no sets, and keys that are neither
+# names nor numbers: it stays as it grew.
+def in_order(state: Any) -> bytes:
+    """Return a state as bytes, its sets and maps sorted."""
+    plain = msgspec.to_builtins(state, order="deterministic", str_keys=True)
+    return msgspec.json.encode(plain)
+
+
 AS_GROWN: Final = msgspec.msgpack.Encoder().encode
 
 
@@ -191,11 +197,12 @@ class Fold(NamedTuple):
     initial: Any
     evolve: Callable[[Any, Any], Any]
     shown: Callable[[Any], Shown]
-    encode: Callable[[Any], bytes] = DETERMINISTIC
+    encode: Callable[[Any], bytes] = in_order
+    read: Callable[..., Any] = msgspec.json.decode
 
     def decode(self, stored: bytes) -> Any:
         """Return the state as it was stored."""
-        return msgspec.msgpack.decode(stored, type=type(self.initial))
+        return self.read(stored, type=type(self.initial))
 
 
 # By what the tags of a noun's events begin with.
@@ -207,7 +214,12 @@ FOLDS: Final[Mapping[str, Fold]] = {
         "promise", AGENT_PROMISE.initial, AGENT_PROMISE.evolve, promise_shown
     ),
     "responsibility": Fold(
-        "account", ACCOUNT.initial, ACCOUNT.evolve, account_shown, AS_GROWN
+        "account",
+        ACCOUNT.initial,
+        ACCOUNT.evolve,
+        account_shown,
+        AS_GROWN,
+        msgspec.msgpack.decode,
     ),
 }
 BY_NOUN: Final = {fold.noun: fold for fold in FOLDS.values()}
