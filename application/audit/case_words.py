@@ -22,7 +22,7 @@ CASE_SENTENCES: Final[Mapping[str, str]] = {
     "{raw_code? (carrier's code *)}{text?, *}",
     "after_sales.return_received": "{by} has {items}{evidence?; shown: *}",
     "after_sales.return_judged": "{by} finds the goods {acceptance}{reason?: *}"
-    "{policy?, under *}{evidence?; shown: *}{words?: *}",
+    "{accepted?; taken: *}{policy?, under *}{evidence?; shown: *}{words?: *}",
     "after_sales.reception": "{by} says of the reception: {reception}",
     "after_sales.replacement_shipped": "{by} sent goods by {carrier}, "
     "waybill {waybill}{contents?, holding *}",
@@ -52,5 +52,15 @@ CASE_SENTENCES: Final[Mapping[str, str]] = {
     "after_sales.rated": "{by} rated it {score} of 5{words?: *}",
     "after_sales.reported": "{source} tells of its case {number}: {word}"
     "{type?, *}{status?, *}{amount?, *}{deadline?, due *}",
+    "after_sales.inspection_appointed": "{by}: somebody looks at the goods at the "
+    "door, {appointed_for}",
+    "after_sales.inspection_recorded": "{by} says what was found at the door: {result}"
+    "{policy?, under *}",
+    "after_sales.ticket_opened": "{by} asks the merchant to act: ticket {ticket}"
+    "{words?: *}",
+    "after_sales.ticket_answered": "{by} answers ticket {ticket}{words?: *}",
+    "after_sales.resolution_confirmed": "{by} says whether it is settled: {resolved}"
+    "{policy?, under *}",
+    "after_sales.taken_over": "{by}: it carries on for {merged} too",
     "after_sales.contradiction_flagged": "told and known clash: {code} ({about})",
 }

@@ -67,6 +67,8 @@ def evolve_asking(case: Case, event: Asking) -> Case:
                 merchant=event.merchant,
                 ordered_at=event.ordered_at,
                 where=event.where,
+                ship_hours=event.ship_hours,
+                in_window=event.in_window,
             )
         case RequestChanged(by=by):
             case = replace(asked_for(case, event), changed=True, counter=None)
@@ -87,6 +89,7 @@ def reopened(case: Case, event: CaseReopened) -> Case:
         case,
         status=event.status,
         merged_into=None,
+        accepted={},
         needs_human=False,
         needs_dispute=False,
     )
@@ -196,6 +199,7 @@ def judged(case: Case, event: ReturnJudged) -> Case:
     case = replace(
         case,
         acceptance=event.acceptance,
+        accepted={each.line: each.quantity for each in event.accepted},
         evidence=case.evidence + shown,
         needs_human=event.acceptance == "manual_intervention_required",
     )

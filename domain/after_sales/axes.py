@@ -16,15 +16,12 @@ from domain.after_sales.events import (
     ReturnReceived,
     ReturnSent,
 )
-from domain.after_sales.state import Case
+from domain.after_sales.state import ABSENT, Case
 from domain.money import Money
 from domain.order.claims import ClaimItem
 from domain.order.events import ParcelShipped, ScanRecorded
 from domain.order.evolve import evolve_parcel
 from domain.order.parcel import Parcel
-
-# Goods that did not come, whatever else was in the parcel.
-ABSENT = frozenset({"not_received", "missing"})
 
 # -- Parcels --
 

@@ -21,6 +21,12 @@ from domain.after_sales.events import (
     ReturnSent,
     RulingExecuted,
 )
+from domain.after_sales.side_clocks import (
+    begun_beside,
+    beside,
+    done_beside,
+    still_asked,
+)
 from domain.after_sales.signing import signed
 from domain.after_sales.starting import anew, begun
 from domain.after_sales.state import Case, owed
@@ -64,6 +70,7 @@ def clocks_after(
     happened = tuple(type(event) for event in events)
     yield from let_go(case, happened, rules)
     yield from owed_now(before, case, happened, rules)
+    yield from begun_beside(case, events, rules)
 
 
 def let_go(
@@ -72,6 +79,15 @@ def let_go(
     """Yield the end of clocks whose step was done, or is owed no more."""
     kept = still_owed(case)
     for timer in case.timers.values():
+        if beside(timer):
+            if owed(timer) and not still_asked(case, timer):
+                done = done_beside(case, timer)
+                yield (
+                    met(timer, rules.at)
+                    if done
+                    else cancelled(timer, rules.at, reason_of(case))
+                )
+            continue
         name = timer.name.partition("/")[0]
         if not owed(timer) or (name in kept and not done_anew(name, case, happened)):
             continue

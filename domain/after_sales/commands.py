@@ -8,6 +8,14 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from domain.after_sales.service_commands import (
+    AnswerTicket,
+    AppointInspection,
+    ConfirmResolved,
+    OpenTicket,
+    RecordInspection,
+    TakeOverCase,
+)
 from domain.after_sales.values import (
     Acceptance,
     CaseStatus,
@@ -28,6 +36,8 @@ from domain.party import ActingRole, By
 from domain.policy.rows import Where
 from domain.timer import CheckClocks, TimerName
 
+# Within how many hours an order was promised to be sent.
+ShipHours = Annotated[int, Meta(ge=0, le=24 * 400)]
 Evidence = Annotated[tuple[EvidenceItem, ...], Meta(max_length=20)]
 
 # -- How it begins, and what is asked for --
@@ -38,6 +48,8 @@ class OpenCase(Request, frozen=True, kw_only=True):
 
     ``amount`` of each item and ``freight`` are what is asked for. ``ordered_at`` is the
     order's date, by which rows of order time are chosen; ``where`` narrows calendars.
+    ``signed_at`` is when the goods arrived, ``ship_hours`` within how many they were
+    promised to be sent: what is sent in exchange has as many.
     """
 
     by: By
@@ -52,6 +64,8 @@ class OpenCase(Request, frozen=True, kw_only=True):
     words: Sealed | None = None
     evidence: Evidence = ()
     where: Where = Where()
+    signed_at: Moment | None = None
+    ship_hours: ShipHours = 0
     instant: bool = False  # 秒退: the label shown at order time lets it through at once
 
 
@@ -146,10 +160,15 @@ class ConfirmReturnReceived(Request, frozen=True, kw_only=True):
 
 
 class JudgeReturn(Request, frozen=True, kw_only=True):
-    """Accept or refuse the goods that arrived; refusing needs a reason and evidence."""
+    """Accept or refuse the goods that arrived; refusing needs a reason and evidence.
+
+    ``accepted`` is how much of each line is accepted, if not all that came: the rest
+    is refused, and the refund is in proportion.
+    """
 
     by: By
     acceptance: Acceptance
+    accepted: Annotated[tuple[Packed, ...], Meta(max_length=500)] = ()
     reason: RejectionReason | None = None
     evidence: Evidence = ()
     words: Sealed | None = None
@@ -360,6 +379,12 @@ CaseRequest = (
     | MergeCase
     | ReopenCase
     | RateCase
+    | AppointInspection
+    | RecordInspection
+    | OpenTicket
+    | AnswerTicket
+    | ConfirmResolved
+    | TakeOverCase
     | CheckClocks
 )
 CaseCommand = CaseReport | CaseRequest

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from domain.after_sales.axes import ABSENT
+from domain.after_sales.accepting import all_that_came, owing
 from domain.after_sales.events import (
     CaseApproved,
     CaseClosed,
@@ -21,7 +21,12 @@ from domain.after_sales.events import (
     RulingExecuted,
     StepDefaulted,
 )
-from domain.after_sales.state import Case
+from domain.after_sales.service_events import (
+    InspectionRecorded,
+    ResolutionConfirmed,
+)
+from domain.after_sales.side_clocks import BESIDE
+from domain.after_sales.state import ABSENT, Case, in_all
 from domain.after_sales.values import COMES_BACK, PAYS, CaseStatus, CloseReason
 from domain.kernel import PolicyRef
 from domain.party import SYSTEM
@@ -80,7 +85,8 @@ def agreed_money(
     if case.status != "refunding":
         return ()
     due = case.due
-    if due is not None and due.total == case.claimed and case.to_pay is not None:
+    wanted = in_all(*owing(case))
+    if due is not None and due.total == wanted and case.to_pay is not None:
         return ()
     why = "accepted" if isinstance(event, ReturnJudged) else "agreed"
     return money_due(case, at, "silence" if policy else why, policy=policy)
@@ -95,14 +101,15 @@ def money_due(
     dispute: str | None = None,
 ) -> CaseEvents:
     """Return what is to go back to the consumer; with nothing left, the end."""
-    total = case.claimed
+    items, freight = owing(case)
+    total = in_all(items, freight)
     if total is None or total.minor <= case.paid:
         return (CaseSucceeded(at=at),)
     return (
         RefundDue(
             at=at,
-            items=case.items,
-            freight=case.freight,
+            items=items,
+            freight=freight,
             total=total,
             because=because,
             policy=policy,
@@ -139,6 +146,8 @@ def defaulted(case: Case, event: StepDefaulted, at: datetime) -> CaseEvents:
     What is not done here, the state shows: that a dispute, or somebody, is needed.
     """
     policy = event.policy
+    if event.timer.partition("/")[0] in BESIDE:
+        return by_silence(event, at)
     match event.does:
         case "agree" if case.status in UNANSWERED:
             return (CaseApproved(at=at, by=SYSTEM, policy=policy),)
@@ -161,6 +170,21 @@ def defaulted(case: Case, event: StepDefaulted, at: datetime) -> CaseEvents:
             )
         case _:
             return ()
+
+
+def by_silence(event: StepDefaulted, at: datetime) -> CaseEvents:
+    """Return what silence says where a clock ran beside the step of the case.
+
+    What nobody found at the door counts as found as claimed, and what nobody contests
+    after the end as settled. Evidence not shown is somebody's to look at, and a ticket
+    not answered a fact of its own.
+    """
+    if event.does != "succeed":
+        return ()
+    policy = event.policy
+    if event.timer.startswith("inspection"):
+        return (InspectionRecorded(at=at, by=SYSTEM, result="pass", policy=policy),)
+    return (ResolutionConfirmed(at=at, by=SYSTEM, resolved=True, policy=policy),)
 
 
 def silent_about(case: Case) -> CloseReason:
@@ -202,7 +226,13 @@ def refund_by_default(case: Case, policy: PolicyRef, at: datetime) -> CaseEvents
     goods = kind in COMES_BACK
     if goods and case.reception == "received" and case.acceptance != "accepted":
         story.append(
-            ReturnJudged(at=at, by=SYSTEM, acceptance="accepted", policy=policy)
+            ReturnJudged(
+                at=at,
+                by=SYSTEM,
+                acceptance="accepted",
+                accepted=all_that_came(case),
+                policy=policy,
+            )
         )
     elif goods or not unanswered:
         story += money_due(case, at, "silence", policy=policy)

@@ -12,12 +12,13 @@ from domain.after_sales.evolve import evolve
 from domain.after_sales.guards import guard
 from domain.after_sales.reports import told
 from domain.after_sales.requests import requested
+from domain.after_sales.side_clocks import beside, still_asked
 from domain.after_sales.standing import deadline_told, standing_still
 from domain.after_sales.state import Case
 from domain.after_sales.steps import Rules, still_owed
 from domain.kernel import Decider, Report
 from domain.policy.book import Rulebook
-from domain.timer import CheckClocks, all_moved, breached, overdue
+from domain.timer import CheckClocks, Timer, all_moved, breached, overdue
 
 CaseEvents = tuple[CaseEvent, ...]
 
@@ -73,7 +74,7 @@ def run_out(case: Case, rules: Rules) -> CaseEvents:
     story: CaseEvents = ()
     for timer in overdue(case.timers, rules.at, rules.calendar(case), case.where):
         now = reduce(evolve, story, case)
-        if timer.name.partition("/")[0] not in still_owed(now):
+        if not watched(now, timer):
             continue
         said: CaseEvents = (breached(timer, rules.at),)
         if not case.elsewhere:
@@ -87,6 +88,13 @@ def run_out(case: Case, rules: Rules) -> CaseEvents:
             )
         story += unfolded(now, said, rules)
     return story
+
+
+def watched(case: Case, timer: Timer) -> bool:
+    """Whether what a clock watches is still owed as the case stands."""
+    if beside(timer):
+        return still_asked(case, timer)
+    return timer.name.partition("/")[0] in still_owed(case)
 
 
 def with_clocks(before: Case, story: CaseEvents, rules: Rules) -> CaseEvents:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, assert_never
 
+from domain.after_sales.accepting import pieces
 from domain.after_sales.commands import (
     ConfirmReplacement,
     ConfirmReturnReceived,
@@ -119,9 +120,13 @@ def claimed(case: Case, goods: Iterable[tuple[int, int]]) -> None:
 
 
 def judged(case: Case, command: JudgeReturn, at: datetime) -> CaseEvents:
-    """Return the judgement; goods are refused for a reason, and with evidence."""
+    """Return the judgement; goods are refused for a reason, and with evidence.
+
+    Raises as ``pieces`` where some of them are accepted and the rest is not.
+    """
     if command.acceptance not in JUDGEMENTS:
         raise NoJudgement(acceptance=command.acceptance)
+    accepted = pieces(case, command)
     if command.acceptance == case.acceptance:
         return ()
     if command.acceptance == "rejected":
@@ -134,6 +139,7 @@ def judged(case: Case, command: JudgeReturn, at: datetime) -> CaseEvents:
             at=at,
             by=command.by,
             acceptance=command.acceptance,
+            accepted=accepted,
             reason=command.reason,
             evidence=command.evidence,
             words=command.words,

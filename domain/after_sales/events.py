@@ -2,7 +2,8 @@
 
 from msgspec import field
 
-from domain.after_sales.commands import Evidence
+from domain.after_sales.commands import Evidence, ShipHours
+from domain.after_sales.service_events import ServiceEvent
 from domain.after_sales.values import (
     Acceptance,
     CaseStatus,
@@ -33,7 +34,10 @@ from domain.timer import TimerEvent, TimerName
 
 
 class CaseOpened(Event, frozen=True, kw_only=True, tag="after_sales.opened"):
-    """Something is to be made good (售后申请)."""
+    """Something is to be made good (售后申请).
+
+    ``in_window`` says of spoilt goods whether they were reported in time (坏了包退).
+    """
 
     at: Moment
     by: By
@@ -48,6 +52,9 @@ class CaseOpened(Event, frozen=True, kw_only=True, tag="after_sales.opened"):
     words: Sealed | None = None
     evidence: Evidence = ()
     where: Where = Where()
+    signed_at: Moment | None = None
+    ship_hours: ShipHours = 0
+    in_window: bool | None = None
 
 
 class RequestChanged(Event, frozen=True, kw_only=True, tag="after_sales.changed"):
@@ -160,12 +167,14 @@ class ReturnReceived(
 class ReturnJudged(Event, frozen=True, kw_only=True, tag="after_sales.return_judged"):
     """What arrived was accepted, refused, or needs somebody to look.
 
-    ``policy`` is the row when silence decided.
+    ``policy`` is the row when silence decided, ``accepted`` how much of each line was
+    accepted: the refund is in proportion.
     """
 
     at: Moment
     by: By
     acceptance: Acceptance
+    accepted: tuple[Packed, ...] = ()
     reason: RejectionReason | None = None
     evidence: Evidence = ()
     words: Sealed | None = None
@@ -451,5 +460,6 @@ CaseEvent = (
     | CaseRated
     | CaseReported
     | CaseContradicted
+    | ServiceEvent
     | TimerEvent
 )

@@ -41,6 +41,8 @@ from domain.after_sales.events import (
     RulingExecuted,
     StepDefaulted,
 )
+from domain.after_sales.service import evolve_service
+from domain.after_sales.service_events import ServiceEvent
 from domain.after_sales.state import Asked, Case, Refund, Shown
 from domain.after_sales.values import (
     PAYS,
@@ -48,7 +50,7 @@ from domain.after_sales.values import (
     CloseReason,
 )
 from domain.party import By
-from domain.timer import TimerEvent, TimerExtended, evolve_timers
+from domain.timer import TimerEvent, TimerExtended, TimerRestarted, evolve_timers
 
 # Whose work on a case is handling it: they do not rule on it afterwards.
 HANDLING = frozenset({"agent", "senior_agent"})
@@ -72,10 +74,8 @@ def evolve(case: Case, event: CaseEvent) -> Case:
     """Return the case after the event."""
     case = handled(case, event)
     if isinstance(event, TimerEvent):
-        moved = case.moved
-        if isinstance(event, TimerExtended):
-            moved = {**moved, event.timer: event}
-        return replace(case, timers=evolve_timers(case.timers, event), moved=moved)
+        case = put_off(case, event)
+        return replace(case, timers=evolve_timers(case.timers, event))
     if isinstance(event, Asking):
         return evolve_asking(case, event)
     if isinstance(event, Answering):
@@ -86,6 +86,8 @@ def evolve(case: Case, event: CaseEvent) -> Case:
         return evolve_money(case, event)
     if isinstance(event, Overlay):
         return evolve_overlay(case, event)
+    if isinstance(event, ServiceEvent):
+        return evolve_service(case, event)
     if isinstance(event, Working):
         return evolve_work(case, event)
     match event:
@@ -99,6 +101,20 @@ def evolve(case: Case, event: CaseEvent) -> Case:
         case CaseClosed():
             return ended(case, event, "closed")
     assert_never(event)
+
+
+def put_off(case: Case, event: TimerEvent) -> Case:
+    """Return the case with how a deadline was moved last, and by which side."""
+    if isinstance(event, TimerRestarted):
+        return replace(case, given={**case.given, event.timer: 0})
+    if not isinstance(event, TimerExtended):
+        return case
+    case = replace(case, moved={**case.moved, event.timer: event})
+    waits = {"consumer": case.merchant, "merchant": case.consumer}
+    if event.by != waits.get(case.timers[event.timer].owes):
+        return case
+    times = case.given.get(event.timer, 0) + 1
+    return replace(case, given={**case.given, event.timer: times})
 
 
 def handled(case: Case, event: CaseEvent) -> Case:
@@ -177,6 +193,7 @@ def ruled(case: Case, event: RulingExecuted) -> Case:
         items=event.items,
         freight=event.freight,
         counter=None,
+        accepted={},
     )
     if event.return_first and case.acceptance != "accepted":
         return agreed(case)
@@ -217,5 +234,6 @@ def ended(case: Case, event: Ending, status: CaseStatus) -> Case:
         due=None if why is not None else case.due,
         dispute=None if why == "ruled_against" else case.dispute,
         needs_human=False,
+        resolved=None,
         settled=case.settlement,
     )

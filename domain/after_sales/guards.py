@@ -39,28 +39,41 @@ from domain.after_sales.commands import (
     SubmitReturnWaybill,
     WithdrawCase,
 )
-from domain.after_sales.money import may_approve
+from domain.after_sales.extending import own_extensions, waits_for
+from domain.after_sales.money import may_approve, times_of
 from domain.after_sales.refusals import (
     AlreadyOpened,
     ApprovalNeeded,
     CaseIsFrozen,
     NoMoreTime,
     NoSuchCase,
+    NoSuchTicket,
     NothingDue,
+    NotInspected,
     NotNow,
     NotUnderReview,
     NotYourPart,
     RefundUnderWay,
     RunElsewhere,
+    TooLateToReopen,
     UnderReview,
 )
+from domain.after_sales.service_commands import (
+    AnswerTicket,
+    AppointInspection,
+    ConfirmResolved,
+    OpenTicket,
+    RecordInspection,
+    TakeOverCase,
+)
 from domain.after_sales.state import OPEN, STATUSES, Case, owed
+from domain.after_sales.steps import Rules
 from domain.after_sales.values import FINAL, SENDS, CaseStatus
 from domain.kernel import Refused
 from domain.party import ActingRole
 from domain.policy.book import Rulebook
 from domain.policy.rows import TimerRow
-from domain.timer import CheckClocks, Timer
+from domain.timer import CheckClocks, Timer, started
 
 Status = frozenset[CaseStatus]
 Roles = frozenset[ActingRole]
@@ -84,6 +97,7 @@ PLATFORM: Roles = STAFF | {"system"}
 EVERYBODY: Roles = frozenset(get_args(ActingRole))
 KNOWN: Status = STATUSES - {"none"}
 # Those who go beyond what the row of a clock lets (市场管控: 30 days more).
+BEYOND_THE_WINDOW: Roles = frozenset({"senior_agent"})
 BEYOND_THE_ROW: Roles = frozenset({"senior_agent", "system"})
 PARTIES: Roles = frozenset(
     {"consumer", "merchant", "creator", "carrier", "service_provider", "insurer"}
@@ -183,16 +197,56 @@ def not_escalated(case: Case, _: Asking) -> None:
 def time_to_give(case: Case, asking: Asking) -> None:
     """Ask that some clock of the case may still be put off by this role."""
     clocks = [timer for timer in case.timers.values() if owed(timer)]
-    if not any(may_extend(timer, asking) for timer in clocks):
+    if not any(may_extend(case, timer, asking) for timer in clocks):
         raise NoMoreTime
 
 
-def may_extend(timer: Timer, asking: Asking) -> bool:
+def may_extend(case: Case, timer: Timer, asking: Asking) -> bool:
     """Whether a clock may be put off once more by this role."""
     if asking.role in BEYOND_THE_ROW:
         return True
     row = asking.policy.row(timer.policy)
-    return isinstance(row, TimerRow) and timer.extensions < row.extensions_max
+    if not isinstance(row, TimerRow):
+        return False
+    if waits_for(timer, asking.role):
+        return bool(row.given_hours)
+    return own_extensions(case, timer) < row.extensions_max
+
+
+def in_time_to_reopen(case: Case, asking: Asking) -> None:
+    """Ask that the case ended not too long ago, but for a senior agent."""
+    row = Rules(asking.policy, asking.at).row(case, "reopen")
+    if row is None or case.ended_at is None or asking.role in BEYOND_THE_WINDOW:
+        return
+    calendar = asking.policy.calendars(times_of(case, asking.at))
+    until = started(row, "reopen", case.ended_at, calendar, case.where).due_at
+    if asking.at > until:
+        raise TooLateToReopen(until=until)
+
+
+def not_inspected(case: Case, _: Asking) -> None:
+    """Ask that nobody has looked at the goods yet."""
+    if case.inspection is not None and case.inspection.result is not None:
+        raise NotNow(inspection=case.inspection.result)
+
+
+def inspection_waits(case: Case, _: Asking) -> None:
+    """Ask that an inspection was appointed and its result is not known."""
+    if case.inspection is None:
+        raise NotInspected
+    not_inspected(case, _)
+
+
+def ticket_waits(case: Case, _: Asking) -> None:
+    """Ask that a ticket of the service waits for an answer."""
+    if "open" not in case.tickets.values():
+        raise NoSuchTicket
+
+
+def not_resolved(case: Case, _: Asking) -> None:
+    """Ask that nobody said yet whether it is settled."""
+    if case.resolved is not None:
+        raise NotNow(resolved=case.resolved)
 
 
 class Rule(NamedTuple):
@@ -259,8 +313,23 @@ TABLE: Final[Mapping[type[CaseRequest], Rule]] = {
     AddEvidence: Rule(KNOWN, PARTIES | STAFF, followed_too=True),
     NoteCase: Rule(KNOWN, EVERYBODY, followed_too=True),
     MergeCase: Rule(OPEN, PLATFORM, (not_frozen, not_under_review, no_refund_moving)),
-    ReopenCase: Rule(FINAL, PLATFORM | {"arbiter"}),
+    ReopenCase: Rule(FINAL, PLATFORM | {"arbiter"}, (in_time_to_reopen,)),
     RateCase: Rule(FINAL, frozenset({"consumer"}), followed_too=True),
+    # Beside the request
+    AppointInspection: Rule(
+        frozenset({"awaiting_merchant"}),
+        WAREHOUSE | {"consumer"},
+        (not_frozen, not_inspected),
+    ),
+    RecordInspection: Rule(
+        frozenset({"awaiting_merchant", "countered_awaiting_consumer"}),
+        WAREHOUSE,
+        (not_frozen, inspection_waits),
+    ),
+    OpenTicket: Rule(OPEN, PLATFORM, followed_too=True),
+    AnswerTicket: Rule(KNOWN, MERCHANT, (ticket_waits,), followed_too=True),
+    ConfirmResolved: Rule(frozenset({"succeeded"}), CONSUMER, (not_resolved,)),
+    TakeOverCase: Rule(OPEN, PLATFORM, (not_frozen,)),
 }
 
 

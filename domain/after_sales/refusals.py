@@ -111,5 +111,33 @@ class IntoItself(Refused):
     """A case is merged into another one."""
 
 
+class NotTheSameMatter(Refused):
+    """A case is merged into one of the same order and consumer."""
+
+
+class TooLateToReopen(Refused):
+    """After so long, only a senior agent takes a case up again."""
+
+
+class AppointmentInThePast(Refused):
+    """An inspection is appointed for a time that lies ahead."""
+
+
+class NotInspected(Refused):
+    """There is a result only of an inspection that was appointed, once it is time."""
+
+
+class NoSuchTicket(Refused):
+    """No ticket of this number waits for an answer."""
+
+
+class PartialRefundTooHigh(Refused):
+    """A partial refund is at most the share of what was paid that the rules allow."""
+
+
+class NotReceived(Refused):
+    """No more of a line can be accepted than came back."""
+
+
 class NoteNotShown(Refused):
     """Only the service writes notes that the parties do not see."""

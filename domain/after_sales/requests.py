@@ -51,9 +51,18 @@ from domain.after_sales.refusals import (
     NotNow,
 )
 from domain.after_sales.sensible import sensible
+from domain.after_sales.service import served
+from domain.after_sales.service_commands import (
+    AnswerTicket,
+    AppointInspection,
+    ConfirmResolved,
+    OpenTicket,
+    RecordInspection,
+    TakeOverCase,
+)
 from domain.after_sales.state import Case
 from domain.after_sales.stepping_in import ended_or_not, stepped_in, worked
-from domain.after_sales.steps import row_of_request
+from domain.after_sales.steps import reported_in_time, row_of_request
 from domain.after_sales.values import EVIDENCE_NEEDED
 from domain.party import SYSTEM
 from domain.policy.book import Rulebook
@@ -96,6 +105,15 @@ def requested(
             return ended_or_not(case, command, at)
         case AssignCase() | AskForEvidence() | AddEvidence() | NoteCase() | RateCase():
             return worked(case, command, at)
+        case (
+            AppointInspection()
+            | RecordInspection()
+            | OpenTicket()
+            | AnswerTicket()
+            | ConfirmResolved()
+            | TakeOverCase()
+        ):
+            return served(case, command, at)
         case CheckClocks():
             return ()
     assert_never(command)
@@ -124,6 +142,9 @@ def asked(
                 words=command.words,
                 evidence=command.evidence,
                 where=command.where,
+                signed_at=command.signed_at,
+                ship_hours=command.ship_hours,
+                in_window=reported_in_time(command, policy, at),
             )
             return opened, *let_through(command, policy, at)
         case ChangeRequest():

@@ -6,6 +6,7 @@ from typing import Final
 from domain.after_sales.events import (
     CaseReported,
 )
+from domain.after_sales.side_clocks import beside
 from domain.after_sales.state import Case
 from domain.after_sales.steps import Rules, clock_of
 from domain.timer import (
@@ -23,8 +24,9 @@ def standing_still(case: Case, rules: Rules) -> Iterator[TimerEvent]:
     """Yield the pausing and resuming that what lies over the case asks for.
 
     Intervention stops the clocks of a request, the theft of an account all clocks
-    (超时说明 20010540); an offer stops the answer it stands in for. Where another
-    platform runs the case, it tells its own deadlines.
+    (超时说明 20010540); evidence the platform asks for is owed meanwhile. An offer
+    stops the answer it stands in for. Where another platform runs the case, it tells
+    its own deadlines.
     """
     for timer in case.timers.values():
         why = stopped_by(case, timer)
@@ -38,6 +40,8 @@ def stopped_by(case: Case, timer: Timer) -> str | None:
     """Return why a clock stands still, if it does."""
     if case.frozen:
         return "frozen"
+    if beside(timer):
+        return None
     if case.dispute is not None:
         return "intervening"
     offered = case.status == "countered_awaiting_consumer"

@@ -7,7 +7,7 @@ and a merging lie over them and are no states of their own.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 from msgspec import Struct
 
@@ -20,6 +20,7 @@ from domain.after_sales.values import (
     CaseType,
     EvidenceItem,
     GoodsReturned,
+    InspectionResult,
     Reception,
     RefundRoute,
     RefundStatus,
@@ -62,6 +63,17 @@ class Shown(Struct, frozen=True, kw_only=True):
     item: EvidenceItem
 
 
+# Goods that did not come, whatever else was in the parcel.
+ABSENT: Final = frozenset({"not_received", "missing"})
+
+
+class Inspection(Struct, frozen=True, kw_only=True):
+    """When somebody comes to look at the goods, and what was found."""
+
+    appointed_for: datetime
+    result: InspectionResult | None = None
+
+
 class Settlement(Struct, frozen=True, kw_only=True):
     """What came of the case for the order, all told: money out, goods back."""
 
@@ -77,7 +89,7 @@ class Case(State, frozen=True, kw_only=True):
     in the order of their times; with none ``opened_here`` it is a case run there.
     ``before_end`` is the state it had before it last ended, ``before_counter`` the one
     an offer interrupted. ``ended_at`` and ``settled`` are of its last end; ``moved`` is
-    how each clock's deadline was moved last.
+    how each clock's deadline was moved last, and ``given`` how often by who waits.
     """
 
     status: CaseStatus = "none"
@@ -88,6 +100,8 @@ class Case(State, frozen=True, kw_only=True):
     merchant: str | None = None
     ordered_at: datetime | None = None
     where: Where = Where()
+    ship_hours: int = 0
+    in_window: bool | None = None
     type: CaseType | None = None
     items: ClaimItems = ()
     freight: Money | None = None
@@ -99,12 +113,14 @@ class Case(State, frozen=True, kw_only=True):
     ended_at: datetime | None = None
     timers: Mapping[str, Timer] = {}
     moved: Mapping[str, TimerExtended] = {}
+    given: Mapping[str, int] = {}
     # The goods
     reception: Reception = "none"
     acceptance: Acceptance = "none"
     address: str | None = None  # where they go, sealed
     sent_at: datetime | None = None
     goods: tuple[GoodsReturned, ...] = ()
+    accepted: Mapping[int, int] = {}  # by line; none means all that is asked
     return_parcel: Parcel = Parcel()
     replacement: Parcel = Parcel()
     # The money
@@ -119,6 +135,10 @@ class Case(State, frozen=True, kw_only=True):
     needs_human: bool = False
     frozen: bool = False
     merged_into: str | None = None
+    merged_from: tuple[str, ...] = ()
+    inspection: Inspection | None = None
+    tickets: Mapping[int, Literal["open", "answered"]] = {}
+    resolved: bool | None = None  # as the consumer, or its silence, says after the end
     # Who works on it, and with what
     agent: str | None = None
     handlers: frozenset[str] = frozenset()
@@ -159,9 +179,14 @@ class Case(State, frozen=True, kw_only=True):
         return self.dispute is not None or there
 
     @property
+    def sends_back(self) -> bool:
+        """Whether what is asked for is about goods that come back."""
+        return self.type in COMES_BACK
+
+    @property
     def goods_needed(self) -> bool:
         """Whether goods must come back and be accepted before the case goes on."""
-        return self.type in COMES_BACK and self.acceptance != "accepted"
+        return self.sends_back and self.acceptance != "accepted"
 
     @property
     def arrived(self) -> bool:
@@ -211,8 +236,14 @@ class Case(State, frozen=True, kw_only=True):
         """What came of the case so far for its order."""
         returned: dict[int, int] = {}
         for each in self.goods:
-            if each.condition not in {"not_received", "missing"}:
+            if each.condition not in ABSENT:
                 returned[each.line] = returned.get(each.line, 0) + each.quantity
+        if self.accepted:  # What was refused of it is the consumer's, as before.
+            returned = {
+                line: min(quantity, self.accepted.get(line, 0))
+                for line, quantity in returned.items()
+                if line in self.accepted
+            }
         return Settlement(
             refunded=tuple(item for _, item in sorted(self.refunded.items())),
             freight=self.refunded_freight,

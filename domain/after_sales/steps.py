@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from msgspec.structs import replace
+
 from domain.after_sales.commands import OpenCase
 from domain.after_sales.money import times_of
 from domain.after_sales.state import Case
-from domain.after_sales.values import SENDS, CaseStatus
+from domain.after_sales.values import SENDS, CaseStatus, CaseType
 from domain.policy.book import NoSuchRule, Rulebook
-from domain.policy.rows import CalendarRow, TimerRow, Times
+from domain.policy.rows import CalendarRow, TimerRow, Times, Where
+from domain.timer import started
 
 CLOCKS: Final[Mapping[CaseStatus, str]] = {
     "awaiting_merchant": "answer",
@@ -34,10 +37,14 @@ CHANGED: Final[Mapping[str, str]] = {
     "repair": "answer.changed_repair",
 }
 SPOILT: Final = frozenset({19, 26, 27})  # 腐烂, 变质, 死亡, 过期
+PERISHABLE: Final = frozenset({"fresh", "live", "frozen", "live-crab"})
 FLASH_SALE: Final = frozenset({"flash_sale"})
 QUALITY_REFUNDS: Final = frozenset(
     {"refund_shipped", "return_refund", "partial_refund"}
 )
+
+
+REFUNDS: Final = QUALITY_REFUNDS | {"refund_unshipped"}
 
 
 class Rules(NamedTuple):
@@ -49,7 +56,10 @@ class Rules(NamedTuple):
     def row(self, case: Case, *steps: str) -> TimerRow | None:
         """Return the row of the first of these steps that has one."""
         times = times_of(case, self.at)
-        return first_row(self.policy, times, case.where.goods, steps)
+        row = first_row(self.policy, times, case.where.goods, steps)
+        if row is None or not row.and_promise:
+            return row
+        return replace(row, hours=row.hours + case.ship_hours)
 
     def calendar(self, case: Case) -> tuple[CalendarRow, ...]:
         """Return when time does not count."""
@@ -66,6 +76,27 @@ def first_row(
         except NoSuchRule:
             continue
     return None
+
+
+def spoilt(reason: int | None, kind: CaseType | None, where: Where) -> bool:
+    """Whether a request is a report of goods that went bad (坏了包退)."""
+    return reason in SPOILT and kind in QUALITY_REFUNDS and where.goods in PERISHABLE
+
+
+def reported_in_time(command: OpenCase, policy: Rulebook, at: datetime) -> bool | None:
+    """Return whether spoilt goods were reported in their window; None of others.
+
+    It runs from their signing; until that is known, nobody is late.
+    """
+    if not spoilt(command.reason, command.type, command.where):
+        return None
+    times = Times(ordered_at=command.ordered_at, conduct_at=at, judged_at=at)
+    row = first_row(policy, times, command.where.goods, ("report.spoilt",))
+    if row is None or command.signed_at is None:
+        return True
+    calendar = policy.calendars(times)
+    whole = started(row, "report", command.signed_at, calendar, command.where)
+    return at <= whole.due_at
 
 
 def row_of_request(
@@ -112,10 +143,11 @@ def answer_steps(case: Case) -> tuple[str, ...]:
         if case.arrived and case.type == "return_refund":
             return "answer.type_change_signed", "answer.changed", plain
         return CHANGED.get(case.type or "", "answer.changed"), plain
-    if case.where.goods in FLASH_SALE and case.type in QUALITY_REFUNDS:
+    if case.where.goods in FLASH_SALE and case.type in REFUNDS:
         return "answer.flash_sale", plain
-    if case.reason in SPOILT and case.type in QUALITY_REFUNDS:
-        return ("answer.spoilt", plain) if case.where.goods == "fresh" else (plain,)
+    # Reported too late it is a request like any other: the label's terms are over.
+    if spoilt(case.reason, case.type, case.where) and case.in_window is not False:
+        return "answer.spoilt", plain
     return (plain,)
 
 

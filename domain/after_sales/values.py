@@ -104,6 +104,9 @@ RefundRoute = Literal[
     "offline",  # COD, paid back outside
 ]
 
+# What was found at the consumer's door: that the goods are as claimed, or not.
+InspectionResult = Literal["pass", "fail"]
+
 EvidenceKind = Literal["image", "video", "audio", "text", "pdf"]
 Direction = Literal["reverse", "outbound"]
 

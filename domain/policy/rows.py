@@ -222,8 +222,10 @@ class TimerRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="
     """How long a step may take, who owes it, and what happens when it is not done.
 
     ``hours`` of running time. ``extensions_max`` times it may be put off, by up to
-    ``extension_hours`` in all each. ``goods`` narrows it to a category, and
-    ``reminder_hours`` before its end somebody is reminded.
+    ``extension_hours`` in all each, by who owes it; whoever waits for it may give one
+    of ``given_hours`` more, as often as they like. ``and_promise`` puts the hours
+    within which the order was promised to ship on top. ``goods`` narrows it to a
+    category.
     """
 
     step: Code
@@ -232,6 +234,8 @@ class TimerRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="
     on_breach: OnBreach
     extensions_max: Annotated[int, Meta(ge=0, le=1000)] = 0
     extension_hours: Annotated[int, Meta(ge=0, le=24 * 400)] = 0
+    given_hours: tuple[Annotated[int, Meta(ge=1, le=24 * 400)], ...] = ()
+    and_promise: bool = False
     goods: tuple[Code, ...] = ()
 
 

@@ -44,6 +44,8 @@ STEPS: Mapping[str, str] = {
     "confirm.repair": "confirm the repaired goods (from their dispatch)",
     "ship.resend": "send what is missing (from the agreement)",
     "confirm.resend": "confirm what was sent again (from its dispatch)",
+    "evidence.merchant": "show what the service asked for, as the merchant",
+    "evidence.consumer": "show what the service asked for, as the consumer",
     "confirm_resolved": "say whether the case is settled (from its end)",
     "reopen": "ask for a closed case to be opened again (from its end)",
     "report.spoilt": "report spoilt goods (from signing)",

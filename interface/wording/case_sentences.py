@@ -143,6 +143,30 @@ CASE_SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("{source} 售后单 {number}：{status}", "{source} 售后单 {number}：{word}"),
         ("Case {number} at {source}: {status}", "Case {number} at {source}: {word}"),
     ),
+    "after_sales.inspection_appointed": (
+        ("已预约上门检测：{appointed_for}",),
+        ("Somebody looks at the goods at the door: {appointed_for}",),
+    ),
+    "after_sales.inspection_recorded": (
+        ("上门检测结果：{found}",),
+        ("Found at the door: {found}",),
+    ),
+    "after_sales.ticket_opened": (
+        ("平台向商家发出服务单 {ticket}",),
+        ("The service asked the merchant to act: ticket {ticket}",),
+    ),
+    "after_sales.ticket_answered": (
+        ("服务单 {ticket} 已答复",),
+        ("Ticket {ticket} was answered",),
+    ),
+    "after_sales.resolution_confirmed": (
+        ("问题是否解决：{settled}",),
+        ("Whether it is settled: {settled}",),
+    ),
+    "after_sales.taken_over": (
+        ("另一售后单已并入本单",),
+        ("It carries on for another case too",),
+    ),
     "after_sales.contradiction_flagged": (
         ("售后记录有矛盾：{code}（{about}）",),
         ("Told and known clash: {code} ({about})",),

@@ -70,6 +70,17 @@ CASE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "request_changed": ("申请已修改", "the request was changed"),
     "return_signed": ("退货已签收", "the return was signed for"),
     "told": ("平台告知", "told by the platform that runs it"),
+    "inspection_appointed": ("已预约上门检测", "an inspection was appointed"),
+    "evidence_asked": ("再次要求举证", "evidence was asked for again"),
+    # What was found at the door, and whether it is settled
+    "found:pass": ("检测通过", "the goods are as claimed"),
+    "found:fail": ("检测不通过", "the goods are not as claimed"),
+    "settled:True": ("已解决", "settled"),
+    "settled:False": ("未解决", "not settled"),
+    # Clocks beside the step
+    "evidence": ("提交凭证", "hand in evidence"),
+    "ticket": ("答复服务单", "answer a ticket"),
+    "inspection": ("上门检测", "inspect at the door"),
     # What clashes
     "refund_unknown": ("退款单未知", "a refund nobody ordered"),
     "refund_told_differently": ("退款结果不一致", "a refund's result told differently"),

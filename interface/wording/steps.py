@@ -53,6 +53,8 @@ STEP_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "answer the change from exchange to refund, the return being signed for",
     ),
     # What follows in a case
+    "evidence.merchant": ("提交凭证（商家）", "hand in the merchant's evidence"),
+    "evidence.consumer": ("提交凭证（消费者）", "hand in the consumer's evidence"),
     "consumer_decides": ("修改申请或申请平台介入", "change the request or escalate"),
     "counter_offer": ("答复协商方案", "answer the counter-offer"),
     "send_back": ("寄回商品", "send the goods back"),

@@ -61,6 +61,12 @@ ASKED: Final[Mapping[type[Event], tuple[type[Command], ...]]] = {
     after_sales.CaseReopened: (after_sales.ReopenCase,),
     after_sales.CaseRated: (after_sales.RateCase,),
     after_sales.CaseReported: (after_sales.ReportCase,),
+    after_sales.InspectionAppointed: (after_sales.AppointInspection,),
+    after_sales.InspectionRecorded: (after_sales.RecordInspection,),
+    after_sales.TicketOpened: (after_sales.OpenTicket,),
+    after_sales.TicketAnswered: (after_sales.AnswerTicket,),
+    after_sales.ResolutionConfirmed: (after_sales.ConfirmResolved,),
+    after_sales.CaseTakenOver: (after_sales.TakeOverCase,),
     dispute.DisputeOpened: (dispute.OpenDispute,),
     dispute.OfferMade: (dispute.MakeOffer,),
     dispute.OfferDenied: (dispute.DenyOffer,),
@@ -268,6 +274,11 @@ def at_once(_event: Any, _state: Any, story: Sequence[Event]) -> Said:
     yield {"instant": agreed}
 
 
+def same_matter(_event: Any, state: Any, _story: Sequence[Event]) -> Said:
+    """Yield the order and the consumer, which are those of the case itself."""
+    yield {"order": state.order, "consumer": state.consumer}
+
+
 def result_told(event: Any, _state: Any, _story: Sequence[Event]) -> Said:
     """Yield what the gateway said of a refund."""
     yield {"succeeded": isinstance(event, after_sales.RefundSucceeded)}
@@ -332,6 +343,7 @@ def without_what_was_taken(
 MORE: Final[Mapping[type[Command], Callable[[Any, Any, Sequence[Event]], Said]]] = {
     after_sales.OpenCase: at_once,
     after_sales.RecordRefundResult: result_told,
+    after_sales.TakeOverCase: same_matter,
     order.RecordIntercept: intercepted,
     dispute.OpenDispute: negotiated,
     dispute.MakeOffer: offer_made,

@@ -1,0 +1,96 @@
+"""What is done beside the request itself, and what each event of it makes of a case."""
+
+from datetime import datetime
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from domain.after_sales.refusals import (
+    AppointmentInThePast,
+    NoSuchTicket,
+    NotInspected,
+    NotTheSameMatter,
+)
+from domain.after_sales.service_commands import (
+    AnswerTicket,
+    AppointInspection,
+    ConfirmResolved,
+    OpenTicket,
+    RecordInspection,
+    TakeOverCase,
+)
+from domain.after_sales.service_events import (
+    CaseTakenOver,
+    InspectionAppointed,
+    InspectionRecorded,
+    ResolutionConfirmed,
+    ServiceEvent,
+    TicketAnswered,
+    TicketOpened,
+)
+from domain.after_sales.state import Case, Inspection
+
+ServiceRequest = (
+    AppointInspection
+    | RecordInspection
+    | OpenTicket
+    | AnswerTicket
+    | ConfirmResolved
+    | TakeOverCase
+)
+
+
+def served(
+    case: Case, command: ServiceRequest, at: datetime
+) -> tuple[ServiceEvent, ...]:
+    """Return what was asked beside the request; raises what the rules refuse."""
+    match command:
+        case AppointInspection(by=by, appointed_for=moment):
+            if moment <= at:
+                raise AppointmentInThePast(appointed_for=moment)
+            if case.inspection == Inspection(appointed_for=moment):
+                return ()
+            return (InspectionAppointed(at=at, by=by, appointed_for=moment),)
+        case RecordInspection(by=by, result=result):
+            if case.inspection is None or at < case.inspection.appointed_for:
+                raise NotInspected
+            if case.inspection.result == result:
+                return ()
+            return (InspectionRecorded(at=at, by=by, result=result),)
+        case OpenTicket(by=by, words=words):
+            number = len(case.tickets) + 1
+            return (TicketOpened(at=at, by=by, ticket=number, words=words),)
+        case AnswerTicket(by=by, ticket=ticket, words=words):
+            if case.tickets.get(ticket) != "open":
+                raise NoSuchTicket(ticket=ticket)
+            return (TicketAnswered(at=at, by=by, ticket=ticket, words=words),)
+        case ConfirmResolved(by=by, resolved=resolved):
+            if case.resolved == resolved:
+                return ()
+            return (ResolutionConfirmed(at=at, by=by, resolved=resolved),)
+        case TakeOverCase(by=by, merged=merged):
+            if (case.order, case.consumer) != (command.order, command.consumer):
+                raise NotTheSameMatter(into_order=case.order)
+            return (CaseTakenOver(at=at, by=by, merged=merged),)
+    assert_never(command)
+
+
+def evolve_service(case: Case, event: ServiceEvent) -> Case:
+    """Return the case after something happened beside its request."""
+    match event:
+        case InspectionAppointed(appointed_for=moment):
+            return replace(case, inspection=Inspection(appointed_for=moment))
+        case InspectionRecorded(result=result):
+            assert case.inspection is not None, "only what was appointed is inspected"
+            return replace(case, inspection=replace(case.inspection, result=result))
+        case TicketOpened(ticket=ticket):
+            return replace(case, tickets={**case.tickets, ticket: "open"})
+        case TicketAnswered(ticket=ticket):
+            return replace(case, tickets={**case.tickets, ticket: "answered"})
+        case ResolutionConfirmed(resolved=resolved):
+            # A no is somebody's to look at, though the case has ended.
+            return replace(case, resolved=resolved, needs_human=not resolved)
+        case CaseTakenOver(merged=merged):
+            kept = tuple(each for each in case.merged_from if each != merged)
+            return replace(case, merged_from=(*kept, merged))
+    assert_never(event)
