@@ -20,11 +20,17 @@ from domain.money import Money
 from domain.order import RecordRefund
 from interface.inbound import paypal_words
 from interface.inbound.doors import Doors
-from tests.interface.inbound.conftest import MONDAY, encoded, reports_in
+from tests.interface.inbound.conftest import MONDAY, encoded
+from tests.interface.inbound.conftest import reports_in as reports_of
 from tests.shared_data import recorded
 
 CHANGED = datetime(2026, 11, 21, 10, 30, tzinfo=UTC)
 PAID = "00D10444LD479031K"
+
+
+def reports_in(source: str, document: Any) -> list[Any]:
+    """Return the reports, of whatever kind each is."""
+    return list(reports_of(source, document))
 
 
 def dispute(**fields: Any) -> dict[str, Any]:

@@ -20,10 +20,16 @@ from application.inbound import (
 from domain.money import Money
 from domain.order import RecordRefund
 from interface.inbound.doors import Doors
-from tests.interface.inbound.conftest import encoded, reports_in
+from tests.interface.inbound.conftest import encoded
+from tests.interface.inbound.conftest import reports_in as reports_of
 from tests.shared_data import recorded
 
 ORDER = OrderNumber("shopify", "450789469")
+
+
+def reports_in(source: str, document: Any) -> list[Any]:
+    """Return the reports, of whatever kind each is."""
+    return list(reports_of(source, document))
 
 
 def transaction(**fields: Any) -> dict[str, Any]:

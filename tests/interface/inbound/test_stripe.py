@@ -22,11 +22,17 @@ from domain.order import RecordRefund
 from interface.inbound import stripe_words
 from interface.inbound.doors import Doors
 from interface.inbound.signatures import stripe_as_of
-from tests.interface.inbound.conftest import MONDAY, encoded, reports_in
+from tests.interface.inbound.conftest import MONDAY, encoded
+from tests.interface.inbound.conftest import reports_in as reports_of
 from tests.shared_data import recorded
 
 DUE = datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC)
 CREATED = datetime(2026, 11, 20, 8, tzinfo=UTC)
+
+
+def reports_in(source: str, document: Any) -> list[Any]:
+    """Return the reports, of whatever kind each is."""
+    return list(reports_of(source, document))
 
 
 def dispute(**fields: Any) -> dict[str, Any]:
