@@ -113,7 +113,7 @@ TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
     "order.read": {**PARTIES, **JUDGES, "service": "all"},
     "promises.read": {**MERCHANT, "creator": "own", **JUDGES},
     "consumer.read": {**CONSUMER, **JUDGES},
-    "evidence.read": {**PARTIES, **JUDGES, "service": "all"},
+    "evidence.read": {**ARGUING, **JUDGES, "service": "all"},
     "stream.read": JUDGES,
     "stats.read": {**STAFF, "auditor": "all", "administrator": "all"},
     # Rules are public: who is judged by them may read them
@@ -173,7 +173,7 @@ TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
     "history.read": JUDGES,
     "decisions.search": {"auditor": "all", "senior_agent": "all", "arbiter": "all"},
     # Files of evidence
-    "evidence.add": {**PARTIES, **FEEDS, "arbiter": "all"},
+    "evidence.add": {**ARGUING, **FEEDS, "arbiter": "all"},
     "evidence.judge": FEEDS,
     # Who is whom
     "consumer.link": {**FEEDS, "privacy_officer": "all"},

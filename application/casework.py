@@ -164,6 +164,10 @@ class Casework:
             history=history,
         )
 
+    def owners(self, noun: Noun, stream_id: UUID) -> Owners:
+        """Return whose it is, whoever asks; raises NotFound."""
+        return self.known(noun, stream_id).owners
+
     def take(  # noqa: PLR0913, PLR0917 - who asks what of what, and how it is made
         self,
         actor: Actor,

@@ -57,7 +57,14 @@ KINDS: Final[Mapping[str, EvidenceKind]] = {
 
 # Who hands a file in: a party of the sale, the service, or a system for one of them.
 UploadedBy = Literal[
-    "consumer", "merchant", "creator", "agent", "senior_agent", "arbiter", "service"
+    "consumer",
+    "merchant",
+    "creator",
+    "carrier",
+    "agent",
+    "senior_agent",
+    "arbiter",
+    "service",
 ]
 
 # Whether it may be shown to the parties.

@@ -193,7 +193,7 @@ class Redress:
             handler=self.handler,
             files=self.evidence_files,
             inspect=Inspection,
-            owners_about=owners_about(self.store),
+            owners_about=owners_about(self.store, self.casework.owners),
             erased_among=self.people.erased_among,
             note_read=self.people.note,
         )

@@ -1,14 +1,15 @@
 """Whose evidence is: as whom it is handed in, and whose that is it is about."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import reduce
-from typing import cast
+from typing import Final, cast
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from application.access import ROLES, Actor, NotFound, Owners, authorize, scope
+from application.casework import Noun
 from application.event_store.store import EventStore
 from application.order_desk import owners_of
 from domain.evidence import (
@@ -22,11 +23,21 @@ from domain.order import ORDER
 OwnersAbout = Callable[[UUID], Owners]
 
 
-def owners_about(store: EventStore) -> OwnersAbout:
+# Whose a case, a dispute or a contact is. Raises NotFound.
+OwnersOfMatter = Callable[[Noun, UUID], Owners]
+
+# What evidence may be about beside orders, by what the tags of its events begin with.
+NOUNS: Final[Mapping[str, Noun]] = {
+    "after_sales": "case",
+    "dispute": "dispute",
+    "contact": "contact",
+}
+
+
+def owners_about(store: EventStore, of_matter: OwnersOfMatter) -> OwnersAbout:
     """Return what says whose the thing is that evidence is about.
 
-    So far evidence is about orders. Whatever else it may be about joins here, by the
-    kind of the stream.
+    Evidence is about an order, a case, a dispute or a contact.
     """
 
     def owners(stream_id: UUID) -> Owners:
@@ -34,7 +45,11 @@ def owners_about(store: EventStore) -> OwnersAbout:
             raise NotFound
         # What of an order cannot be read says nothing; what can be says whose it is.
         history = store.load([stream_id]).histories[stream_id]
-        if not history or not tag_of(history[0].event).startswith("order."):
+        prefixes = (tag_of(each.event).partition(".")[0] for each in history)
+        prefix = next((each for each in prefixes if each != "timer"), None)
+        if prefix in NOUNS:
+            return of_matter(NOUNS[prefix], stream_id)
+        if prefix != "order":
             raise NotFound
         events = (recorded.event for recorded in history)
         order = reduce(ORDER.evolve, events, ORDER.initial)  # type: ignore[arg-type]  # an order's stream holds events of orders
@@ -64,6 +79,8 @@ class Uploader(Struct, frozen=True):
                 return Owners(merchants=frozenset({self.name}))
             case "creator":
                 return Owners(creators=frozenset({self.name}))
+            case "carrier":
+                return Owners(carriers=frozenset({self.name}))
             case _:
                 return Owners()
 

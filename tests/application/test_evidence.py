@@ -7,7 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from application.access import Actor
+from application.access import Actor, NotFound, Owners
+from application.casework import Noun
 from application.event_store.envelope import CommandContext, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import Append, Conflict, StoreUnavailable
@@ -47,6 +48,11 @@ class FlakyStore(MemoryEventStore):
         return super().append(appends)
 
 
+def no_matter(noun: Noun, stream_id: UUID) -> Owners:
+    """Say that there is no such case, dispute or contact here."""
+    raise NotFound(noun=noun, stream_id=stream_id)
+
+
 class Place:
     """A desk, an order of li-mei's, and what lies behind it."""
 
@@ -61,7 +67,7 @@ class Place:
             handler=handler,
             files=self.files,
             inspect=Inspection,
-            owners_about=owners_about(self.store),
+            owners_about=owners_about(self.store, no_matter),
             erased_among=people.erased_among,
             note_read=people.note,
         )
