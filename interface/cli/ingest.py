@@ -125,7 +125,7 @@ def take_feed(source: str, paths: Sequence[Path]) -> None:
             if (name, state) == (source, "waiting")
         )
         click.echo("\n".join(feed_lines(source, report, waiting)))
-        click.echo(f"taken in within {took:.1f} seconds")
+        click.echo(f"taken in within {took:.1f} seconds", err=True)
         if not report.whole:
             give_way()
         if not report.new + report.known:

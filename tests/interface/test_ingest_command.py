@@ -161,6 +161,10 @@ def test_messages_are_taken_in_and_summed_up(typed: Typed, tmp_path: Path) -> No
     [
         ("doudian", "doudian"),
         ("wechat", "wechat"),
+        ("shopify", "shopify"),
+        ("helpdesk", "helpdesk"),
+        ("stripe", "*"),
+        ("paypal", "*"),
         ("kuaidi100", "*"),
         ("kdniao", "*"),
         ("easypost", "*"),
