@@ -6,7 +6,8 @@ from contextlib import ExitStack, contextmanager
 from functools import cached_property
 
 from application.after_sales import AfterSales
-from application.audit.explain import Explainer
+from application.audit.explain import Explainer, publications
+from application.audit.history import MergedHistories
 from application.casework import Casework
 from application.consumers import Consumers
 from application.contacts import AgentPromiseClocks, Contacts
@@ -29,6 +30,7 @@ from application.processes.open_due_disputes import DueDisputes
 from application.processes.order_due_refunds import DueRefunds
 from application.processes.sweep_evidence import EvidenceSweep
 from application.projections.clock_board import ClockQueries
+from application.projections.decisions import DecisionQueries
 from application.projections.matters import MatterQueries
 from application.projections.order_page import OrderQueries
 from application.projections.persons import PersonQueries
@@ -296,6 +298,20 @@ class Redress:
     def explainer(self) -> Explainer:
         """Why events are as they are."""
         return Explainer(self.store, self.policies.id)
+
+    @cached_property
+    def decisions(self) -> DecisionQueries:
+        """Who decided what, under which rule, for how much, when."""
+        return DecisionQueries(self.reader)
+
+    @cached_property
+    def merged(self) -> MergedHistories:
+        """One history of all that hangs together with a matter."""
+        return MergedHistories(
+            self.store,
+            self.decisions,
+            lambda: publications(self.store.stream(self.policies.id)),
+        )
 
     @cached_property
     def queue(self) -> Queue:

@@ -55,6 +55,8 @@ def api_parts(redress: Redress) -> Parts:
         policies=redress.policies,
         histories=redress.store,
         explainer=redress.explainer,
+        merged=redress.merged,
+        decisions=redress.decisions,
         progress=redress.progress,
         checks=redress.progress,
         metrics=metrics,

@@ -1,6 +1,7 @@
 """Every projection there is, in the order they are listed to people."""
 
 from application.projections.clock_rows import ClockBoard
+from application.projections.decision_rows import Decisions
 from application.projections.matter_rows import Matters
 from application.projections.order_rows import OrderPage
 from application.projections.persons import Persons
@@ -17,6 +18,7 @@ READ_MODELS: tuple[Projection, ...] = (
     PromiseBoard(),
     ClockBoard(),
     Matters(),
+    Decisions(),
     Timeline(),
 )
 

@@ -11,6 +11,7 @@ from litestar.types import ControllerRouterHandler
 from application.access import Actor
 from application.after_sales import AfterSales
 from application.audit.explain import Explainer
+from application.audit.history import MergedHistories
 from application.audit.state import Histories
 from application.casework import Casework
 from application.consumers import Consumers
@@ -20,6 +21,7 @@ from application.evidence import EvidenceDesk
 from application.order_desk import OrderDesk
 from application.people import People
 from application.policy_set import Policies
+from application.projections.decisions import DecisionQueries
 from application.projections.matters import MatterQueries
 from application.projections.persons import PersonQueries
 from application.projections.progress import ReadingProgress
@@ -36,6 +38,7 @@ from interface.api.deadline import in_time
 from interface.api.disputes import DisputeController
 from interface.api.evidence import EvidenceController
 from interface.api.health import Checks, HealthController
+from interface.api.history import DecisionController, HistoryController, asking, reader
 from interface.api.live import LiveController, OpenStreams
 from interface.api.metrics import Metrics
 from interface.api.orders import OrderController
@@ -69,6 +72,8 @@ class Parts(NamedTuple):
     policies: Policies
     histories: Histories
     explainer: Explainer
+    merged: MergedHistories
+    decisions: DecisionQueries
     progress: ReadingProgress
     checks: Checks
     metrics: Metrics
@@ -102,6 +107,8 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             *contacts.HANDLERS,
             LiveController,
             StreamController,
+            HistoryController,
+            DecisionController,
             StatsController,
             HealthController,
             *documentation.HANDLERS,
@@ -111,6 +118,8 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             "actor": Provide(actor, sync_to_thread=True),
             "asked": Provide(asked, sync_to_thread=False),
             "raw": Provide(raw_body),
+            "asking": Provide(asking, sync_to_thread=False),
+            "history": Provide(reader, sync_to_thread=False),
             **{
                 name: provided(getattr(parts, name))
                 for name in Parts._fields

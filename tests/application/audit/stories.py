@@ -230,7 +230,23 @@ def every_turn_of_a_case(matter: Matter) -> None:
         reopen,
         a.MergeCase(by=WEI, into="case-2"),
     )
+    beside_the_request(matter)
     money_comes_back(matter)
+
+
+def beside_the_request(matter: Matter) -> None:
+    """Tell a visit at the door, a ticket, another case taken over."""
+    matter.case(
+        reopen,
+        a.AppointInspection(by=SHOP, appointed_for=matter.at + 2.5 * MINUTE),
+        a.RecordInspection(by=SHOP, result="pass"),
+        a.OpenTicket(by=WEI, words=SEALED),
+        a.AnswerTicket(by=SHOP, ticket=1, words=SEALED),
+        a.TakeOverCase(
+            by=WEI, merged="case-3", order=str(matter.order_id), consumer="anna"
+        ),
+        a.WithdrawCase(by=ANNA),
+    )
 
 
 def money_comes_back(matter: Matter) -> None:
@@ -244,6 +260,7 @@ def money_comes_back(matter: Matter) -> None:
         a.OrderRefund(by=WEI, refund="R-2", route="platform_advance"),
         a.RecordRefundResult(refund="R-2", succeeded=True),
         a.RecordRecovery(refund="R-2", amount=fen(10_000)),
+        a.ConfirmResolved(by=ANNA, resolved=False),
         a.ReportCase(
             order=str(matter.order_id),
             consumer="anna",
