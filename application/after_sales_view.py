@@ -14,6 +14,7 @@ from msgspec import Struct
 from application.clock_view import ClockView, clock_view
 from application.order_view import ParcelView, parcel_view, utc
 from domain.after_sales import (
+    BESIDE,
     Acceptance,
     Case,
     CaseStatus,
@@ -195,10 +196,17 @@ def turn(case: Case, clocks: tuple[ClockView, ...]) -> CaseTurn | None:
     if case.needs_human:
         party = "platform"
     watched = (
-        each for each in clocks if each.owes == party and each.standing == "running"
+        each
+        for each in clocks
+        if each.owes == party and each.standing == "running" and not beside(each.timer)
     )
     sooner = min(watched, key=lambda each: each.due_at, default=None)
     return CaseTurn(party=party, deed=deed, clock=sooner)
+
+
+def beside(timer: str) -> bool:
+    """Whether a clock watches something else than the step the case waits for."""
+    return timer.partition("/")[0] in BESIDE
 
 
 def money_view(case: Case) -> CaseMoney:

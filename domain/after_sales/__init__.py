@@ -13,5 +13,6 @@ from domain.after_sales.issues import issue_of as issue_of
 from domain.after_sales.refusals import *
 from domain.after_sales.service_commands import *
 from domain.after_sales.service_events import *
+from domain.after_sales.side_clocks import BESIDE as BESIDE
 from domain.after_sales.state import *
 from domain.after_sales.values import *

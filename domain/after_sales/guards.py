@@ -47,7 +47,6 @@ from domain.after_sales.refusals import (
     CaseIsFrozen,
     NoMoreTime,
     NoSuchCase,
-    NoSuchTicket,
     NothingDue,
     NotInspected,
     NotNow,
@@ -230,17 +229,19 @@ def not_inspected(case: Case, _: Asking) -> None:
         raise NotNow(inspection=case.inspection.result)
 
 
-def inspection_waits(case: Case, _: Asking) -> None:
-    """Ask that an inspection was appointed and its result is not known."""
+def inspection_waits(case: Case, asking: Asking) -> None:
+    """Ask that the time of an inspection has come and its result is not known."""
     if case.inspection is None:
-        raise NotInspected
-    not_inspected(case, _)
+        raise NotNow(inspection=None)
+    if asking.at < case.inspection.appointed_for:
+        raise NotInspected(appointed_for=case.inspection.appointed_for)
+    not_inspected(case, asking)
 
 
 def ticket_waits(case: Case, _: Asking) -> None:
     """Ask that a ticket of the service waits for an answer."""
     if "open" not in case.tickets.values():
-        raise NoSuchTicket
+        raise NotNow(tickets=len(case.tickets))
 
 
 def not_resolved(case: Case, _: Asking) -> None:
@@ -333,6 +334,10 @@ TABLE: Final[Mapping[type[CaseRequest], Rule]] = {
 }
 
 
+# Asked only together with another command, never by itself.
+IMPLIED: Final = frozenset({TakeOverCase})
+
+
 def guard(
     case: Case,
     command: type[CaseRequest],
@@ -375,4 +380,6 @@ def allowed(
             return False
         return True
 
-    return tuple(command for command in TABLE if granted(command))
+    return tuple(
+        command for command in TABLE if command not in IMPLIED and granted(command)
+    )

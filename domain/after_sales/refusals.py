@@ -124,7 +124,7 @@ class AppointmentInThePast(Refused):
 
 
 class NotInspected(Refused):
-    """There is a result only of an inspection that was appointed, once it is time."""
+    """What was found at the door is told from the time appointed for it."""
 
 
 class NoSuchTicket(Refused):

@@ -89,7 +89,10 @@ CASE_EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "ConfirmReturnReceivedBody": {
         "items": [{"line": 1, "quantity": 1, "condition": "as_expected"}]
     },
-    "JudgeReturnBody": {"acceptance": "accepted"},
+    "JudgeReturnBody": {
+        "acceptance": "accepted",
+        "accepted": [{"line": 1, "quantity": 1}],
+    },
     "RecordReceptionBody": {"reception": "given_to_customer"},
     "ShipReplacementBody": {
         "carrier": "shunfeng",
@@ -113,6 +116,11 @@ CASE_EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "MergeCaseBody": {"into": CASE},
     "ReopenCaseBody": {"reason": "consumer_feedback"},
     "RateCaseBody": {"score": 4},
+    "AppointInspectionBody": {"appointed_for": "2030-03-02T10:00:00+08:00"},
+    "RecordInspectionBody": {"result": "pass"},
+    "OpenTicketBody": {"words": "请今天联系消费者"},
+    "AnswerTicketBody": {"ticket": 1, "words": "已联系，明天补发"},
+    "ConfirmResolvedBody": {"resolved": True},
     "CheckClocksBody": {},
 }
 DISPUTE_EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
@@ -200,9 +208,18 @@ ACCOUNT_EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
         }
     },
 }
+COMPENSATION_EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "ReserveCompensationBody": {
+        "breaches": ["SHIP_OVERDUE", "OUT_OF_STOCK"],
+        "out_of_stock": "admitted",
+        "admitted_at": "2030-03-05T16:00:00+08:00",
+    },
+    "ReleaseCompensationBody": {"reason": "settled_otherwise"},
+}
 CASEWORK_EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     **CONTACT_EXAMPLES,
     **CASE_EXAMPLES,
     **DISPUTE_EXAMPLES,
     **ACCOUNT_EXAMPLES,
+    **COMPENSATION_EXAMPLES,
 }

@@ -25,6 +25,8 @@ from application.queue import Queue
 from domain.after_sales import (
     AcceptCounter,
     AddEvidence,
+    AnswerTicket,
+    AppointInspection,
     ApproveCase,
     AskForEvidence,
     AssignCase,
@@ -32,6 +34,7 @@ from domain.after_sales import (
     CaseType,
     ChangeRequest,
     ConfirmReplacement,
+    ConfirmResolved,
     ConfirmReturnReceived,
     CounterOffer,
     DeclineCounter,
@@ -43,9 +46,11 @@ from domain.after_sales import (
     MergeCase,
     NoteCase,
     OpenCase,
+    OpenTicket,
     OrderRefund,
     RateCase,
     ReasonCode,
+    RecordInspection,
     RecordParcelScan,
     RecordReception,
     RecordRecovery,
@@ -115,6 +120,12 @@ DOORS: Final[Sequence[CaseDoor]] = (
     CaseDoor("merging", MergeCase),
     CaseDoor("reopening", ReopenCase),
     CaseDoor("rating", RateCase),
+    # Beside the request
+    CaseDoor("inspection", AppointInspection),
+    CaseDoor("inspection-result", RecordInspection),
+    CaseDoor("tickets", OpenTicket),
+    CaseDoor("ticket-answers", AnswerTicket),
+    CaseDoor("resolution", ConfirmResolved),
     CaseDoor("clock-checks", CheckClocks),
 )
 Commands: Final = controller("case", "case.act", CASES, DOORS)
