@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from application.case_claims import claim_commands
 from application.case_money import money_in, money_parts
+from application.case_order import arrived_at, ship_hours, taking_over
 from application.event_store.envelope import (
     Ask,
     CommandContext,
@@ -33,9 +34,13 @@ from domain.after_sales import (
     Case,
     CaseCommand,
     CaseEvent,
+    ChangeRequest,
+    CounterOffer,
+    MergeCase,
     NoSuchCase,
     OpenCase,
     ReportCase,
+    held_down,
 )
 from domain.ids import id_from_name, partition_in
 from domain.kernel import AnyDecider
@@ -100,12 +105,15 @@ class AfterSales:
     ) -> Receipt:
         """Return where a case stands that is opened with its claim on the order.
 
-        Whose order it is, when it was placed and whether its labels let the refund
+        Whose order it is, when it was placed and arrived, and whether its labels let the refund
         through at once is taken from the order, whatever the command says. Raises
-        NoSuchOrder, and as CommandHandler does.
+        NoSuchOrder and PartialRefundTooHigh, and as CommandHandler does.
         """
         order, _ = self._stand(order_id, ORDER, context, beside=case_id)
         command = self._as_ordered(order_id, order, command, context.at)
+        book = self._books.for_source(order.source)
+        name = str(case_id)
+        held_down(command.type, command.items, order, name, book, context.at)
         claim = OpenClaim(
             claim=str(case_id),
             kind=command.type,
@@ -113,7 +121,7 @@ class AfterSales:
             freight=command.freight,
         )
         parts = (
-            Part(case_id, CASE, command, self._books.for_source(order.source)),
+            Part(case_id, CASE, command, book),
             self._orders.part(order_id, claim),
         )
         return self._handler.handle_one(Ask(context, parts))
@@ -180,12 +188,19 @@ class AfterSales:
         if context.expected_version not in {None, version}:
             raise StaleVersion(version=version)
         book = self._books.for_source(self._source(case, command))
-        events = CASE.decide(case, command, book, context.at)
+        at = Standing(self._store, context, case_id).at
+        events = CASE.decide(case, command, book, at)
         after = reduce(CASE.evolve, events, case)
         mine = Part(case_id, CASE, command, book)
+        self._hold_down(case_id, case, command, book, context)
         claim = self._of_order(case_id, case, after)
         money = self._of_account(case_id, case, events, context)
-        return Prepared((mine, *claim, *money), version)
+        merged = (
+            (taking_over(case_id, case, command, book),)
+            if isinstance(command, MergeCase)
+            else ()
+        )
+        return Prepared((mine, *merged, *claim, *money), version)
 
     def find(self, case_id: UUID) -> tuple[Case, int]:
         """Return the case and its version; raises NoSuchCase."""
@@ -256,6 +271,8 @@ class AfterSales:
             consumer=order.identity.consumer,
             merchant=command.merchant or (placed.merchant if placed else None),
             ordered_at=ordered_at,
+            signed_at=arrived_at(order),
+            ship_hours=ship_hours(order, book, at),
             instant=instant(order, command, book, at),
         )
 
@@ -268,6 +285,23 @@ class AfterSales:
             return ()
         commands = claim_commands(str(case_id), before, after)
         return tuple(self._orders.part(order_id, each) for each in commands)
+
+    def _hold_down(
+        self,
+        case_id: UUID,
+        case: Case,
+        command: CaseCommand,
+        book: Rulebook,
+        context: CommandContext,
+    ) -> None:
+        """Raise PartialRefundTooHigh for a partial refund beyond the pack's cap."""
+        order_id = order_of(case)
+        asks = isinstance(command, ChangeRequest | CounterOffer)
+        if order_id is None or not asks or command.type != "partial_refund":
+            return
+        order, _ = self._stand(order_id, ORDER, context, beside=case_id)
+        at, name = context.at, str(case_id)
+        held_down(command.type, command.items, order, name, book, at)
 
     def _of_account(
         self,

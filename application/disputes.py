@@ -271,12 +271,12 @@ class Disputes:
         others: list[Part] = []
         while todo:
             each = todo.pop(0)
-            events = tuple(DISPUTE.decide(dispute, each, book, context.at))
+            events = tuple(DISPUTE.decide(dispute, each, book, standing.at))
             after: Dispute = reduce(DISPUTE.evolve, events, dispute)
             turn = Turn(dispute_id, dispute, after, events, source)
             mine.append(Part(dispute_id, DISPUTE, each, book))
             others += self._elsewhere(turn, context, standing)
-            todo += follow_up(turn, book, context.at)
+            todo += follow_up(turn, book, standing.at)
             dispute = after
         return (*mine, *others), version
 

@@ -20,13 +20,16 @@ class Standing:
     ) -> None:
         self._store = store
         histories = store.load(list(streams)).histories.values()
-        positions = [
-            recorded.position
+        mine = [
+            recorded
             for history in histories
             for recorded in history
             if recorded.command_id == context.command_id
         ]
-        self._before = min(positions, default=None)
+        first = min(mine, key=lambda recorded: recorded.position, default=None)
+        self._before = None if first is None else first.position
+        # Asked again it is judged by the time of the first: clocks have run since.
+        self.at = context.at if first is None else first.occurred_at
 
     def of(self, stream_id: UUID, decider: AnyDecider) -> Any:
         """Return a stream's state; raises UnreadableEvent."""

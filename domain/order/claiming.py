@@ -197,6 +197,7 @@ def money_free(order: Order, asked: Wanted, now: Claim) -> None:
     """Raise unless so much was paid and is not spoken for, line by line and in all."""
     amounts = money_of(asked.items, asked.freight)
     if not any(amount.minor for amount in amounts):
+        known_currencies(order, amounts)
         return
     currency = paid_currency(order)
     if {amount.currency for amount in amounts} != {currency}:
@@ -217,6 +218,18 @@ def money_free(order: Order, asked: Wanted, now: Claim) -> None:
     left = order_left(order, asked.claim)
     if total(amounts) > max(left.minor, total(now.reserved)):
         raise MoreThanPaid(left=left.minor)
+
+
+def known_currencies(order: Order, amounts: list[Money]) -> None:
+    """Raise for nothing in a currency that the order was neither priced nor paid in.
+
+    A claim for no money may come to be about money, as by a ruling.
+    """
+    prices = (line.price for line in order.lines)
+    known = by_currency(prices).keys() | order.captured.keys()
+    stray = by_currency(amounts).keys() - known
+    if known and stray:
+        raise CurrenciesDiffer(currencies=sorted(known | stray))
 
 
 def total(amounts: list[Money]) -> int:
