@@ -120,7 +120,7 @@ def test_a_history_as_at_a_time_is_what_was_recorded_by_then(
 def test_a_long_history_comes_in_pages(zhao: Caller, case: str) -> None:
     whole, pages, after = history(zhao, case)["items"], [], None
     while True:
-        asked = {"after": after} if after else {}
+        asked: dict[str, str] = {"after": after} if after else {}
         page = zhao.get(f"{case}/history", limit=5, **asked).json()
         pages += page["items"]
         after = page["next"]
@@ -303,7 +303,7 @@ def test_decisions_come_in_pages(zhao: Caller, case: str) -> None:
     assert case
     whole, pages, cursor = found(zhao), [], None
     while True:
-        asked = {"cursor": cursor} if cursor else {}
+        asked: dict[str, str] = {"cursor": cursor} if cursor else {}
         page = zhao.get("/v1/decisions", limit=3, **asked).json()
         pages += page["items"]
         cursor = page["next"]
