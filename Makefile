@@ -1,6 +1,6 @@
 # Two commands for users: make run, make test. The rest is for those who change it.
 
-.PHONY: run test check install lock clean
+.PHONY: run test soak check install lock clean
 .DEFAULT_GOAL := run
 
 PYTHON ?= python3
@@ -11,6 +11,14 @@ run: .venv/runs
 
 test: .venv/tests
 	$(BIN)/pytest -rs
+
+# The guards over money and goods, for as long as it takes; a seed tells the same story.
+SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
+soak: SEED := $(SEED)
+soak: .venv/tests
+	@echo "Seed $(SEED); the same again: make soak SEED=$(SEED)"
+	$(BIN)/pytest -rs --hypothesis-profile=soak --hypothesis-seed=$(SEED) \
+		tests/flow/test_money_is_guarded.py
 
 check: .venv/tests
 	$(BIN)/ruff check .

@@ -14,6 +14,10 @@ from interface.postgres.server import EmbeddedPostgres
 from interface.settings import Settings
 
 hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
+# What takes longer, at random: make soak.
+hypothesis.settings.register_profile(
+    "soak", max_examples=5_000, stateful_step_count=100, deadline=None
+)
 hypothesis.settings.load_profile("ci")
 
 PARTITIONS = 8
