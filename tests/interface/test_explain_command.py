@@ -67,8 +67,7 @@ def asking(order_id: UUID, command: OrderCommand) -> CommandContext:
 
 def run(redress: Redress, *words: str) -> Result:
     env = {"REDRESS_HOME": str(redress.settings.home)}
-    # rich-click's commands are click's; its stubs say so, the runner's do not.
-    return CliRunner().invoke(explain, words, env=env)  # type: ignore[arg-type]  # see above
+    return CliRunner().invoke(explain, words, env=env)
 
 
 def test_a_decision_is_explained_in_both_languages(
