@@ -95,6 +95,10 @@ Action = Literal[
     "promise.act",
     "account.read",
     "account.act",
+    "compensation.read",
+    "compensation.reserve",
+    "compensation.pay",
+    "compensation.release",
     "queue.read",
     "desk.keep",
     "history.read",
@@ -168,6 +172,19 @@ TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
         "arbiter": "all",
         "finance_approver": "all",
     },
+    # What the rules pay beside refunds: set aside by people, paid by who has the money
+    "compensation.read": {**CONSUMER, **MERCHANT, **JUDGES, "service": "all"},
+    "compensation.reserve": {**STAFF, "arbiter": "all", "finance_approver": "all"},
+    "compensation.pay": {
+        "senior_agent": "all",
+        "finance_approver": "all",
+        "service": "all",
+    },
+    "compensation.release": {
+        **FEEDS,
+        "arbiter": "all",
+        "finance_approver": "all",
+    },
     "queue.read": {**JUDGES},
     "desk.keep": {**STAFF, "arbiter": "all"},
     "history.read": JUDGES,
@@ -200,6 +217,7 @@ SEEN_BY: Final[Mapping[str, Action]] = {
     "contact": "contact.read",
     "promise": "promise.read",
     "account": "account.read",
+    "compensation": "compensation.read",
     "evidence": "evidence.read",
 }
 

@@ -9,6 +9,8 @@ from application.after_sales import AfterSales
 from application.audit.explain import Explainer, publications
 from application.audit.history import MergedHistories
 from application.casework import Casework
+from application.compensating import Compensating
+from application.compensation import Compensations
 from application.consumers import Consumers
 from application.contacts import AgentPromiseClocks, Contacts
 from application.disputes import Disputes
@@ -150,6 +152,14 @@ class Redress:
             self.after_sales,
             self.accounts,
             self.policies,
+        )
+
+    @cached_property
+    def compensating(self) -> Compensating:
+        """What orders that went wrong pay: previewed, set aside, paid, given up."""
+        money = Compensations(self.store, self.handler, self.policies)
+        return Compensating(
+            self.store, self.handler, money, self.accounts, self.policies
         )
 
     @cached_property

@@ -51,6 +51,7 @@ def api_parts(redress: Redress) -> Parts:
         matters=redress.matters,
         after_sales=redress.after_sales,
         disputes=redress.disputes,
+        compensating=redress.compensating,
         contacts=redress.contacts,
         policies=redress.policies,
         histories=redress.store,

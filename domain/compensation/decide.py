@@ -5,6 +5,7 @@ two who ask at once are decided one after the other, each on what the other took
 """
 
 from datetime import datetime
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -24,6 +25,8 @@ from domain.compensation.evolve import evolve
 from domain.compensation.refusals import (
     AlreadyPaid,
     AnotherDay,
+    AnotherPersonPays,
+    CompensationNeedsApproval,
     FactsUnusable,
     NotTheService,
     ReservationReleased,
@@ -32,12 +35,15 @@ from domain.compensation.refusals import (
 )
 from domain.compensation.state import DayOfCompensation, Reservation
 from domain.kernel import Decider
-from domain.party import SERVICE
+from domain.party import SERVICE, By
 from domain.policy.book import Rulebook
 from domain.policy.quote import Facts, FactsWrong, quote_of
 from domain.policy.rows import Times
 
 Events = tuple[CompensationEvent, ...]
+
+# From whose limit on an amount is looked at by a second pair of eyes.
+FIRST_LIMIT: Final = "agent"
 
 
 def decide(
@@ -53,7 +59,7 @@ def decide(
         case ReserveCompensation():
             return reserved(day, command, book, at)
         case CommitCompensation():
-            return paid(day, command, at)
+            return paid(day, command, book, at)
         case ReleaseCompensation():
             return released(day, command, at)
 
@@ -122,13 +128,16 @@ def same_again(known: Reservation, command: ReserveCompensation) -> Events:
     return ()
 
 
-def paid(day: DayOfCompensation, command: CommitCompensation, at: datetime) -> Events:
-    """Say that it was paid."""
+def paid(
+    day: DayOfCompensation, command: CommitCompensation, book: Rulebook, at: datetime
+) -> Events:
+    """Say that it was paid, by somebody who may pay so much."""
     known = reservation_of(day, command.reservation)
     if known.standing == "paid":
         return ()
     if known.standing == "released":
         raise ReservationReleased(reservation=command.reservation)
+    approved(known, command.by, book, at)
     return (
         CompensationPaid(
             at=at,
@@ -137,6 +146,37 @@ def paid(day: DayOfCompensation, command: CommitCompensation, at: datetime) -> E
             total_fen=known.total_fen,
         ),
     )
+
+
+def approved(known: Reservation, by: By, book: Rulebook, at: datetime) -> None:
+    """Raise CompensationNeedsApproval and AnotherPersonPays (four eyes).
+
+    What the rules pay is owed anyway, so the limits are those of a refund. Beyond what
+    the first of them lets through, whoever set it aside does not pay it too; where the
+    rules name no limits there are none.
+    """
+    times = Times(
+        ordered_at=known.dates.ordered_at,
+        conduct_at=known.dates.conduct_at,
+        judged_at=at,
+    )
+    limits = {row.role: row.up_to_fen for row in book.approvals("refund", times)}
+    if not limits:
+        return
+    if by.role not in limits or beyond(known.total_fen, limits[by.role]):
+        raise CompensationNeedsApproval(role=by.role, total_fen=known.total_fen)
+    first = limits.get(FIRST_LIMIT)
+    if (
+        by.name == known.by.name
+        and by.role != "system"
+        and beyond(known.total_fen, first)
+    ):
+        raise AnotherPersonPays(name=by.name)
+
+
+def beyond(fen: int, limit: int | None) -> bool:
+    """Say whether an amount lies beyond a limit; None has no end."""
+    return limit is not None and fen > limit
 
 
 def released(

@@ -29,6 +29,7 @@ def evolve(day: DayOfCompensation, event: CompensationEvent) -> DayOfCompensatio
 def reserved(day: DayOfCompensation, event: CompensationReserved) -> DayOfCompensation:
     """Return the day with one more reservation."""
     reservation = Reservation(
+        by=event.by,
         matter=event.matter,
         order=event.order,
         asked=event.facts,

@@ -27,5 +27,13 @@ class ReservationReleased(Refused):
     """What was given up is reserved anew, under another name."""
 
 
+class CompensationNeedsApproval(Refused):
+    """So much is paid only by somebody whose limit reaches that far."""
+
+
+class AnotherPersonPays(Refused):
+    """So much is not paid by the one who set it aside: it takes another person."""
+
+
 class AlreadyPaid(Refused):
     """What was paid is no longer given up."""

@@ -8,17 +8,19 @@ from msgspec import Struct
 
 from domain.compensation.values import Dates, Lines
 from domain.kernel import State
+from domain.party import By
 from domain.policy.quote import Earlier, Facts
 
 Standing = Literal["reserved", "paid", "released"]
 
 
 class Reservation(Struct, frozen=True, kw_only=True):
-    """What was set aside for one matter, and how it stands.
+    """What was set aside for one matter, by whom, and how it stands.
 
     ``asked`` are the facts as looked at, what went before included.
     """
 
+    by: By
     matter: str
     order: str
     asked: Facts

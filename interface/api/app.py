@@ -14,6 +14,7 @@ from application.audit.explain import Explainer
 from application.audit.history import MergedHistories
 from application.audit.state import Histories
 from application.casework import Casework
+from application.compensating import Compensating
 from application.consumers import Consumers
 from application.contacts import Contacts
 from application.disputes import Disputes
@@ -27,7 +28,7 @@ from application.projections.persons import PersonQueries
 from application.projections.progress import ReadingProgress
 from application.queue import Queue
 from application.reading import Reading
-from interface.api import contacts, documentation
+from interface.api import compensations, contacts, documentation
 from interface.api.accounts import AccountController
 from interface.api.auth import Authentication, current_actor, door
 from interface.api.canonical import canonical_line, stopwatch
@@ -68,6 +69,7 @@ class Parts(NamedTuple):
     matters: MatterQueries
     after_sales: AfterSales
     disputes: Disputes
+    compensating: Compensating
     contacts: Contacts
     policies: Policies
     histories: Histories
@@ -104,6 +106,7 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             CaseController,
             DisputeController,
             AccountController,
+            *compensations.HANDLERS,
             *contacts.HANDLERS,
             LiveController,
             StreamController,

@@ -35,6 +35,7 @@ READ_ONLY: tuple[Action, ...] = (
     "contact.read",
     "promise.read",
     "account.read",
+    "compensation.read",
     "queue.read",
     "history.read",
     "decisions.search",

@@ -12,7 +12,7 @@ from domain.evidence import BlockEvidence, ClearEvidence
 from domain.order import IdentifyOrder, OrderCommand, PlaceOrder
 from domain.order.claims import ClaimCommand
 from domain.policy.rows import PolicyDocument
-from interface.api import accounts, cases, contacts, disputes
+from interface.api import accounts, cases, compensations, contacts, disputes
 from interface.api.consumers import LinkBody, UnlinkBody
 from interface.api.doors import bodies
 from interface.api.examples import EXAMPLES
@@ -37,6 +37,8 @@ BODIES = (
             *(ClearEvidence, BlockEvidence),
             *(cases.OpenCaseBody, disputes.OpenDisputeBody),
             *(contacts.OpenContactBody, contacts.PromiseBody),
+            compensations.ReserveCompensationBody,
+            compensations.ReleaseCompensationBody,
             PolicyDocument,
         )
     }

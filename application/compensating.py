@@ -1,0 +1,243 @@
+"""From an order that went wrong to what it pays: previewed, set aside, paid, given up.
+
+What the rules are asked is taken from the order; only what no order knows is said.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import reduce
+from typing import NamedTuple
+from uuid import UUID
+
+from application.access import NotFound, Owners
+from application.after_sales import Books, events_of
+from application.compensation import Compensations, PaidOrder
+from application.compensation_entries import Payout, account_commands
+from application.compensation_facts import Said, dates_of, facts_of, paid_order
+from application.event_store.envelope import Ask, CommandContext, Part, Receipt
+from application.event_store.handler import CommandHandler
+from application.event_store.store import EventStore
+from application.responsibility import Responsibilities
+from application.standing import Standing
+from domain.after_sales import CaseOpened
+from domain.compensation import (
+    COMPENSATION,
+    CommitCompensation,
+    CompensationReserved,
+    DayOfCompensation,
+    ReleaseCompensation,
+    ReserveCompensation,
+)
+from domain.dispute import DisputeOpened
+from domain.ids import partition_in
+from domain.kernel import Refused
+from domain.order import ORDER, Order
+from domain.party import By
+from domain.policy.book import Rulebook
+from domain.responsibility import ACCOUNT, MatterAccount
+
+
+class MatterElsewhere(Refused):
+    """The case or dispute that is named is not about this order."""
+
+
+class Day(NamedTuple):
+    """The day an order's compensation counts for, as it stands."""
+
+    stream_id: UUID
+    version: int
+    state: DayOfCompensation
+    paid: PaidOrder
+
+    @property
+    def owners(self) -> Owners:
+        """Whose it is: between one consumer and one merchant."""
+        merchants = frozenset({self.paid.merchant})
+        return Owners(consumer=self.paid.consumer, merchants=merchants)
+
+
+class Compensating:
+    """Asks the rules about orders, sets aside what they pay, and pays it."""
+
+    def __init__(
+        self,
+        store: EventStore,
+        handler: CommandHandler,
+        compensations: Compensations,
+        accounts: Responsibilities,
+        books: Books,
+    ) -> None:
+        self._store = store
+        self._handler = handler
+        self._compensations = compensations
+        self._accounts = accounts
+        self._books = books
+
+    # -- What would be paid, and what is --
+
+    def book_of(self, day: Day) -> Rulebook:
+        """Return the rules of the orders of this day."""
+        return self._books.for_source(day.paid.source)
+
+    def day_of(self, order_id: UUID, order: Order, lines: Sequence[int] = ()) -> Day:
+        """Return the day an order counts for; raises as ``paid_order`` does."""
+        paid = paid_order(order_id, order, lines)
+        stream_id = self._compensations.id_of(paid)
+        history = self._store.load([stream_id]).histories[stream_id]
+        events = events_of(history)
+        state = reduce(COMPENSATION.evolve, events, COMPENSATION.initial)
+        return Day(stream_id, len(history), state, paid)
+
+    def preview(
+        self, order_id: UUID, order: Order, said: Said, *, by: By, at: datetime
+    ) -> tuple[Day, CompensationReserved]:
+        """Return what a reservation would then be; nothing is written.
+
+        Raises what a reservation would be refused with.
+        """
+        day = self.day_of(order_id, order, said.lines)
+        command = self._reservation(order, day.paid, said, by, at, name="preview")
+        (event,) = COMPENSATION.decide(day.state, command, self.book_of(day), at)
+        assert isinstance(event, CompensationReserved), "so a reservation begins"
+        return day, event
+
+    # -- Moves --
+
+    def reserve(
+        self,
+        order_id: UUID,
+        said: Said,
+        *,
+        by: By,
+        matter: UUID | None,
+        context: CommandContext,
+    ) -> tuple[Receipt, str]:
+        """Return where the day then stands, and the reservation's name.
+
+        Asked twice, it is asked of the order as it was. Raises what the order cannot
+        answer, MatterElsewhere, and as CommandHandler does.
+        """
+        order = self._order(order_id)
+        day_id = self.day_of(order_id, order, said.lines).stream_id
+        standing = Standing(self._store, context, day_id)
+        order = standing.of(order_id, ORDER)
+        paid = paid_order(order_id, order, said.lines)
+        named = None if matter is None else self._matter(order_id, matter)
+        name = str(context.command_id)
+        at = self._asked_before(day_id, name) or context.at
+        command = self._reservation(order, paid, said, by, at, name=name, matter=named)
+        receipt = self._compensations.take(paid, command, context)
+        return receipt, name
+
+    def pay(
+        self, day_id: UUID, reservation: str, by: By, context: CommandContext
+    ) -> Receipt:
+        """Say that it was paid; the account of its matter has the entry at once.
+
+        Raises NotFound, and as CommandHandler does.
+        """
+        order_id, day = self.found(day_id, reservation)
+        standing = Standing(self._store, context, day_id)
+        command = CommitCompensation(by=by, reservation=reservation)
+        parts = [Part(day_id, COMPENSATION, command, self.book_of(day))]
+        known = day.state.reservations[reservation]
+        if known.matter != known.order:
+            account_id = self._accounts.id_beside(day_id, known.matter)
+            account: MatterAccount = standing.of(account_id, ACCOUNT)
+            order: Order = standing.of(order_id, ORDER)
+            payout = Payout(reservation, known, day.paid, order)
+            parts += [
+                self._accounts.part(account_id, each, day.paid.source)
+                for each in account_commands(payout, account)
+            ]
+        return self._handler.handle_one(Ask(context, tuple(parts)))
+
+    def release(
+        self,
+        day_id: UUID,
+        reservation: str,
+        reason: str,
+        by: By,
+        context: CommandContext,
+    ) -> Receipt:
+        """Give it up; raises NotFound, and as CommandHandler does."""
+        _, day = self.found(day_id, reservation)
+        command = ReleaseCompensation(by=by, reservation=reservation, reason=reason)
+        part = Part(day_id, COMPENSATION, command, self.book_of(day))
+        return self._handler.handle_one(Ask(context, (part,)))
+
+    def found(self, day_id: UUID, reservation: str) -> tuple[UUID, Day]:
+        """Return the order a reservation is for, and its day as it stands.
+
+        Raises NotFound for no such day or reservation.
+        """
+        if partition_in(day_id) >= self._store.partitions:
+            raise NotFound
+        events = events_of(self._store.load([day_id]).histories[day_id])
+        if not any(isinstance(event, CompensationReserved) for event in events):
+            raise NotFound
+        state: DayOfCompensation = reduce(
+            COMPENSATION.evolve, events, COMPENSATION.initial
+        )
+        if reservation not in state.reservations:
+            raise NotFound
+        order_id = UUID(state.reservations[reservation].order)
+        order = self._order(order_id)
+        assert order.paid_at is not None, "only what was paid has compensation"
+        paid = PaidOrder(
+            order=str(order_id),
+            source=order.source or "",
+            consumer=state.consumer,
+            merchant=state.merchant,
+            paid_at=order.paid_at,
+        )
+        return order_id, Day(day_id, len(events), state, paid)
+
+    # -- What an ask is made of --
+
+    def _order(self, order_id: UUID) -> Order:
+        events = events_of(self._store.load([order_id]).histories[order_id])
+        return reduce(ORDER.evolve, events, ORDER.initial)
+
+    def _asked_before(self, day_id: UUID, name: str) -> datetime | None:
+        """Return when a reservation of this name was made, if it was."""
+        events = events_of(self._store.load([day_id]).histories[day_id])
+        made = (
+            event.at
+            for event in events
+            if isinstance(event, CompensationReserved) and event.reservation == name
+        )
+        return next(made, None)
+
+    def _matter(self, order_id: UUID, matter: UUID) -> str:
+        """Return the matter whose account it is: a dispute's case, if it has one.
+
+        Raises MatterElsewhere.
+        """
+        events = events_of(self._store.load([matter]).histories[matter])
+        for event in events:
+            if isinstance(event, CaseOpened) and event.order == str(order_id):
+                return str(matter)
+            if isinstance(event, DisputeOpened) and event.order == str(order_id):
+                return event.case or str(matter)
+        raise MatterElsewhere(matter=str(matter))
+
+    def _reservation(  # noqa: PLR0913 - what a reservation is made of
+        self,
+        order: Order,
+        paid: PaidOrder,
+        said: Said,
+        by: By,
+        at: datetime,
+        *,
+        name: str,
+        matter: str | None = None,
+    ) -> ReserveCompensation:
+        return self._compensations.reservation(
+            paid,
+            by=by,
+            reservation=name,
+            matter=matter or paid.order,
+            facts=facts_of(order, said, at),
+            dates=dates_of(order, said.lines, at),
+        )
