@@ -326,7 +326,7 @@ class Redress:
     @cached_property
     def queue(self) -> Queue:
         """What is to be done, by when, for whom."""
-        return Queue(self.matters, self.clocks)
+        return Queue(self.matters, self.clocks, self.progress, self.reader)
 
     @cached_property
     def timeline(self) -> TimelineQueries:

@@ -47,7 +47,7 @@ def owners_about(store: EventStore, of_matter: OwnersOfMatter) -> OwnersAbout:
         history = store.load([stream_id]).histories[stream_id]
         prefixes = (tag_of(each.event).partition(".")[0] for each in history)
         prefix = next((each for each in prefixes if each != "timer"), None)
-        if prefix in NOUNS:
+        if prefix is not None and prefix in NOUNS:
             return of_matter(NOUNS[prefix], stream_id)
         if prefix != "order":
             raise NotFound

@@ -28,7 +28,7 @@ from application.projections.persons import PersonQueries
 from application.projections.progress import ReadingProgress
 from application.queue import Queue
 from application.reading import Reading
-from interface.api import compensations, contacts, documentation
+from interface.api import compensations, contacts, documentation, live_matters
 from interface.api.accounts import AccountController
 from interface.api.auth import Authentication, current_actor, door
 from interface.api.canonical import canonical_line, stopwatch
@@ -109,6 +109,7 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             *compensations.HANDLERS,
             *contacts.HANDLERS,
             LiveController,
+            *live_matters.HANDLERS,
             StreamController,
             HistoryController,
             DecisionController,
