@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from application.case_claims import claim_commands
 from application.case_money import money_in, money_parts
-from application.case_order import arrived_at, ship_hours, taking_over
+from application.case_order import arrived_at, instant, ship_hours, taking_over
 from application.event_store.envelope import (
     Ask,
     CommandContext,
@@ -51,17 +51,12 @@ from domain.order import (
     Order,
 )
 from domain.policy.book import Rulebook
-from domain.policy.rows import Times
 from domain.timer import CheckClocks
 
 KIND: Final = "after_sales"
 
 # So often a command is prepared anew because its case or order moved on meanwhile.
 ATTEMPTS_MAX: Final = 3
-
-# What a label lets through before shipping, without the merchant's answer (极速退款).
-INSTANT: Final = "CANCELLED_UNSHIPPED"
-UNSHIPPED: Final = frozenset({"paid", "preparing"})
 
 
 class Books(Protocol):
@@ -105,8 +100,8 @@ class AfterSales:
     ) -> Receipt:
         """Return where a case stands that is opened with its claim on the order.
 
-        Whose order it is, when it was placed and arrived, and whether its labels let the refund
-        through at once is taken from the order, whatever the command says. Raises
+        Whose order it is, when it was placed and arrived, and whether its labels let
+        the refund through at once is taken from the order, whatever is said. Raises
         NoSuchOrder and PartialRefundTooHigh, and as CommandHandler does.
         """
         order, _ = self._stand(order_id, ORDER, context, beside=case_id)
@@ -296,8 +291,9 @@ class AfterSales:
     ) -> None:
         """Raise PartialRefundTooHigh for a partial refund beyond the pack's cap."""
         order_id = order_of(case)
-        asks = isinstance(command, ChangeRequest | CounterOffer)
-        if order_id is None or not asks or command.type != "partial_refund":
+        if order_id is None or not isinstance(command, ChangeRequest | CounterOffer):
+            return
+        if command.type != "partial_refund":
             return
         order, _ = self._stand(order_id, ORDER, context, beside=case_id)
         at, name = context.at, str(case_id)
@@ -329,19 +325,3 @@ def order_of(case: Case) -> UUID | None:
         return UUID(case.order or "")
     except ValueError:
         return None
-
-
-def instant(order: Order, command: OpenCase, book: Rulebook, at: datetime) -> bool:
-    """Whether a label shown at order time lets the refund through before shipping."""
-    if command.type != "refund_unshipped" or order.status not in UNSHIPPED:
-        return False
-    shown = {offer.label for offer in order.offers}
-    paid = sum(order.captured.values())
-    times = Times(ordered_at=order.placed_at or order.paid_at, judged_at=at)
-    return any(
-        shown.intersection(row.when.labels)
-        and (row.when.paid_from_fen or 0) <= paid
-        and (row.when.paid_below_fen is None or paid < row.when.paid_below_fen)
-        and (not row.when.goods or command.where.goods in row.when.goods)
-        for row in book.money(INSTANT, times)
-    )

@@ -10,6 +10,7 @@ from domain.after_sales.events import *
 from domain.after_sales.guards import allowed as allowed
 from domain.after_sales.guards import guard as guard
 from domain.after_sales.issues import issue_of as issue_of
+from domain.after_sales.partial import held_down as held_down
 from domain.after_sales.refusals import *
 from domain.after_sales.service_commands import *
 from domain.after_sales.service_events import *

@@ -24,14 +24,21 @@ from application.policies import PolicyBook
 from application.processes.check_overdue_clocks import ClockAsk
 from application.responsibility import Responsibilities
 from domain.after_sales import (
+    AcceptCounter,
     AskForEvidence,
     AssignCase,
     Case,
     CaseCommand,
+    CaseType,
     ChangeRequest,
+    CounterOffer,
+    IntoItself,
     MergeCase,
     NoSuchCase,
+    NotNow,
+    NotTheSameMatter,
     OrderRefund,
+    PartialRefundTooHigh,
     RecordRefundResult,
     ReopenCase,
     ReportCase,
@@ -43,6 +50,7 @@ from domain.order import (
     CapturePayment,
     ClaimedAlready,
     ClaimItem,
+    ClaimItems,
     MoreThanPaid,
     NoSuchOrder,
     Order,
@@ -56,7 +64,7 @@ from domain.order import (
 )
 from domain.party import ActingRole
 from domain.policy.book import Rulebook
-from domain.policy.rows import EntitlementRow, When
+from domain.policy.rows import CapRow, EntitlementRow, LabelRow, When
 from domain.promise import Offer
 from tests.domain.after_sales import (
     ANNA,
@@ -101,7 +109,28 @@ INSTANT = EntitlementRow(
     when=When(labels=("instant-refund",), paid_below_fen=800_001),
     formula=None,
 )
-BOOK = rules(INSTANT)
+PARTIAL_CAP = CapRow(
+    id="test.partial-refund-cap",
+    version=1,
+    title="three tenths of what was paid",
+    binding="adjudication_time",
+    in_force_from=LONG_AGO,
+    source="a test's own",
+    scope="order",
+    rate_bp=3000,
+)
+SHIP_48H = LabelRow(
+    id="test.ship-48h",
+    version=1,
+    title="sent in two days",
+    binding="order_time",
+    in_force_from=LONG_AGO,
+    source="a test's own",
+    label="ship-48h",
+    promise="ship_by",
+    hours=48,
+)
+BOOK = rules(INSTANT, PARTIAL_CAP, SHIP_48H)
 
 place = PlaceOrder(
     consumer="anna",
@@ -177,9 +206,23 @@ class Shop:
     def ask(self, command: CaseCommand, at: datetime) -> Receipt:
         return self.cases.take(self.case_id, command, context(at))
 
-    def open(self, type_: str = "refund_shipped", at: datetime = MONDAY) -> Receipt:
-        command = ask_for(type_)  # type: ignore[arg-type]  # a type by its name
+    def open(
+        self,
+        type_: CaseType = "refund_shipped",
+        at: datetime = MONDAY,
+        items: ClaimItems = JACKET,
+    ) -> Receipt:
+        command = ask_for(type_, items=items)
         return self.cases.open(self.case_id, self.order_id, command, context(at))
+
+    def open_another(
+        self, type_: CaseType = "refund_shipped", items: ClaimItems = ONE_JACKET
+    ) -> UUID:
+        """Open another case of the order; return its id."""
+        other = self.cases.id_of(self.order_id, "2")
+        command = ask_for(type_, items=items)
+        self.cases.open(other, self.order_id, command, context(MONDAY))
+        return other
 
     @property
     def case(self) -> Case:
@@ -269,22 +312,158 @@ def test_a_case_let_go_frees_the_goods() -> None:
 
 def test_merging_frees_the_goods_and_undoing_it_takes_them_again() -> None:
     shop = Shop()
-    shop.open()
-    shop.ask(MergeCase(by=LIN, into="case-2"), TUESDAY)
+    shop.open(items=ONE_JACKET)
+    other = shop.open_another()
+    shop.ask(MergeCase(by=LIN, into=str(other)), TUESDAY)
+    merged, _ = shop.cases.find(other)
+    assert (shop.case.merged_into, merged.merged_from) == (
+        str(other),
+        (str(shop.case_id),),
+    )
+    assert merged.status == "awaiting_merchant"
     shop.ask(ReopenCase(by=LIN, reason="not_the_same"), WEDNESDAY)
-    assert shop.claims == ["opened", "settled", "opened"]
+    assert shop.claims == ["opened", "opened", "settled", "opened"]
     assert shop.case.status == "awaiting_merchant"
+
+
+def test_what_carries_on_may_end_and_be_taken_up_again_by_itself() -> None:
+    shop = Shop()
+    shop.open(items=ONE_JACKET)
+    other = shop.open_another()
+    shop.ask(MergeCase(by=LIN, into=str(other)), TUESDAY)
+    shop.cases.take(other, WithdrawCase(by=ANNA), context(WEDNESDAY))
+    again = ReopenCase(by=LIN, reason="not_the_same")
+    shop.cases.take(other, again, context(THURSDAY))
+    shop.ask(again, THURSDAY)
+    assert shop.case.status == "awaiting_merchant"
+    assert shop.cases.find(other)[0].status == "awaiting_merchant"
+
+
+def test_a_case_is_merged_only_into_one_that_is_still_open() -> None:
+    shop = Shop()
+    shop.open(items=ONE_JACKET)
+    other = shop.open_another()
+    shop.cases.take(other, WithdrawCase(by=ANNA), context(TUESDAY))
+    with pytest.raises(NotNow):
+        shop.ask(MergeCase(by=LIN, into=str(other)), WEDNESDAY)
+    assert shop.case.status == "awaiting_merchant"
+
+
+def test_a_case_is_merged_only_into_one_of_its_own_order() -> None:
+    shop = Shop()
+    shop.open()
+    second = shop.orders.id_of("anna", "shop", "B-2")
+    for command in (replace(place, number="B-2"), captured, ShipParcel(parcel="SF2")):
+        shop.orders.handle_one(second, command, context(MONDAY - DAY))
+    other = shop.cases.id_of(second, "1")
+    shop.cases.open(other, second, ask_for("refund_shipped"), context(MONDAY))
+    with pytest.raises(NotTheSameMatter):
+        shop.ask(MergeCase(by=LIN, into=str(other)), TUESDAY)
+    assert shop.case.status == "awaiting_merchant"
+
+
+@pytest.mark.parametrize(
+    ("into", "why"),
+    [
+        ("case-2", NotTheSameMatter),
+        (str(UUID(int=7)), NotTheSameMatter),
+        ("unknown", NotTheSameMatter),
+    ],
+)
+def test_a_case_is_merged_into_no_name_that_is_none(
+    into: str, why: type[Exception]
+) -> None:
+    shop = Shop()
+    shop.open()
+    with pytest.raises(why):
+        shop.ask(MergeCase(by=LIN, into=into), TUESDAY)
+
+
+def test_a_case_is_merged_into_another_one_that_is_known() -> None:
+    shop = Shop()
+    shop.open()
+    with pytest.raises(IntoItself):
+        shop.ask(MergeCase(by=LIN, into=str(shop.case_id)), TUESDAY)
+    unknown = shop.cases.id_of(shop.order_id, "9")
+    with pytest.raises(NoSuchCase):
+        shop.ask(MergeCase(by=LIN, into=str(unknown)), TUESDAY)
+
+
+# -- What a partial refund may come to --
+
+
+def part_of(minor: int, *, type_: CaseType = "partial_refund") -> ChangeRequest:
+    items = (ClaimItem(line=1, quantity=2, amount=Money(minor, "CNY")),)
+    return ChangeRequest(by=ANNA, type=type_, items=items, reason=TORN)
+
+
+def test_a_partial_refund_is_at_most_its_share_of_what_was_paid() -> None:
+    shop = Shop()
+    shop.open()
+    # 30 % of the 400 yuan really paid for two jackets.
+    with pytest.raises(PartialRefundTooHigh) as refused:
+        shop.ask(part_of(12_001), TUESDAY)
+    assert refused.value.details == {
+        "minor_max": 12_000,
+        "policy": "test.partial-refund-cap@1",
+    }
+    shop.ask(part_of(12_000), TUESDAY)
+    assert shop.case.type == "partial_refund"
+
+
+def test_of_one_jacket_it_is_the_share_of_one_jacket() -> None:
+    shop = Shop()
+    shop.open()
+    items = (ClaimItem(line=1, quantity=1, amount=Money(6_001, "CNY")),)
+    offer = CounterOffer(by=SHOP, type="partial_refund", items=items)
+    with pytest.raises(PartialRefundTooHigh):
+        shop.ask(offer, TUESDAY)
+    fits = replace(items[0], amount=Money(6_000, "CNY"))
+    shop.ask(replace(offer, items=(fits,)), TUESDAY)
+    assert shop.case.status == "countered_awaiting_consumer"
+
+
+def test_a_partial_refund_is_not_asked_for_twice_over() -> None:
+    shop = Shop()
+    first = part_of(10_000)
+    shop.open("partial_refund", items=first.items)
+    for command in (approve, pay, paid):
+        shop.ask(command, TUESDAY)
+    with pytest.raises(PartialRefundTooHigh) as refused:
+        shop.open_another("partial_refund", items=part_of(2_001).items)
+    assert refused.value.details["minor_max"] == 2_000
+    shop.open_another("partial_refund", items=part_of(2_000).items)
+
+
+def test_asked_again_an_offer_within_the_cap_stays_within_it() -> None:
+    shop = Shop()
+    shop.open()
+    offer = CounterOffer(by=SHOP, type="partial_refund", items=part_of(12_000).items)
+    first = shop.cases.take(shop.case_id, offer, context(TUESDAY, UUID(int=5)))
+    shop.ask(AcceptCounter(by=ANNA), WEDNESDAY)
+    again = shop.cases.take(shop.case_id, offer, context(TUESDAY, UUID(int=5)))
+    assert again.version == first.version
+
+
+# -- What the order says of itself --
+
+
+def test_an_exchange_has_the_hours_the_order_was_promised_to_be_sent_in() -> None:
+    shop = Shop()
+    shop.open("exchange")
+    assert shop.case.ship_hours == 48
 
 
 def test_something_else_asked_for_is_something_else_claimed() -> None:
     shop = Shop()
     shop.open()
+    less = (replace(ONE_JACKET[0], amount=Money(6_000, "CNY")),)
     shop.ask(
-        ChangeRequest(by=ANNA, type="partial_refund", items=ONE_JACKET, reason=TORN),
+        ChangeRequest(by=ANNA, type="partial_refund", items=less, reason=TORN),
         TUESDAY,
     )
     (claim,) = shop.known_order.claims.values()
-    assert (claim.kind, claim.items) == ("partial_refund", ONE_JACKET)
+    assert (claim.kind, claim.items) == ("partial_refund", less)
 
 
 def test_no_more_is_asked_for_than_was_paid() -> None:
