@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Final, assert_never
 
 from msgspec import Struct, json
@@ -37,7 +38,8 @@ class Claim(Struct, frozen=True, kw_only=True):
 
     ``refunded``, ``freight_refunded`` and ``returned`` add up over every time it was
     settled; goods that were replaced do not count as returned. ``used`` is how much of
-    each line nobody can claim again: its money is back, or the goods are.
+    each line nobody can claim again: its money is back, or the goods are. ``spans`` are
+    from when to when it was live; while it is, the last has no end.
     """
 
     kind: ClaimKind
@@ -48,6 +50,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     freight_refunded: Money | None = None
     returned: ClaimItems = ()
     used: Mapping[int, int] = {}
+    spans: tuple[tuple[datetime, datetime | None], ...] = ()
 
     def quantity(self, line: int) -> int:
         """Return how much of the line it reserves now."""
@@ -103,9 +106,17 @@ def claim_after(
     """Return the claim as the event leaves it; reopened it keeps what it came to."""
     match event:
         case ClaimOpened(kind=kind, items=items, freight=freight):
+            begun = ((event.at, None),)
             if known is None:
-                return Claim(kind=kind, items=items, freight=freight)
-            return replace(known, kind=kind, items=items, freight=freight, live=True)
+                return Claim(kind=kind, items=items, freight=freight, spans=begun)
+            return replace(
+                known,
+                kind=kind,
+                items=items,
+                freight=freight,
+                live=True,
+                spans=known.spans + begun,
+            )
         case ClaimChanged(kind=kind, items=items, freight=freight):
             assert known is not None, "only what was opened is changed"
             return replace(known, kind=kind, items=items, freight=freight)
@@ -127,6 +138,7 @@ def settled(claim: Claim, event: ClaimSettled) -> Claim:
         refunded=added_up(claim, claim.refunded, event.refunded),
         freight_refunded=sum(freight[1:], start=freight[0]) if freight else None,
         returned=added_up(claim, claim.returned, back),
+        spans=tuple((since, until or event.at) for since, until in claim.spans),
         used=used_up(claim, quantities(refunded) | quantities(back)),
     )
 

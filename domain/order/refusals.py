@@ -47,6 +47,10 @@ class TooEarlyToComplete(Refused):
     """Without the consumer's word an order completes only some days after shipping."""
 
 
+class ClaimStillOpen(Refused):
+    """While an after-sales case about it is open, an order does not complete."""
+
+
 class CauseNeeded(Refused):
     """A cancellation must say who cancels."""
 

@@ -1,8 +1,9 @@
 """What is asked of an order: granted, or refused by a rule that says so."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import assert_never
 
+from domain.order.auto_confirm import auto_confirmed_at
 from domain.order.claiming import claimed
 from domain.order.claims import ChangeClaim, OpenClaim, SettleClaim
 from domain.order.commands import (
@@ -33,6 +34,7 @@ from domain.order.refusals import (
     AlreadyDelivered,
     AlreadyShipped,
     CauseNeeded,
+    ClaimStillOpen,
     DueDateInThePast,
     NoSuchOrder,
     NothingPromised,
@@ -147,15 +149,22 @@ def cancelled(order: Order, command: CancelOrder, at: datetime) -> OrderEvents:
 
 
 def completed(order: Order, policy: PromiseTerms, at: datetime) -> OrderEvents:
-    """Return the completion, once the consumer's time to object has passed."""
+    """Return the completion, once the consumer's time to object has passed.
+
+    Raises OrderClosed, ClaimStillOpen and TooEarlyToComplete.
+    """
     if order.completed_at is not None:
         return ()
     if order.cancelled_at is not None:
         raise OrderClosed(status=order.status)
-    proof = order.proof("shipped")
-    patience = timedelta(hours=policy.auto_confirm_hours)
-    if order.received_at is None and (proof is None or at < proof[0].at + patience):
-        raise TooEarlyToComplete(auto_confirm_hours=policy.auto_confirm_hours)
+    live = [name for name, claim in order.claims.items() if claim.live]
+    if live:
+        raise ClaimStillOpen(claims=live)
+    if order.received_at is None:
+        due_at = auto_confirmed_at(order, policy)
+        if due_at is None or at < due_at:
+            hours = policy.auto_confirm_hours
+            raise TooEarlyToComplete(auto_confirm_hours=hours, due_at=due_at)
     return (OrderCompleted(at=at),)
 
 
