@@ -143,7 +143,7 @@ def test_what_does_not_fit_is_set_aside(broken: str) -> None:
 @pytest.mark.parametrize("size", [1, 7, 4096])
 def test_a_log_is_cut_into_its_traces_byte_for_byte(size: int) -> None:
     traces = [trace(*STORY, name=f"Case {number} é>") for number in range(3)]
-    traces.append("<trace\n/>")
+    traces += ["<trace\n/>", "<trace><trace></trace><event/></trace>"]
     body = log(*traces)
     chunks = [body[at : at + size] for at in range(0, len(body), size)]
     assert [each.body.decode() for each in slices(chunks)] == traces

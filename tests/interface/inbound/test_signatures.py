@@ -13,6 +13,7 @@ import pytest
 from application.inbound import BadSignature, Raw, UnknownSource
 from interface.errors import WrongSetting
 from interface.inbound.doors import Doors
+from interface.inbound.messages import SPLITS
 from interface.inbound.secrets import parsed, secrets_from
 from interface.settings import Settings
 from tests.interface.inbound.conftest import encoded
@@ -51,9 +52,7 @@ def admitted(
 # -- Ours --
 
 
-@pytest.mark.parametrize(
-    "source", ["doudian", "kuaidi100", "kdniao", "easypost", "wechat"]
-)
+@pytest.mark.parametrize("source", sorted(SPLITS))
 def test_our_signature_opens_every_door(source: str) -> None:
     assert admitted(source, ours(BODY), BODY)
 
