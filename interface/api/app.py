@@ -38,6 +38,7 @@ from interface.api.context import asked
 from interface.api.deadline import in_time
 from interface.api.disputes import DisputeController
 from interface.api.evidence import EvidenceController
+from interface.api.evidence_templates import EvidenceTemplateController
 from interface.api.health import Checks, HealthController
 from interface.api.history import DecisionController, HistoryController, asking, reader
 from interface.api.live import LiveController, OpenStreams
@@ -102,6 +103,7 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             ConsumerController,
             PolicyController,
             EvidenceController,
+            EvidenceTemplateController,
             QueueController,
             CaseController,
             DisputeController,
