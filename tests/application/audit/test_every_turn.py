@@ -13,18 +13,36 @@ from application.audit.state import DECIDERS, NoSuchVersion, fold, kind_of, stat
 from application.audit.words import SENTENCES
 from application.event_store.envelope import RecordedEvent
 from application.event_store.mapper import tag_of
+from domain.after_sales import Case, CaseFrozen, CaseOpened
 from domain.after_sales.events import CaseEvent
 from domain.dispute.events import DisputeEvent
 from domain.events import ALL_EVENTS
-from domain.timer import TimerEvent
+from domain.timer import TimerEvent, TimerMet, started
+from tests.application.audit.histories import STREAM, told
 from tests.application.audit.stories import (
+    ANNA,
+    DAY,
+    MONDAY,
+    THE_BAG,
+    WEI,
     Matter,
     a_dispute_ruled_and_appealed,
     a_dispute_settled_and_reopened,
     everything,
 )
+from tests.domain.clocks import timer_row
 
 SECOND = timedelta(seconds=1)
+DAYS = [MONDAY + number * DAY for number in range(4)]
+opened = CaseOpened(
+    at=MONDAY,
+    by=ANNA,
+    order="order-1",
+    consumer="anna",
+    type="refund_shipped",
+    items=THE_BAG,
+    reason=5,
+)
 
 
 @pytest.fixture(scope="module", name="matters")
@@ -158,3 +176,20 @@ def test_every_type_of_event_is_said_at_a_terminal() -> None:
 def test_every_kind_of_stream_can_be_folded() -> None:
     kinds = {tag_of(each).partition(".")[0] for each in ALL_EVENTS} - {"timer"}
     assert kinds == set(DECIDERS)
+
+
+def test_what_was_dated_back_still_comes_after_what_it_rests_on() -> None:
+    frozen = CaseFrozen(at=DAYS[2], by=WEI, frozen=True, reason="account_stolen")
+    free = CaseFrozen(at=DAYS[1], by=WEI, frozen=False, reason="account_back")
+    dated = told(*((each, each.at, DAYS[3]) for each in (frozen, free)))
+    state = state_at(dated, STREAM, as_of=DAYS[3]).state
+    assert isinstance(state, Case)
+    assert not state.frozen
+
+
+def test_what_was_said_of_a_clock_before_it_began_is_left_out() -> None:
+    begun = started(timer_row(), "answer", DAYS[2])
+    met = TimerMet(at=DAYS[1], timer="answer", seconds_left=1)
+    dated = told(*((each, each.at, DAYS[3]) for each in (opened, begun, met)))
+    assert state_at(dated, STREAM, as_of=DAYS[1]).events == 1
+    assert state_at(dated, STREAM, as_of=DAYS[3]).events == 3

@@ -281,6 +281,7 @@ def test_decisions_are_found_by_amount_and_noun_and_type(
     tea = found(zhao, amount_from=12900, amount_to=12900, noun="case")
     assert {x["type"] for x in tea} == {"after_sales.opened"}
     assert found(zhao, amount_from=12901) == []
+    assert found(zhao, amount_to=12899) == []
     assert {x["noun"] for x in found(zhao, noun="dispute")} == {"dispute"}
     assert len(found(zhao, tag="after_sales.rejected")) == 1
 
