@@ -10,8 +10,8 @@ from interface.bootstrap import Redress
 from tests.interface.api.conftest import Caller, Callers
 from tests.interface.api.deeds import does, done
 from tests.interface.api.test_queue import attributed
-from tests.interface.served import roles
 from tests.interface.pretend import PYTHON, environment, free_port
+from tests.interface.served import roles
 
 # Of the guards of an account: who one is, and how it stands.
 REFUSED = frozenset(
@@ -136,7 +136,7 @@ def test_the_command_line_gives_a_carrier_its_token(redress: Redress) -> None:
     )
     assert made.returncode == 0, made.stderr
     actor = redress.tokens.actor(made.stdout.strip())
-    assert (actor.roles, actor.subject) == ({"carrier"}, "sf")
+    assert (actor.roles, actor.subject) == (frozenset({"carrier"}), "sf")
 
 
 @pytest.mark.parametrize(("role", "name"), READERS)

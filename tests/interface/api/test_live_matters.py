@@ -120,7 +120,7 @@ def test_the_queue_tells_of_each_matter_that_changed(
         done(li_mei, case, "withdrawal")
         contact = li_mei.post("/v1/contacts", {}).headers["Location"]
         project()
-        seen = {}
+        seen: dict[str, bool] = {}
         while len(seen) < 2:
             message = next(told)
             assert message.event == "matter"
