@@ -58,6 +58,15 @@ Lines = Annotated[
     list[int] | None,
     QueryParameter(description="The lines it is about; without any: all."),
 ]
+Exclusions = Annotated[
+    list[Code] | None,
+    QueryParameter(description="Why the rules exclude it, such as abnormal_account."),
+]
+Percent = Annotated[
+    float | None,
+    QueryParameter(ge=0, le=100, description="How much of the goods was spoilt."),
+]
+FenAsked = Annotated[int | None, QueryParameter(ge=0, description="In fen.")]
 AdmittedAt = Annotated[
     str | None,
     QueryParameter(description="When the merchant admitted a shortage (RFC 3339)."),
@@ -150,7 +159,10 @@ class OrderCompensationController(Controller):
         goods: NameAsked = None,
         market: NameAsked = None,
         line: Lines = None,
-        exclusion: NameAsked = None,
+        spoilt_percent: Percent = None,
+        difference_fen: FenAsked = None,
+        freight_fen: FenAsked = None,
+        exclusion: Exclusions = None,
     ) -> Response[PreviewView]:
         """Say what would be set aside now, by which rules; nothing is written."""
         order = desk.find(actor, "compensation.read", order_id).order
@@ -161,7 +173,10 @@ class OrderCompensationController(Controller):
             goods=goods,
             market=market,
             lines=tuple(line or ()),
-            exclusions=() if exclusion is None else (exclusion,),
+            spoilt_percent=spoilt_percent,
+            difference_fen=difference_fen,
+            freight_fen=freight_fen,
+            exclusions=tuple(exclusion or ()),
         )
         at = now()
         day, event = compensating.preview(order_id, order, said, by=SYSTEM, at=at)

@@ -1,6 +1,8 @@
 """Caps hold as reservations: of an order, of a day, and of several rows together."""
 
 from collections import defaultdict
+from functools import partial
+from typing import Any
 
 from hypothesis import given as given_any
 from hypothesis import settings
@@ -12,8 +14,10 @@ from domain.compensation import (
     COMPENSATION,
     AlreadyPaid,
     AnotherDay,
+    AnotherPersonPays,
     CommitCompensation,
     CompensationCommand,
+    CompensationNeedsApproval,
     CompensationPaid,
     CompensationReleased,
     CompensationReserved,
@@ -27,9 +31,9 @@ from domain.compensation import (
     UnknownReservation,
 )
 from domain.kernel import Refused
-from domain.party import SYSTEM
+from domain.party import SYSTEM, By
 from domain.policy.quote import Earlier, Facts, Line, quote_of
-from domain.policy.rows import Times
+from domain.policy.rows import ApprovalRow, Times
 from tests.domain.compensations import (
     BOOK,
     DAY_CAP,
@@ -43,6 +47,7 @@ from tests.domain.compensations import (
     reserve,
     taken,
 )
+from tests.given import Given, When
 
 LATE = reserve("k-1", "SHIP_OVERDUE")
 PAY = CommitCompensation(by=SYSTEM, reservation="k-1")
@@ -108,6 +113,59 @@ def test_what_was_given_up_is_neither_paid_nor_set_aside_again() -> None:
 def test_only_the_service_sets_compensation_aside() -> None:
     given().when(replace(LATE, by=SHOP), at=MONDAY).refused(NotTheService)
     given(late).when(replace(PAY, by=SHOP), at=MONDAY).refused(NotTheService)
+
+
+# -- Who may say yes: an agent up to ¥40, a senior up to ¥60, finance to any amount --
+
+
+def limit(role: str, up_to_fen: int | None) -> ApprovalRow:
+    return ApprovalRow(
+        id=f"shop.approve.{role.replace('_', '-')}",
+        version=1,
+        title="Who may pay how much",
+        binding="adjudication_time",
+        in_force_from=JANUARY,
+        source="[Δ]",
+        step="refund",
+        role=role,  # type: ignore[arg-type]  # a role by its name
+        up_to_fen=up_to_fen,
+    )
+
+
+LIMITED = replace(
+    BOOK,
+    rows=(
+        *BOOK.rows,
+        limit("agent", 4_000),
+        limit("senior_agent", 6_000),
+        limit("finance_approver", None),
+    ),
+)
+LIN, WEI = By(role="agent", name="lin"), By(role="senior_agent", name="wei")
+FANG = By(role="finance_approver", name="fang")
+limited = partial(Given, COMPENSATION, LIMITED)
+
+
+def pays_it(by: By, reserved_by: By) -> When[Any, Any, Any, Any]:
+    """Ask, under these limits, that ¥50 which somebody set aside be paid."""
+    return limited(replace(late, by=reserved_by)).when(replace(PAY, by=by), at=TUESDAY)
+
+
+def test_who_pays_has_a_limit_that_reaches_so_far() -> None:
+    pays_it(LIN, WEI).refused(CompensationNeedsApproval)
+    pays_it(SYSTEM, WEI).refused(CompensationNeedsApproval)
+    pays_it(WEI, LIN).then(replace(paid, by=WEI))
+    pays_it(FANG, LIN).then(replace(paid, by=FANG))
+
+
+def test_beyond_the_first_limit_whoever_set_it_aside_does_not_pay_it() -> None:
+    pays_it(WEI, WEI).refused(AnotherPersonPays)
+    promoted = By(role="senior_agent", name="lin")
+    pays_it(promoted, LIN).refused(AnotherPersonPays)
+    little = replace(late, by=WEI, total_fen=4_000)
+    limited(little).when(replace(PAY, by=WEI), at=TUESDAY).then(
+        replace(paid, by=WEI, total_fen=4_000)
+    )
 
 
 def test_facts_that_cannot_be_so_are_refused() -> None:

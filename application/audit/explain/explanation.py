@@ -23,7 +23,7 @@ from application.audit.explain.rules import UsedRow, refs_in, used_row
 from application.event_store.mapper import tag_of
 from domain.after_sales import RefundOrdered
 from domain.after_sales.guards import TABLE as CASE_GUARDS
-from domain.compensation import CompensationReserved
+from domain.compensation import CompensationPaid, CompensationReserved
 from domain.contact.decide import WHO as CONTACT_GUARDS
 from domain.dispute import (
     AppealDecided,
@@ -49,6 +49,7 @@ Origin = Literal["fact", "person", "system", "clock", "follows"]
 # Money that only goes as far as somebody's limit, and the step that rows set it for.
 LIMITED: Final[Mapping[type[Event], str]] = {
     RefundOrdered: "refund",
+    CompensationPaid: "refund",
     RulingIssued: "ruling",
     EnforcementStarted: "ruling",
 }
