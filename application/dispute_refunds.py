@@ -49,10 +49,12 @@ def repaid(
     if goods is None and freight is None:
         return Repaid()
     currency = (goods or freight or Money(0, "CNY")).currency
-    room = total((item.amount for item in items), currency)
+    rooms = [
+        item.amount.minor if item.amount.currency == currency else 0 for item in items
+    ]
     wanted = goods or Money(0, currency)
-    of_goods = min(wanted.minor, room.minor)
-    parts = split(of_goods, [item.amount.minor for item in items])
+    of_goods = min(wanted.minor, sum(rooms))
+    parts = split(of_goods, rooms)
     lines = tuple(
         ClaimItem(line=item.line, quantity=item.quantity, amount=Money(part, currency))
         for item, part in zip(items, parts, strict=True)

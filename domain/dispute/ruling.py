@@ -149,8 +149,8 @@ def within_claim(dispute: Dispute, awards: Awards) -> None:
     """Raise if awards are above what is claimed, or in more than its currency."""
     claimed = dispute.claimed
     currencies = {award.amount.currency for award in awards}
-    if claimed is not None:
-        currencies.add(claimed.currency)
+    paid = dispute.opened.paid if dispute.opened else None
+    currencies |= {known.currency for known in (claimed, paid) if known and currencies}
     if len(currencies) > 1:
         raise OtherCurrency(currencies=sorted(currencies))
     whole = sum(award.amount.minor for award in awards)
