@@ -29,7 +29,17 @@ from domain.after_sales import CASE, Case, RefundUnderWay
 from domain.compensation import COMPENSATION, DayOfCompensation
 from domain.dispute import DISPUTE, Dispute
 from domain.kernel import AnyDecider, Command, Event, Refused
-from domain.order import ORDER, CheckPromises, Order, OrderCommand
+from domain.order import (
+    ORDER,
+    CheckPromises,
+    ClaimedAlready,
+    CurrenciesDiffer,
+    MoreThanPaid,
+    NotShippedYet,
+    Order,
+    OrderCommand,
+    UsedUp,
+)
 from domain.order.events import OrderPlaced
 from domain.policy.book import Rulebook
 from domain.responsibility import ACCOUNT, MatterAccount
@@ -42,6 +52,17 @@ NAMES = UUID("a3b1c6de-0000-8000-8000-000000000002")
 CONSUMER, SHOP, HOST, SOURCE = "anna", "shop-1", "host-7", "shop"
 # So often clocks may let each other off before it must be quiet.
 ROUNDS_MAX = 30
+# What a ruling waits for: a refund on its way. And what it may wait for in vain, until
+# people sort it out: an order told to be paid in two currencies, goods not sent, or
+# money and goods that went elsewhere once its case had ended.
+WAITS = (
+    RefundUnderWay,
+    CurrenciesDiffer,
+    NotShippedYet,
+    MoreThanPaid,
+    ClaimedAlready,
+    UsedUp,
+)
 
 Taking = Callable[[CommandContext], Receipt]
 
@@ -227,8 +248,7 @@ class Casework:
     def clocks_are_asked(self) -> None:
         """Ask every stream whose time ran out, as the worker does, until it is quiet.
 
-        What a clock leads to is never refused for good: nobody else would do it. A
-        refund on its way is waited for.
+        What a clock leads to is never refused for good: nobody else would do it.
         """
         self._waiting.clear()
         check = CheckPromises()
@@ -256,7 +276,7 @@ class Casework:
         kind = self._kinds[stream_id]
         room: AsksClocks = next(room for each, room in rooms if each is kind)
         (answer,) = room.check([ClockAsk(stream_id, cause)], self.at)
-        if isinstance(answer, RefundUnderWay):
+        if isinstance(answer, WAITS) and self._kinds[stream_id] is DISPUTE:
             self._waiting.add(stream_id)
         elif isinstance(answer, Exception):
             raise ClockRefused(f"{timer.name}: {type(answer).__name__}") from answer

@@ -253,7 +253,7 @@ def minor_of(amount: Money | None) -> int:
 
 
 def final_stays_final(work: Casework, seen: Seen) -> None:
-    """Check that what ended stays so until taken up again, and none of its clocks run."""
+    """Check that what ended stays so until taken up again, and no clock of it runs."""
     both: dict[UUID, Case | Dispute] = {**work.all_cases, **work.all_disputes}
     for stream_id, state in both.items():
         final = over(state)
