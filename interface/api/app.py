@@ -36,11 +36,12 @@ from interface.api.cases import CaseController
 from interface.api.consumers import ConsumerController
 from interface.api.context import asked
 from interface.api.deadline import in_time
+from interface.api.decisions import DecisionController
 from interface.api.disputes import DisputeController
 from interface.api.evidence import EvidenceController
 from interface.api.evidence_templates import EvidenceTemplateController
 from interface.api.health import Checks, HealthController
-from interface.api.history import DecisionController, HistoryController, asking, reader
+from interface.api.history import HistoryController, asking, reader
 from interface.api.live import LiveController, OpenStreams
 from interface.api.metrics import Metrics
 from interface.api.orders import OrderController

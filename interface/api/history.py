@@ -1,4 +1,4 @@
-"""What auditors ask: one merged history of a matter, and who decided what by which row.
+"""One merged history of a matter over HTTP, a page at a time or whole as a table.
 
 Sealed words are opened on request alone, and every opening leaves who did it and why.
 """
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Literal, cast
 from uuid import UUID
 
-from litestar import Controller, Request, Response, get
+from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, HeaderParameter, QueryParameter
 from litestar.response import Stream
@@ -20,8 +20,6 @@ from application.audit.history import Line, Merged, MergedHistories
 from application.audit.replay import opened_by
 from application.casework import Casework
 from application.people import WHY_LENGTH_MAX, People
-from application.projections.decisions import DecisionQueries, DecisionRow, Sought
-from application.projections.paging import BadCursor
 from application.projections.progress import ReadingProgress
 from application.projections.read_models import read_model
 from domain.ids import partition_in
@@ -30,15 +28,10 @@ from interface.api.auth import does
 from interface.api.context import moment
 from interface.api.entries import AcceptLanguage, spoken_language
 from interface.api.history_csv import CSV, csv_rows
-from interface.api.names import NameAsked
 from interface.api.paging import (
     USUAL_LIMIT,
     AtLeast,
-    Cursor,
     Limit,
-    Listed,
-    bad_cursor,
-    listed,
     shown,
 )
 from interface.api.problems import invalid
@@ -349,135 +342,3 @@ def as_csv(bodies: Iterable[LineBody], matter_id: UUID) -> Response[HistoryBody]
     headers = {"Content-Disposition": f'attachment; filename="history-{matter_id}.csv"'}
     answer = Stream(csv_rows(bodies), media_type=CSV, headers=headers)
     return cast("Response[HistoryBody]", answer)
-
-
-# -- Decisions --
-
-Since = Annotated[
-    str | None,
-    QueryParameter(name="from", description="Recorded at this time or later."),
-]
-Until = Annotated[
-    str | None, QueryParameter(name="to", description="Recorded before this time.")
-]
-RowAsked = Annotated[
-    str | None,
-    QueryParameter(
-        pattern=r"^[a-z0-9][a-z0-9_.-]*@[0-9]{1,8}$",
-        description="Only what names this version of a row, such as a.b@20260810.",
-    ),
-]
-Tag = Annotated[
-    str | None,
-    QueryParameter(
-        pattern="^[a-z_]+[.][a-z_]+$",
-        description="Only events of this type, such as after_sales.approved.",
-    ),
-]
-MinorUnits = Annotated[
-    int | None, QueryParameter(description="In minor units of the currency.")
-]
-DecisionNoun = Literal[
-    "order",
-    "case",
-    "dispute",
-    "contact",
-    "promise",
-    "account",
-    "compensation",
-    "evidence",
-    "policy",
-    "timer",
-]
-
-
-class DecisionFound(Struct, frozen=True, kw_only=True):
-    """A decision at one glance: who, what, by which rows, for how much."""
-
-    position: str
-    recorded_at: datetime
-    occurred_at: datetime
-    noun: str
-    stream_id: UUID
-    version: int
-    type: str
-    role: str
-    name: str
-    rows: tuple[str, ...]
-    amount: Money | None
-    event: str
-    explanation: str
-
-
-class DecisionController(Controller):
-    """What was decided: by whom, under which version of a rule, for how much, when."""
-
-    path = "/v1/decisions"
-    tags = ("histories",)
-
-    @get(
-        operation_id="searchDecisions",
-        opt=does("decisions.search"),
-        sync_to_thread=True,
-    )
-    def find(  # noqa: PLR0913, PLR0917 - one for each thing that can be asked for
-        self,
-        request: Request[Actor, None, Any],
-        decisions: NamedDependency[DecisionQueries],
-        progress: NamedDependency[ReadingProgress],
-        agent: NameAsked = None,
-        role: NameAsked = None,
-        policy: RowAsked = None,
-        tag: Tag = None,
-        noun: FromQuery[DecisionNoun | None] = None,
-        amount_from: MinorUnits = None,
-        amount_to: MinorUnits = None,
-        currency: NameAsked = None,
-        since: Since = None,
-        until: Until = None,
-        limit: Limit = USUAL_LIMIT,
-        cursor: Cursor = None,
-        at_least: AtLeast = None,
-    ) -> Response[Listed[DecisionFound]]:
-        """Search decisions, newest first: all conditions named have to hold."""
-        sought = Sought(
-            agent=agent,
-            role=role,
-            policy=policy,
-            tag=tag,
-            noun=noun,
-            amount_from=amount_from,
-            amount_to=amount_to,
-            currency=currency,
-            since=moment("from", since),
-            until=moment("to", until),
-        )
-        shown(progress, read_model("decision"), at_least)
-        try:
-            page = decisions.find(sought, limit=limit, cursor=cursor)
-        except BadCursor as error:
-            raise bad_cursor(error) from None
-        return listed(request, page, decision_found)
-
-
-def decision_found(row: DecisionRow) -> DecisionFound:
-    """Return a decision at one glance."""
-    amount = None
-    if row.amount_minor is not None and row.currency is not None:
-        amount = Money(row.amount_minor, row.currency)
-    event = f"/v1/streams/{row.stream_id}/events/{row.version}"
-    return DecisionFound(
-        position=f"{row.partition}.{row.position}",
-        recorded_at=row.recorded_at.astimezone(UTC),
-        occurred_at=row.occurred_at.astimezone(UTC),
-        noun=row.noun,
-        stream_id=row.stream_id,
-        version=row.version,
-        type=row.tag,
-        role=row.role,
-        name=row.name,
-        rows=tuple(row.policies),
-        amount=amount,
-        event=event,
-        explanation=f"{event}/explanation",
-    )
