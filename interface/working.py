@@ -20,10 +20,10 @@ def worker(redress: Redress) -> Worker:
         Step("messages_moved_on", redress.inbound.work),
         Step("events_projected", runner.round),
         Step("deadlines_asked", redress.overdue.check),
-        Step("clocks_moved", redress.touched_clocks.move),
+        Step("calendars_asked", redress.touched_clocks.move),
         Step("clocks_asked", redress.overdue_clocks.check),
-        Step("disputes_opened", redress.due_disputes.open),
-        Step("refunds_ordered", redress.due_refunds.order),
+        Step("disputes_asked", redress.due_disputes.open),
+        Step("refunds_asked", redress.due_refunds.order),
         Step("evidence_swept", redress.evidence_sweep.run),
     ]
     return Worker(steps)

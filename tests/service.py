@@ -5,13 +5,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event as Signal
-from typing import Any
 from uuid import UUID, uuid5
 
 from application.event_store.envelope import CommandContext, Receipt
 from application.orders import context_for
 from application.policies import shipped_documents
-from domain.after_sales import Case, CaseCommand, CaseType, OpenCase
+from domain.after_sales import ApproveCase, Case, CaseCommand, CaseType, OpenCase
 from domain.kernel import Command, Event
 from domain.money import Money
 from domain.order import (
@@ -25,7 +24,6 @@ from domain.order import (
 )
 from domain.party import By
 from domain.policy.rows import CalendarRow, PolicyDocument, Where
-from domain.timer import Timer
 from interface.bootstrap import Redress
 from interface.clock import clock
 from interface.postgres.database import DatabaseUrls
@@ -77,15 +75,20 @@ class Service:
         return context_for(cause, command, actor="test", asked_at=self.now)
 
     def sells(
-        self, consumer: str, source: str = "shop", *, shipped: bool = True
+        self,
+        consumer: str,
+        source: str = "shop",
+        *,
+        price: Money = PRICE,
+        shipped: bool = True,
     ) -> UUID:
         """Return the order of a jacket, paid, and delivered if it was shipped."""
         orders = self.redress.orders
         order_id = orders.id_of(consumer, source, f"A-{consumer}")
         line = OrderLine(
-            line=1, product="jacket", quantity=1, price=PRICE, freight=POSTAGE
+            line=1, product="jacket", quantity=1, price=price, freight=POSTAGE
         )
-        paid = Money(PRICE.minor + POSTAGE.minor, "CNY")
+        paid = Money(price.minor + POSTAGE.minor, "CNY")
         placed = PlaceOrder(
             consumer=consumer,
             source=source,
@@ -113,7 +116,8 @@ class Service:
     ) -> UUID:
         """Return the case that a consumer opens over an order of a jacket."""
         shipped = type_ not in {"refund_unshipped", "price_protection"}
-        order_id = self.sells(consumer, source, shipped=shipped)
+        price = max(PRICE, amount, key=lambda money: money.minor)
+        order_id = self.sells(consumer, source, price=price, shipped=shipped)
         cases = self.redress.after_sales
         case_id = cases.id_of(order_id, "1")
         freight = type_ == "freight_compensation"
@@ -137,6 +141,13 @@ class Service:
         take = self.redress.after_sales.take
         return [take(case_id, each, self.context(each)) for each in commands][-1]
 
+    def approves(self, case_id: UUID) -> None:
+        """Let the shop agree, and say where the goods go."""
+        consumer = self.case(case_id).consumer
+        assert consumer is not None, "a case is a consumer's"
+        address = self.redress.people.seal(consumer, "1 Mill Lane", "address")
+        self.asks(case_id, ApproveCase(by=SHOP, address=address))
+
     def publishes(self, *rows: CalendarRow) -> None:
         """Publish the fallback's pack with these rows beside its own."""
         policies = self.redress.policies
@@ -150,14 +161,13 @@ class Service:
             auto_confirm_hours=pack.auto_confirm_hours,
             row=(*pack.row, *rows),
         )
-        command = policies.publish
         context = CommandContext(
             actor="test",
             asked_at=self.now,
             command_id=uuid5(NAMES, f"publish/{[row.ref for row in rows]}"),
             correlation_id=uuid5(NAMES, "publish"),
         )
-        command(document, context)
+        policies.publish(document, context)
 
     # -- As it stands --
 
@@ -200,9 +210,3 @@ def typhoon(begins: datetime, ends: datetime, name: str = "typhoon") -> Calendar
         ends=ends,
         reason="typhoon",
     )
-
-
-def by_name(timers: Any, name: str) -> Timer:
-    """Return a clock of a case, a dispute or a contact."""
-    timer: Timer = timers[name]
-    return timer
