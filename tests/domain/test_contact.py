@@ -305,7 +305,7 @@ def test_a_contact_is_tied_to_what_it_is_about_once() -> None:
 
 def test_nobody_closes_while_the_consumer_waits() -> None:
     for outcome in ("answered", "made_good", "no_fault_found", "case_opened"):
-        close = CloseContact(by=WANG, outcome=outcome)  # type: ignore[arg-type]  # the outcomes above
+        close = CloseContact(by=WANG, outcome=outcome)
         begun().when(close, at=MONDAY).refused(StillWaiting)
 
 
