@@ -7,12 +7,13 @@ for, or ends it, is appended together with the order's own part of it, or not at
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import reduce
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from application.books import Books
 from application.case_claims import claim_commands
 from application.case_money import money_in, money_parts
 from application.case_order import arrived_at, instant, ship_hours, taking_over
@@ -57,14 +58,6 @@ KIND: Final = "after_sales"
 
 # So often a command is prepared anew because its case or order moved on meanwhile.
 ATTEMPTS_MAX: Final = 3
-
-
-class Books(Protocol):
-    """Where rules come from: those for the orders of a source, or for none."""
-
-    def for_source(self, source: str | None) -> Rulebook:
-        """Return the rules for orders of a source."""
-        ...
 
 
 class Prepared(Struct, frozen=True):

@@ -10,7 +10,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 from application.access import NotFound, Owners
-from application.after_sales import Books, events_of
+from application.after_sales import events_of
+from application.books import Books
 from application.compensation import Compensations, PaidOrder
 from application.compensation_entries import Payout, account_commands
 from application.compensation_facts import Said, dates_of, facts_of, paid_order

@@ -1,12 +1,12 @@
 """Commands about compensation: caps hold as reservations."""
 
 from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from application.books import Books
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore
@@ -21,19 +21,10 @@ from domain.compensation import (
 )
 from domain.ids import id_from_name, partition_of
 from domain.party import By
-from domain.policy.book import Rulebook
 from domain.policy.quote import Facts
 from domain.policy.rows import CapRow
 
 KIND = "compensation"
-
-
-class Books(Protocol):
-    """Where rules come from: those for the orders of a source, or for none."""
-
-    def for_source(self, source: str | None) -> Rulebook:
-        """Return the rules for orders of a source."""
-        ...
 
 
 class PaidOrder(Struct, frozen=True, kw_only=True):

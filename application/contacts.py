@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
+from application.books import Books
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore
@@ -13,18 +13,9 @@ from application.processes.check_overdue_clocks import ACTOR, ClockAsk
 from domain.agent_promise import AGENT_PROMISE, AgentPromiseCommand
 from domain.contact import CONTACT, ContactCommand, ContactOpened
 from domain.ids import id_from_name, partition_in, partition_of
-from domain.policy.book import Rulebook
 from domain.timer import CheckClocks
 
 CONTACT_KIND, PROMISE_KIND = "contact", "promise"
-
-
-class Books(Protocol):
-    """Where rules come from: those for the orders of a source, or for none."""
-
-    def for_source(self, source: str | None) -> Rulebook:
-        """Return the rules for orders of a source."""
-        ...
 
 
 class Contacts:

@@ -7,12 +7,13 @@ it lies in the consumer's partition.
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import reduce
-from typing import Final, Protocol
+from typing import Final
 from uuid import UUID
 
 from msgspec.structs import replace
 
 from application.after_sales import AfterSales, events_of
+from application.books import Books
 from application.dispute_money import matter_of
 from application.dispute_moves import (
     Turn,
@@ -62,14 +63,6 @@ KIND: Final = "dispute"
 
 # So often a command is prepared anew because its dispute moved on meanwhile.
 ATTEMPTS_MAX: Final = 3
-
-
-class Books(Protocol):
-    """Where rules come from: those for the orders of a source, or for none."""
-
-    def for_source(self, source: str | None) -> Rulebook:
-        """Return the rules for orders of a source."""
-        ...
 
 
 class Disputes:

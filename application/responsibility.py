@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
+from application.books import Books
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore
@@ -12,7 +12,6 @@ from application.orders import context_for
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk
 from domain.ids import id_from_name, partition_in, partition_of
 from domain.party import By
-from domain.policy.book import Rulebook
 from domain.responsibility import (
     ACCOUNT,
     AttributionOpened,
@@ -24,14 +23,6 @@ from domain.timer import CheckClocks
 
 KIND = "responsibility"
 SOURCE = "redress"
-
-
-class Books(Protocol):
-    """Where rules come from: those for the orders of a source, or for none."""
-
-    def for_source(self, source: str | None) -> Rulebook:
-        """Return the rules for orders of a source."""
-        ...
 
 
 class Responsibilities:

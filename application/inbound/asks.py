@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 import msgspec
 from msgspec.structs import replace
 
-from application.contacts import Books
+from application.books import Books
 from application.event_store.envelope import Ask, Part
 from application.inbound.messages import (
     CaseNumber,

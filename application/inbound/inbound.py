@@ -11,7 +11,7 @@ from uuid import UUID
 
 import structlog
 
-from application.contacts import Books
+from application.books import Books
 from application.event_store.envelope import Ask, Receipt
 from application.inbound.addressing import Addressing
 from application.inbound.asks import Deciders, Sealer, ask_for
