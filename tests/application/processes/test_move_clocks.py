@@ -7,6 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from application.event_store.store import Busy, StoreUnavailable
@@ -180,13 +181,27 @@ def test_a_typhoon_that_is_over_before_or_begins_after_touches_nobody(
     office: Office,
 ) -> None:
     before = typhoon(MONDAY - 2 * DAY, MONDAY - DAY, "past")
-    office.service.publishes(before)
+    later = replace(typhoon(DUE + DAY, DUE + 2 * DAY, "later"), in_force_from=MONDAY)
+    office.service.publishes(before, later)
     assert office.touched.move() == 0
     office.service.sets_clock(STORM)
-    office.service.publishes(before, typhoon(STORM, CALM, "near"))
+    office.service.publishes(before, later, typhoon(STORM, CALM, "near"))
     while office.touched.move():
         office.reads()
     assert office.cases.asked == [office.case_id]
+
+
+def test_what_began_after_a_typhoon_was_published_is_not_asked(office: Office) -> None:
+    office.service.sets_clock(STORM + HOUR)
+    elsewhere = replace(typhoon(STORM, CALM), regions=("hainan",))
+    office.service.publishes(elsewhere)
+    office.service.sets_clock(STORM + 2 * HOUR)
+    office.service.asked_for("return_refund", "bao")
+    office.reads()
+    while office.touched.move():
+        pass
+    assert office.cases.asked == [office.case_id]
+    assert office.moves() == []
 
 
 def test_what_an_import_holds_waits(office: Office) -> None:

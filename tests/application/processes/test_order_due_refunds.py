@@ -129,6 +129,20 @@ def test_what_failed_is_left_to_people(till: Till) -> None:
     assert till.service.case(case_id).refund_status == "failed"
 
 
+def test_a_board_that_lags_does_not_try_again_what_failed(till: Till) -> None:
+    case_id = till.agreed()
+    late = till.board.flagged("refund_due", 9)
+    till.service.asks(case_id, FreezeCase(by=LIN, frozen=True, reason="theft"))
+    till.service.asks(case_id, FreezeCase(by=LIN, frozen=False, reason="over"))
+    till.reads()
+    till.due.order()
+    (refund,) = till.refunds(case_id)
+    failed = RecordRefundResult(refund=refund.refund, succeeded=False)
+    till.service.asks(case_id, failed)
+    till.cashier_at(Board(late)).order()
+    assert len(till.refunds(case_id)) == 1
+
+
 def test_what_the_merchant_sent_off_is_not_sent_again(till: Till) -> None:
     case_id = till.agreed()
     till.service.asks(case_id, OrderRefund(by=SHOP, refund="R-1"))
