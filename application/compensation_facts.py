@@ -143,7 +143,7 @@ def most_late(order: Order, lines: Sequence[int], at: datetime) -> PinnedPromise
 
 def hours_late(promise: PinnedPromise, at: datetime) -> float:
     """Return by how much a promise was broken; 0 for one that was kept, or may be."""
-    if promise.due_at is None or promise.outcome.standing == "kept":
+    if promise.due_at is None:
         return 0.0
     late = (promise.outcome.met_at or at) - promise.due_at
     return max(0.0, late / HOUR) if late >= timedelta(seconds=1) else 0.0

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
+from application.case_money import Moved, due_from, opening
 from application.event_store.envelope import Receipt
 from domain.after_sales import (
     ApproveCase,
@@ -15,7 +16,9 @@ from domain.after_sales import (
     OrderRefund,
     RecordRecovery,
     RecordRefundResult,
+    Refund,
     RefundRoute,
+    RefundSucceeded,
 )
 from domain.dispute import (
     AssignHandler,
@@ -25,13 +28,15 @@ from domain.dispute import (
     EscalateDispute,
 )
 from domain.money import Money
-from domain.party import LiableParty
+from domain.order import ORDER, Order
+from domain.party import LiableParty, Participant
 from domain.responsibility import (
     ACCOUNT,
     Account,
     AttributionOpened,
     EntryPosted,
     MatterAccount,
+    OpenAttribution,
     bears_in_the_end,
     borne,
     owed,
@@ -96,6 +101,10 @@ class Books(Shop):
     def pays(self, route: RefundRoute, refund: str = "R-1") -> None:
         order = OrderRefund(by=WEI, refund=refund, route=route)
         self.asks(order, RecordRefundResult(refund=refund, succeeded=True))
+
+    @property
+    def order(self) -> Order:
+        return reduce(ORDER.evolve, self.events(self.order_id), ORDER.initial)  # type: ignore[arg-type]  # the events of an order
 
     @property
     def account_id(self) -> UUID:
@@ -252,6 +261,7 @@ def test_the_platform_advanced_it_and_each_bears_its_share_in_the_end(
 def test_what_the_platform_is_to_pay_and_pays_it_does_not_advance(shop: Books) -> None:
     shop.ruled_for("platform")
     shop.pays("platform_advance")
+    assert not [name for name in shop.written if "owed" in name]
     assert shop.given == {PLATFORM: 80_000, CONSUMER: -80_000}
     assert shop.debts == {(MERCHANT, PLATFORM): 56_000, (CREATOR, PLATFORM): 24_000}
     assert shop.ends == {MERCHANT: 56_000, CREATOR: 24_000, CONSUMER: -80_000}
@@ -294,3 +304,72 @@ def test_of_several_payers_each_owes_what_it_was_to_pay(shop: Books) -> None:
     shop.pays("platform_advance")
     assert shop.given == {PLATFORM: 80_000, CONSUMER: -80_000}
     assert shop.ends == {MERCHANT: 56_000, CREATOR: 24_000, CONSUMER: -80_000}
+
+
+def test_what_went_back_before_was_the_first_payers(shop: Books) -> None:
+    shop.ruled_for("creator")
+    ruling = shop.dispute.ruling
+    assert ruling is not None
+    awards = (
+        Award(kind="refund", amount=fen(50_000), payer="creator"),
+        Award(kind="refund", amount=fen(30_000), payer="platform"),
+    )
+    earlier = Refund(
+        name="R-0", route="original", amount=fen(40_000), outcome="succeeded"
+    )
+    event = RefundSucceeded(at=NOON, refund="R-1", route="original", amount=fen(40_000))
+    moved = Moved(
+        case_id=shop.case_id,
+        before=replace(shop.case, refunds={"R-0": earlier}),
+        events=(event,),
+        order=shop.order,
+        dispute=replace(shop.dispute, rulings=(replace(ruling, awards=awards),)),
+    )
+    assert due_from(moved, event) == [(CREATOR, 10_000), (PLATFORM, 30_000)]
+
+
+def test_compensation_is_no_part_of_what_the_case_pays(shop: Books) -> None:
+    shop.complains()
+    shop.opens()
+    shop.does(
+        AssignHandler(by=WEI, duty="arbiter", person="judge-ma"),
+        EscalateDispute(by=ANNA),
+        EndRound(by=JUDGE),
+        replace(
+            rule,
+            awards=(
+                Award(kind="compensation", amount=fen(10_000), payer="platform"),
+                Award(kind="refund", amount=fen(70_000), payer="merchant"),
+            ),
+        ),
+        EnforceRuling(by=MACHINE),
+    )
+    shop.pays("original")
+    assert not [name for name in shop.written if name.startswith("R-1/owed")]
+    assert shop.given == {MERCHANT: 70_000, CONSUMER: -70_000}
+
+
+# -- The account --
+
+
+def test_an_account_that_was_opened_otherwise_does_not_stop_the_money(
+    shop: Books,
+) -> None:
+    shop.agreed()
+    command = OpenAttribution(
+        by=MACHINE, matter=str(shop.case_id), order="D-1", consumer="anna"
+    )
+    context = shop.context(command, NOON)
+    shop.accounts.take(shop.account_id, command, "douyin", context)
+    shop.pays("original")
+    assert shop.written == ["R-1/escrow"]
+
+
+def test_a_merchant_who_sells_in_its_own_room_is_one_party(shop: Books) -> None:
+    shop.agreed()
+    placed = shop.order.placement
+    assert placed is not None
+    alone = Participant(party="shop-1", roles=("merchant", "room_seller"))
+    order = replace(shop.order, placements=(replace(placed, participants=(alone,)),))
+    moved = Moved(case_id=shop.case_id, before=shop.case, events=(), order=order)
+    assert opening(moved).parties == (CONSUMER, MERCHANT)

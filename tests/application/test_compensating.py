@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from application.access import NotFound
 from application.compensating import Compensating, MatterElsewhere
 from application.compensation import Compensations
+from application.compensation_entries import Payout, entries
 from application.compensation_facts import (
     MerchantUnknown,
     NoSuchLine,
@@ -40,6 +41,7 @@ from domain.order import (
     RenegotiateShipDate,
     ShipParcel,
     Tender,
+    WaivePromise,
 )
 from domain.party import SYSTEM, By
 from domain.policy.book import Rulebook
@@ -182,7 +184,8 @@ def test_what_counts_is_what_was_paid_not_the_price() -> None:
 def test_lateness_runs_until_it_is_shipped() -> None:
     shop = Shop()
     due = MONDAY + 72 * HOUR
-    assert facts_of(shop.order(), Said(), due).late_hours is None
+    for moment in (due, due + HOUR / 7200):
+        assert facts_of(shop.order(), Said(), moment).late_hours is None
     assert facts_of(shop.order(), Said(), due + 5 * HOUR).late_hours == 5
     shop.tell(
         Told(CheckPromises(), due + 6 * HOUR),
@@ -208,6 +211,17 @@ def test_an_agreed_date_moves_the_due_time_and_not_the_promise() -> None:
         MONDAY + 72 * HOUR,
     )
     assert (facts.promise_hours, facts.late_hours) == (72, None)
+
+
+def test_a_waived_promise_and_one_of_other_lines_are_nobodys_breach() -> None:
+    cups = Offer(label="ship-48h", line=2, hours=24)
+    shop = Shop(placed=replace(place, offers=(*place.offers, cups)))
+    late = MONDAY + 80 * HOUR
+    assert facts_of(shop.order(), Said(lines=(2,)), late).late_hours == 56
+    assert facts_of(shop.order(), Said(lines=(1,)), late).late_hours == 8
+    waive = WaivePromise(promise="ship_by/line-2/merchant", reason="goodwill")
+    shop.tell(Told(waive, MONDAY + HOUR))
+    assert facts_of(shop.order(), Said(lines=(2,)), late).late_hours == 8
 
 
 def test_the_day_is_the_day_of_payment_and_the_merchant_the_lines() -> None:
@@ -348,6 +362,17 @@ def test_what_a_ruling_made_owed_is_settled_by_what_is_paid() -> None:
     ]
     assert owed(account) == {}
     assert sum(each.minor for each in borne(account).values()) == 0
+
+
+def test_what_is_deducted_is_paid_to_no_consumer() -> None:
+    shop = Shop()
+    receipt, name = shop.reserve(at=MONDAY + 4 * DAY)
+    day = shop.money.found(receipt.stream_id, name)[1]
+    known = day.state.reservations[name]
+    deducted = tuple(replace(line, payee="none") for line in known.lines)
+    reservation = replace(known, lines=deducted)
+    payout = Payout(name, reservation, day.paid, shop.order())
+    assert list(entries(payout, ACCOUNT.initial)) == []
 
 
 def test_a_dispute_over_a_case_has_its_cases_account() -> None:
