@@ -435,6 +435,14 @@ def test_a_partial_refund_is_not_asked_for_twice_over() -> None:
     shop.open_another("partial_refund", items=part_of(2_000).items)
 
 
+def test_each_piece_has_a_share_of_its_own() -> None:
+    shop = Shop()
+    one = (replace(ONE_JACKET[0], amount=Money(6_000, "CNY")),)
+    shop.open("partial_refund", items=one)
+    other = shop.open_another("partial_refund", items=one)
+    assert shop.cases.find(other)[0].items == one
+
+
 def test_asked_again_an_offer_within_the_cap_stays_within_it() -> None:
     shop = Shop()
     shop.open()
