@@ -215,7 +215,7 @@ def test_an_agreed_date_moves_the_due_time_and_not_the_promise() -> None:
 
 def test_a_waived_promise_and_one_of_other_lines_are_nobodys_breach() -> None:
     cups = Offer(label="ship-48h", line=2, hours=24)
-    shop = Shop(placed=replace(place, offers=(*place.offers, cups)))
+    shop = Shop(placed=replace(place, offers=(*(place.offers or ()), cups)))
     late = MONDAY + 80 * HOUR
     assert facts_of(shop.order(), Said(lines=(2,)), late).late_hours == 56
     assert facts_of(shop.order(), Said(lines=(1,)), late).late_hours == 8

@@ -168,6 +168,12 @@ def test_beyond_the_first_limit_whoever_set_it_aside_does_not_pay_it() -> None:
     )
 
 
+def test_the_service_itself_needs_nobody_else_within_its_limit() -> None:
+    book = replace(LIMITED, rows=(*LIMITED.rows, limit("system", 9_000)))
+    itself = partial(Given, COMPENSATION, book)
+    itself(late).when(PAY, at=TUESDAY).then(paid)
+
+
 def test_facts_that_cannot_be_so_are_refused() -> None:
     nothing = replace(LATE, facts=Facts(breaches=("SHIP_OVERDUE",)))
     given().when(nothing, at=MONDAY).refused(FactsUnusable)
