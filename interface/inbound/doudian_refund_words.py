@@ -46,6 +46,9 @@ STATUSES: Final[Mapping[str, CaseStatus]] = {
     "53": "succeeded",  # 逆向完成
 }
 
+# The aftersale_status of a case that ended in a refund.
+REFUNDED: Final = "12"
+
 # refund_status: where the money is. 4 (failed) is on its way again, or will be.
 UNDER_WAY: Final = frozenset({"1", "2", "4"})
 ARRIVED: Final = frozenset({"3", "5"})  # 退款成功, 追缴成功

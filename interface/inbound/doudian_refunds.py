@@ -159,8 +159,19 @@ def stepped(case: Case) -> Iterable[Reported]:
     if status is None or words.STATUSES.get(case.status_told) in step.or_else:
         status = case.status()
     yield case.say(status)
-    if step.refunded:
+    if step.refunded or paid_back(case, status):
         yield from case.refund()
+
+
+def paid_back(case: Case, status: CaseStatus) -> bool:
+    """Whether a message's own codes say that the refund arrived, whatever its tag.
+
+    The message of the refund itself may be lost; told by both, it is one refund still,
+    for it goes by the number of its case.
+    """
+    paying = plain(case.data.get("refund_status")) in words.UNDER_WAY
+    done = status == "succeeded" and case.status_told == words.REFUNDED
+    return done and not paying
 
 
 def arbitrated(case: Case) -> Iterable[Reported]:

@@ -177,6 +177,18 @@ def test_money_that_went_back_is_told_to_the_order_too(tag: int) -> None:
     assert order.occurred_at == datetime.fromtimestamp(1777990000, UTC)
 
 
+@pytest.mark.parametrize("tag", [201, 209])
+def test_a_case_that_has_succeeded_says_that_the_money_went_back(tag: int) -> None:
+    message = refund(tag, aftersale_status=12, refund_amount=29900)
+    _, order = reports_in("doudian", message)
+    # Under the name the message of the refund itself gives it: one refund, told twice.
+    assert order.command == RecordRefund(refund=CASE, amount=yuan(29900))
+    paying = refund(tag, aftersale_status=12, refund_amount=29900, refund_status=2)
+    assert len(reports_in("doudian", paying)) == 1
+    agreed = refund(201, aftersale_status=11, refund_amount=29900)
+    assert len(reports_in("doudian", agreed)) == 1
+
+
 @pytest.mark.parametrize("nothing", [{"refund_amount": 0}, {}, {"aftersale_type": 7}])
 def test_a_success_without_money_is_no_refund(nothing: dict[str, Any]) -> None:
     assert len(said(refund(206, **nothing))) == 1
