@@ -4,7 +4,7 @@ Every party reads the same facts; what it may do and what it still has to show i
 own. Who of the service works on it, and what it notes, is for the service alone.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
@@ -151,11 +151,12 @@ def dispute_view(  # noqa: PLR0913, PLR0917 - which dispute, how it stands, who 
 ) -> DisputeView:
     """Return the dispute as this reader sees it at this time.
 
-    ``case`` is the one it is over, for what money moved there.
+    ``case`` is the one it is over, for what money moved there and who handled it.
     """
     opened, told = dispute.opened, dispute.report
     clocks = clocks_of(dispute, reader, at)
-    may = allowed(dispute, reader.role, reader.name, at, book)
+    known = dispute if case is None else with_handlers(dispute, case.handlers)
+    may = allowed(known, reader.role, reader.name, at, book)
     return DisputeView(
         dispute_id=dispute_id,
         version=version,
@@ -191,6 +192,11 @@ def dispute_view(  # noqa: PLR0913, PLR0917 - which dispute, how it stands, who 
         outside=outside(dispute),
         back_office=office(dispute, book, at) if reader.role in SERVICE else None,
     )
+
+
+def with_handlers(dispute: Dispute, names: Set[str]) -> Dispute:
+    """Return it with those who worked on its case by now: none of them judges it."""
+    return replace(dispute, handlers=dispute.handlers | names)
 
 
 def clocks_of(dispute: Dispute, reader: By, at: datetime) -> tuple[ClockView, ...]:

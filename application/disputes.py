@@ -38,9 +38,12 @@ from domain.after_sales import (
 )
 from domain.dispute import (
     DISPUTE,
+    AssignHandler,
     CompleteEnforcement,
+    DecideAppeal,
     Dispute,
     DisputeCommand,
+    IssueRuling,
     NoSuchDispute,
     OpenDispute,
     ReportDispute,
@@ -259,7 +262,8 @@ class Disputes:
             raise StaleVersion(version=version)
         source = self._source(dispute)
         book = self._books.for_source(source)
-        todo = [*self._done_meanwhile(dispute, command, standing), command]
+        told = self._with_handlers(dispute, command, standing)
+        todo = [*self._done_meanwhile(dispute, command, standing), told]
         mine: list[Part] = []
         others: list[Part] = []
         while todo:
@@ -272,6 +276,19 @@ class Disputes:
             todo += follow_up(turn, book, standing.at)
             dispute = after
         return (*mine, *others), version
+
+    def _with_handlers(
+        self, dispute: Dispute, command: DisputeCommand, standing: Standing
+    ) -> DisputeCommand:
+        """Return a command that asks for four eyes with who handled the case by now."""
+        opened = dispute.opened
+        if opened is None or opened.case is None:
+            return command
+        if not isinstance(command, AssignHandler | IssueRuling | DecideAppeal):
+            return command
+        case: Case = standing.of(UUID(opened.case), CASE)
+        names = tuple(sorted({*command.handlers, *case.handlers}))
+        return replace(command, handlers=names)
 
     def _done_meanwhile(
         self, dispute: Dispute, command: DisputeCommand, standing: Standing

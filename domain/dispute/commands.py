@@ -34,6 +34,7 @@ from domain.timer import CheckClocks, TimerName
 Findings = Annotated[tuple[Finding, ...], Meta(max_length=50)]
 Liabilities = Annotated[tuple[Liability, ...], Meta(max_length=20)]
 Awards = Annotated[tuple[Award, ...], Meta(max_length=20)]
+Handlers = Annotated[tuple[Name, ...], Meta(max_length=100)]
 Files = Annotated[tuple[Shown, ...], Meta(min_length=1, max_length=20)]
 
 
@@ -59,7 +60,7 @@ class OpenDispute(Request, frozen=True, kw_only=True):
     paid: Money | None = None
     window_ends: Moment | None = None
     exception: Exception_ | None = None
-    handlers: Annotated[tuple[Name, ...], Meta(max_length=100)] = ()
+    handlers: Handlers = ()
     words: Sealed | None = None
     evidence: Annotated[tuple[Shown, ...], Meta(max_length=20)] = ()
     where: Where = Where()
@@ -103,11 +104,15 @@ class EscalateDispute(Request, frozen=True, kw_only=True):
 
 
 class AssignHandler(Request, frozen=True, kw_only=True):
-    """Give the dispute to a handler, an arbiter or an appeal arbiter, or take over."""
+    """Give the dispute to a handler, an arbiter or an appeal arbiter, or take over.
+
+    ``handlers`` are those who worked on its case by now, as of whoever rules too.
+    """
 
     by: By
     duty: Literal["handler", "arbiter", "appeal_arbiter"]
     person: Name | None
+    handlers: Handlers = ()
 
 
 class AskForProof(Request, frozen=True, kw_only=True):
@@ -155,6 +160,7 @@ class IssueRuling(Request, frozen=True, kw_only=True):
     awards: Awards = ()
     basis: Annotated[tuple[PolicyRef, ...], Meta(max_length=20)] = ()
     return_first: bool = False
+    handlers: Handlers = ()
     words: Sealed | None = None
 
 
@@ -189,6 +195,7 @@ class DecideAppeal(Request, frozen=True, kw_only=True):
     awards: Awards = ()
     basis: Annotated[tuple[PolicyRef, ...], Meta(max_length=20)] = ()
     return_first: bool = False
+    handlers: Handlers = ()
     words: Sealed | None = None
 
 

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import assert_never
 
+from msgspec.structs import replace
+
 from domain.dispute.clocks import Events, checked, round_ended
 from domain.dispute.commands import (
     AcceptLiability,
@@ -73,6 +75,7 @@ def decide(
     A report is never refused. What is so already returns ``()``.
     """
     at = at.astimezone(UTC)
+    dispute = with_handlers(dispute, command)
     match command:
         case ReportDispute():
             return reported(dispute, command, policy, at)
@@ -141,6 +144,19 @@ def requested(
         case CheckClocks():
             return checked(dispute, policy, at)
     assert_never(command)
+
+
+def with_handlers(dispute: Dispute, command: DisputeCommand) -> Dispute:
+    """Return it with those who worked on its case since it was opened (four eyes)."""
+    match command:
+        case (
+            AssignHandler(handlers=names)
+            | IssueRuling(handlers=names)
+            | DecideAppeal(handlers=names)
+        ):
+            return replace(dispute, handlers=dispute.handlers | set(names))
+        case _:
+            return dispute
 
 
 def opened_again(dispute: Dispute, command: OpenDispute) -> Events:

@@ -33,6 +33,7 @@ from domain.dispute.refusals import (
     NoSuchClock,
     NotAssigned,
     PartiesSpeakOpenly,
+    PartyOfIt,
     RuledIt,
 )
 from domain.dispute.state import Dispute
@@ -65,7 +66,9 @@ def escalated(dispute: Dispute, command: EscalateDispute, at: datetime) -> Event
 
 
 def assigned(dispute: Dispute, command: AssignHandler, at: datetime) -> Events:
-    """Return who has the duty now; raises HandledIt, RuledIt and NotAssigned.
+    """Return who has the duty now.
+
+    Raises PartyOfIt, HandledIt, RuledIt and NotAssigned.
 
     Nobody is two of handler, arbiter and appeal arbiter, now or before.
     """
@@ -91,6 +94,8 @@ def assigned(dispute: Dispute, command: AssignHandler, at: datetime) -> Events:
 def four_eyes(dispute: Dispute, command: AssignHandler, person: str) -> None:
     """Raise if this person cannot have the duty for what he did or does."""
     takes_it = person == command.by.name
+    if person in {dispute.party(side) for side in SIDES.values()}:
+        raise PartyOfIt(name=person)
     if command.duty == "handler":
         judges = {dispute.arbiter, dispute.appeal_arbiter}
         if person in judges | dispute.ruled_by | dispute.appeals_by:

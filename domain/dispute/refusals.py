@@ -99,6 +99,10 @@ class NotAssigned(Refused):
     """Only the arbiter this dispute is assigned to may do this."""
 
 
+class PartyOfIt(Refused):
+    """A party of a dispute neither handles nor judges it."""
+
+
 # -- Ruling --
 
 

@@ -77,6 +77,8 @@ from interface.api.words import Words
 from interface.clock import now
 
 DISPUTES: Final = "/v1/disputes"
+# The case says who worked on it; whoever asks has no say in that.
+HANDLERS: Final = frozenset({"handlers"})
 
 DOORS: Final[Sequence[CaseDoor]] = (
     # The parties among themselves
@@ -91,12 +93,12 @@ DOORS: Final[Sequence[CaseDoor]] = (
     CaseDoor("round-end", EndRound),
     CaseDoor("fault-contests", ContestFault),
     # What is decided
-    CaseDoor("assignment", AssignHandler),
-    CaseDoor("ruling", IssueRuling),
+    CaseDoor("assignment", AssignHandler, HANDLERS),
+    CaseDoor("ruling", IssueRuling, HANDLERS),
     CaseDoor("enforcement", EnforceRuling),
     CaseDoor("enforcement-completion", CompleteEnforcement),
     CaseDoor("appeal", FileAppeal),
-    CaseDoor("appeal-decision", DecideAppeal),
+    CaseDoor("appeal-decision", DecideAppeal, HANDLERS),
     # How it ends, and is worked on
     CaseDoor("withdrawal", WithdrawDispute),
     CaseDoor("termination", TerminateDispute),

@@ -208,13 +208,14 @@ class Shop:
         for command in commands:
             self.disputes.take(self.dispute_id, command, self.context(command, at))
 
-    def ruled(self) -> None:
-        self.does(
+    def ruled(self, up_to: int = 4) -> None:
+        steps = (
             AssignHandler(by=WEI, duty="arbiter", person="judge-ma"),
             EscalateDispute(by=ANNA),
             EndRound(by=JUDGE),
             rule,
         )
+        self.does(*steps[:up_to])
 
     def events(self, stream_id: UUID) -> list[Event]:
         return [recorded.event for recorded in self.store.stream(stream_id)]
@@ -319,6 +320,37 @@ def test_those_who_handled_the_case_cannot_rule_on_the_dispute(shop: Shop) -> No
     shop.opens()
     with pytest.raises(HandledIt):
         shop.does(AssignHandler(by=WEI, duty="arbiter", person="judge-ma"))
+
+
+def test_whoever_handles_the_case_after_the_dispute_opened_does_not_judge_it(
+    shop: Shop,
+) -> None:
+    shop.opens()
+    assign = AssignCase(by=WEI, agent="judge-ma")
+    shop.cases.take(shop.case_id, assign, shop.context(assign, MONDAY + DAY))
+    with pytest.raises(HandledIt):
+        shop.does(AssignHandler(by=WEI, duty="arbiter", person="judge-ma"))
+
+
+def test_an_arbiter_who_takes_the_case_in_hand_no_longer_rules_or_decides_an_appeal(
+    shop: Shop,
+) -> None:
+    shop.opens()
+    shop.ruled(up_to=3)
+    for name in ("judge-ma", "judge-qi"):
+        assign = AssignCase(by=WEI, agent=name)
+        shop.cases.take(shop.case_id, assign, shop.context(assign, MONDAY + DAY))
+        if name == "judge-ma":
+            with pytest.raises(HandledIt):
+                shop.does(rule)
+            shop.does(
+                AssignHandler(by=WEI, duty="arbiter", person="judge-xu"),
+                replace(rule, by=By(role="arbiter", name="judge-xu")),
+                FileAppeal(by=SHOP, files=(Shown(evidence="f-9"),)),
+                AssignHandler(by=WEI, duty="appeal_arbiter", person="judge-qi"),
+            )
+    with pytest.raises(HandledIt):
+        shop.does(DecideAppeal(by=OTHER_JUDGE, upheld=True))
 
 
 # -- A ruling, and carrying it out --

@@ -40,6 +40,7 @@ from domain.dispute import (
     NotNow,
     NotYourDispute,
     OtherCurrency,
+    PartyOfIt,
     PartyTwice,
     ProofAsked,
     ReopenDispute,
@@ -228,6 +229,16 @@ def test_only_the_arbiter_it_is_assigned_to_rules() -> None:
 def test_whoever_handled_the_case_is_not_made_its_arbiter() -> None:
     lin = AssignHandler(by=WEI, duty="arbiter", person="lin")
     given(*reviewed).when(lin, at=WEDNESDAY).refused(HandledIt)
+
+
+@pytest.mark.parametrize("party", ["anna", "shop-1", "host-7"])
+def test_no_party_of_a_dispute_is_made_its_arbiter_or_its_handler(party: str) -> None:
+    arbiter = AssignHandler(by=WEI, duty="arbiter", person=party)
+    handler = replace(arbiter, duty="handler")
+    given(*reviewed).when(arbiter, at=FRIDAY).refused(PartyOfIt)
+    given(*reviewed).when(handler, at=FRIDAY).refused(PartyOfIt)
+    of_the_appeal = replace(arbiter, duty="appeal_arbiter")
+    given(*appealed).when(of_the_appeal, at=FRIDAY).refused(PartyOfIt)
 
 
 def test_whoever_handles_the_dispute_does_not_rule_on_it() -> None:
