@@ -7,6 +7,7 @@ from domain.agent_promise import AgentPromiseEvent
 from domain.compensation.events import CompensationEvent
 from domain.consumer import ConsumerEvent
 from domain.contact import ContactEvent
+from domain.desk import DeskEvent
 from domain.dispute.events import DisputeEvent
 from domain.evidence import EvidenceEvent
 from domain.kernel import Event
@@ -24,6 +25,7 @@ AnyEvent = (
     | AgentPromiseEvent
     | EvidenceEvent
     | PolicySetEvent
+    | DeskEvent
     | ResponsibilityEvent
     | CompensationEvent
     | TimerEvent

@@ -16,6 +16,7 @@ from domain.agent_promise import AGENT_PROMISE
 from domain.compensation import COMPENSATION
 from domain.consumer import CONSUMER
 from domain.contact import CONTACT
+from domain.desk import DESK
 from domain.dispute import DISPUTE
 from domain.evidence import EVIDENCE
 from domain.kernel import AnyDecider, Event, State
@@ -38,6 +39,7 @@ DECIDERS: Mapping[str, AnyDecider] = {
     "promise": AGENT_PROMISE,
     "evidence": EVIDENCE,
     "policy": POLICY_SET,
+    "desk": DESK,
     "responsibility": ACCOUNT,
     "compensation": COMPENSATION,
 }

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct, structs
 
 from application.audit.case_words import CASE_SENTENCES
+from application.audit.desk_words import DESK_SENTENCES
 from application.audit.dispute_words import DISPUTE_SENTENCES
 from application.event_store.mapper import tag_of
 from domain.kernel import Event
@@ -138,6 +139,7 @@ SENTENCES: Mapping[str, str] = {
     "compensation.released": "{by} gave up {total_fen} ({reservation}): {reason}",
     **CASE_SENTENCES,
     **DISPUTE_SENTENCES,
+    **DESK_SENTENCES,
     "policy.published": "{profile}, publication {publication}{rows?: *}",
 }
 

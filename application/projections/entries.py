@@ -26,6 +26,7 @@ from domain.contact import (
     ContactReported,
     WordsExchanged,
 )
+from domain.desk import MacroDropped, MacroKept, ViewDropped, ViewKept
 from domain.evidence import EvidenceBlocked, EvidenceCleared, EvidenceUploaded
 from domain.kernel import Event
 from domain.money import Money
@@ -230,7 +231,13 @@ KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
 KIND_OF = {event_type: kind for kind, types in KINDS.items() for event_type in types}
 
 # What belongs to no consumer, and so stands on nobody's timeline.
-OF_NO_CONSUMER: tuple[type[Event], ...] = (PoliciesPublished,)
+OF_NO_CONSUMER: tuple[type[Event], ...] = (
+    PoliciesPublished,
+    ViewKept,
+    ViewDropped,
+    MacroKept,
+    MacroDropped,
+)
 
 # A review of so many stars or fewer is a complaint.
 COMPLAINT_STARS_MAX = 2
@@ -291,6 +298,10 @@ def facts_of(event: Event) -> dict[str, Any]:
         case PoliciesPublished(rows=rows):
             shown = ("profile", "publication")
             return {name: facts[name] for name in shown} | {"rows": len(rows)}
+        case ViewKept():
+            return {name: facts[name] for name in facts if name != "filters"}
+        case MacroKept(steps=steps):
+            return facts | {"steps": len(steps)}
         case ResponsibilityAttributed(shares=shares, knowledge=knowledge):
             return facts | {"shares": len(shares), "knowledge": len(knowledge)}
         case EntryPosted(entry=entry):

@@ -14,6 +14,7 @@ from domain.order.values import WHOLE
 from interface.wording.account_sentences import ACCOUNT_SENTENCES
 from interface.wording.case_sentences import CASE_SENTENCES
 from interface.wording.contact_sentences import CONTACT_SENTENCES
+from interface.wording.desk_sentences import DESK_SENTENCES
 from interface.wording.dispute_sentences import DISPUTE_SENTENCES
 from interface.wording.language import LANGUAGES, Language, Tongue
 
@@ -245,6 +246,7 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     **CASE_SENTENCES,
     **DISPUTE_SENTENCES,
     **ACCOUNT_SENTENCES,
+    **DESK_SENTENCES,
     "policy.published": (
         ("政策 {profile} 第 {publication} 次发布，新增 {rows} 条规则",),
         ("Policies {profile}, publication {publication}: {rows} new rows",),

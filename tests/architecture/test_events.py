@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec import Struct, json
 
+from domain.desk import MacroKept
 from domain.events import ALL_EVENTS, AnyEvent
 from domain.policy_set import PoliciesPublished
 
@@ -48,8 +49,9 @@ def free_text(schema: object) -> bool:
     return any(free_text(part) for part in schema.values())
 
 
-# A rule's title and source are public: written for everybody, about nobody.
-OF_PUBLIC_WORDS = {PoliciesPublished}
+# A rule's title and source, and what a macro tells every consumer, are public: written
+# for everybody, about nobody.
+OF_PUBLIC_WORDS = {PoliciesPublished, MacroKept}
 
 
 @EVENT_NAMES
