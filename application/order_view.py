@@ -247,11 +247,7 @@ def money_view(order: Order) -> MoneyView:
         payable=order.payable[-1][1] if order.payable else None,
         paid=amounts(order.captured),
         held=amounts(order.escrow),
-        tenders=tuple(
-            tender
-            for payment in order.payments.values()
-            for tender in payment.standing.tenders
-        ),
+        tenders=order.tenders,
         claimed=amounts(order.reserved),
         refunded=amounts(order.refunded),
     )

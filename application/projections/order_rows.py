@@ -179,10 +179,9 @@ def freight(order: Order, currency: str | None) -> int:
 def tenders(order: Order) -> list[dict[str, Any]]:
     """Return what each means of payment paid, in minor units of each currency."""
     sums: dict[tuple[str, str], int] = {}
-    for payment in order.payments.values():
-        for each in payment.standing.tenders:
-            key = each.amount.currency, each.tender
-            sums[key] = sums.get(key, 0) + each.amount.minor
+    for each in order.tenders:
+        key = each.amount.currency, each.tender
+        sums[key] = sums.get(key, 0) + each.amount.minor
     return [
         {"currency": currency, "tender": tender, "minor": minor}
         for (currency, tender), minor in sorted(sums.items())

@@ -80,17 +80,21 @@ class Claim(Struct, frozen=True, kw_only=True):
 
 
 class Refund(Struct, frozen=True):
-    """Every report of one refund. The largest amount stands, so it never shrinks."""
+    """Every report of one refund. The largest amount stands, so it never shrinks.
+
+    Amounts of two currencies have no order: of each the largest stands.
+    """
 
     reports: tuple[RefundReported, ...]
 
     @property
-    def amount(self) -> Money:
-        """The amount that counts."""
-        return max(
-            (report.amount for report in self.reports),
-            key=lambda amount: (amount.minor, amount.currency),
-        )
+    def amounts(self) -> tuple[Money, ...]:
+        """The amount that counts, of each currency it was told in."""
+        most: dict[str, int] = {}
+        for report in self.reports:
+            currency, minor = report.amount.currency, report.amount.minor
+            most[currency] = max(most.get(currency, 0), minor)
+        return tuple(Money(minor, currency) for currency, minor in most.items())
 
     def joined(self, report: RefundReported) -> "Refund":
         """Return the refund with one more report, each once, by time."""

@@ -199,6 +199,8 @@ def money_free(order: Order, asked: Wanted, now: Claim) -> None:
     if not any(amount.minor for amount in amounts):
         known_currencies(order, amounts)
         return
+    if held_already(asked, now):
+        return
     currency = paid_currency(order)
     if {amount.currency for amount in amounts} != {currency}:
         raise CurrenciesDiffer(
@@ -218,6 +220,22 @@ def money_free(order: Order, asked: Wanted, now: Claim) -> None:
     left = order_left(order, asked.claim)
     if total(amounts) > max(left.minor, total(now.reserved)):
         raise MoreThanPaid(left=left.minor)
+
+
+def held_already(asked: Wanted, now: Claim) -> bool:
+    """Whether a live claim holds all that is asked, line by line and in postage."""
+    if not now.live:
+        return False
+    held = by_line_and_currency(now.items)
+    more = any(
+        minor > held.get(each, 0)
+        for each, minor in by_line_and_currency(asked.items).items()
+    )
+    if more or asked.freight is None:
+        return not more
+    mine = now.freight or Money(0, asked.freight.currency)
+    same = mine.currency == asked.freight.currency
+    return same and asked.freight.minor <= mine.minor
 
 
 def known_currencies(order: Order, amounts: list[Money]) -> None:

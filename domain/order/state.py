@@ -16,12 +16,16 @@ from domain.money import Money
 from domain.order.claim import Claim, Refund
 from domain.order.events import OrderPlaced, PaymentCaptured
 from domain.order.parcel import Mark, Parcel
-from domain.order.values import WHOLE, OrderLine, OrderStatus
+from domain.order.values import WHOLE, OrderLine, OrderStatus, Tender
 from domain.promise import Offer, PinnedPromise
 
 
 class Payment(Struct, frozen=True):
-    """Every report of one payment. The largest amount stands, so it never shrinks."""
+    """Every report of one payment. The largest of one currency stands: none shrinks.
+
+    Amounts of several currencies have no order, so which one stands is no question of
+    size.
+    """
 
     reports: tuple[PaymentCaptured, ...]
 
@@ -30,10 +34,24 @@ class Payment(Struct, frozen=True):
         """When it was first reported to have been made."""
         return min(report.at for report in self.reports)
 
-    @property
-    def standing(self) -> PaymentCaptured:
-        """The report that counts."""
-        return max(self.reports, key=lambda report: (paid(report), encoded(report)))
+    def standing(self, priced_in: str | None) -> PaymentCaptured:
+        """Return the report that counts, of an order priced in this currency.
+
+        It is the largest of those told in that currency alone; where none tells of it,
+        or there is no such currency, of those in the currency of the earliest report,
+        and of reports of one time in the first by its code.
+        """
+        told = {money for report in self.reports for money in tendered(report)}
+        first = min((report.at, sorted(tendered(report))) for report in self.reports)
+        rest = next(iter(first[1]), None)
+        currency = priced_in if priced_in in told else rest
+
+        def size(report: PaymentCaptured) -> tuple[bool, int, int, bytes]:
+            sums = tendered(report)
+            alone, minor = sums.keys() == {currency}, sums.get(currency or "", 0)
+            return alone, minor, sum(sums.values()), encoded(report)
+
+        return max(self.reports, key=size)
 
 
 class Appointment(NamedTuple):
@@ -149,13 +167,26 @@ class Order(State, frozen=True, kw_only=True):
         return self.cancellations[0].at if self.cancellations else None
 
     @property
+    def priced_in(self) -> str | None:
+        """The currency of its prices; None where there are several, or none."""
+        known = {line.price.currency for line in self.lines}
+        known |= {line.freight.currency for line in self.lines if line.freight}
+        return known.pop() if len(known) == 1 else None
+
+    @property
+    def tenders(self) -> tuple[Tender, ...]:
+        """What it was paid with, by the report of each payment that counts."""
+        priced_in = self.priced_in
+        return tuple(
+            tender
+            for payment in self.payments.values()
+            for tender in payment.standing(priced_in).tenders
+        )
+
+    @property
     def captured(self) -> dict[str, int]:
         """Minor units paid, by currency."""
-        return by_currency(
-            tender.amount
-            for payment in self.payments.values()
-            for tender in payment.standing.tenders
-        )
+        return by_currency(tender.amount for tender in self.tenders)
 
     @property
     def escrow(self) -> dict[str, int]:
@@ -176,7 +207,7 @@ class Order(State, frozen=True, kw_only=True):
     def refunded(self) -> dict[str, int]:
         """Minor units that went back, settled here or told of, by currency."""
         settled = (each for claim in self.claims.values() for each in claim.paid_back)
-        told = (refund.amount for refund in self.refunds.values())
+        told = (each for refund in self.refunds.values() for each in refund.amounts)
         return by_currency((*settled, *told))
 
     @property
@@ -290,9 +321,10 @@ def by_currency(amounts: Iterable[Money]) -> dict[str, int]:
     return sums
 
 
-def paid(report: PaymentCaptured) -> int:
-    """Return a payment's size for comparing reports of the same payment."""
-    return sum(tender.amount.minor for tender in report.tenders)
+def tendered(report: PaymentCaptured) -> dict[str, int]:
+    """Return what a report says was paid, by currency; nothing is of no currency."""
+    sums = by_currency(tender.amount for tender in report.tenders)
+    return {currency: minor for currency, minor in sums.items() if minor}
 
 
 def encoded(event: Struct) -> bytes:

@@ -1,7 +1,8 @@
 """What an order keeps, derives, flags and refuses, in sentences."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import reduce
+from itertools import permutations
 
 import pytest
 from msgspec import ValidationError, json
@@ -78,7 +79,7 @@ from domain.order import (
     TooEarlyToComplete,
     UnknownParcel,
 )
-from domain.order.events import NoteRecorded, OrderEvent
+from domain.order.events import NoteRecorded, OrderEvent, PaymentCaptured
 from domain.promise import Offer
 from tests.domain.orders import (
     BOTH_JACKETS,
@@ -398,6 +399,35 @@ def test_one_payment_told_twice_with_other_amounts_is_flagged() -> None:
         at=MONDAY, code="payment_reported_differently", about="P-1"
     )
     assert as_known(*events).escrow == {"CNY": 99_999}
+
+
+@pytest.mark.parametrize("at", [MONDAY - timedelta(days=1), TUESDAY])
+def test_a_payment_told_again_in_another_currency_takes_nothing_from_the_first(
+    at: datetime,
+) -> None:
+    euros = Tender(tender="wechat", amount=Money(99_999, "EUR"))
+    again = replace(pay, tenders=(euros,))
+    both = replace(pay, tenders=(*pay.tenders, euros))
+    told = given(*bought).when(again, at=at).happens()
+    events = told.when(both, at=at).happens().past
+    assert as_known(*events).escrow == {"CNY": 45_000}
+    clashes = as_known(*events).contradictions
+    assert ("payment_reported_differently", "P-1") in clashes
+
+
+def test_of_a_payment_whose_order_nobody_knows_the_first_currency_stands() -> None:
+    def told(minor: int, currency: str, at: datetime) -> PaymentCaptured:
+        tender = Tender(tender="wechat", amount=Money(minor, currency))
+        return PaymentCaptured(at=at, payment="P-1", tenders=(tender,))
+
+    reports = (
+        told(1, "EUR", TUESDAY),
+        told(9, "USD", MONDAY),
+        told(5, "EUR", MONDAY),
+        told(7, "EUR", WEDNESDAY),
+    )
+    for order in permutations(reports):
+        assert as_known(*order).captured == {"EUR": 7}
 
 
 def test_one_payment_told_twice_at_other_times_is_flagged() -> None:

@@ -387,6 +387,24 @@ def test_an_order_priced_in_another_currency_than_paid_is_for_people() -> None:
     given(POSTED, dollars).when(asked, at=TUESDAY).refused(CurrenciesDiffer)
 
 
+def test_a_second_currency_told_later_stops_nothing_that_is_claimed() -> None:
+    held = opened("partial_refund", jackets(2, 9_000))
+    card = Tender(tender="card", amount=Money(500, "USD"))
+    told = replace(PAID, payment="P-9", tenders=(card,))
+    less = ChangeClaim(claim="case-1", kind="partial_refund", items=jackets(2, 8_000))
+    more = replace(less, items=jackets(2, 9_001))
+    mixed = given(*arrived, held, told)
+    mixed.when(less, at=WEDNESDAY).happens()
+    mixed.when(more, at=WEDNESDAY).refused(CurrenciesDiffer)
+
+
+def test_a_refund_told_again_in_another_currency_takes_nothing_from_the_first() -> None:
+    told = RefundReported(at=TUESDAY, refund="F-1", amount=Money(500, "CNY"))
+    again = replace(told, amount=Money(9_999, "USD"))
+    order = reduce(ORDER.evolve, (*bought, told, again), ORDER.initial)
+    assert order.refunded == {"CNY": 500, "USD": 9_999}
+
+
 # -- Changing a claim --
 
 
