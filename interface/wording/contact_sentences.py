@@ -43,7 +43,10 @@ CONTACT_SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] 
         ("The service was rated {score} of 5",),
     ),
     "contact.reported": (
-        ("{source} 工单 {number} 重新处理：{taken_up_by}", "{source} 工单 {number}：{word}"),
+        (
+            "{source} 工单 {number} 重新处理：{taken_up_by}",
+            "{source} 工单 {number}：{word}",
+        ),
         (
             "Ticket {number} at {source} goes on after it had ended: {taken_up_by}",
             "Ticket {number} at {source}: {word}",
