@@ -16,7 +16,15 @@ from msgspec.structs import replace
 from application.books import Books
 from application.case_claims import claim_commands
 from application.case_money import money_in, money_parts
-from application.case_order import arrived_at, instant, ship_hours, taking_over
+from application.case_order import (
+    arrived_at,
+    fallback,
+    fallback_now,
+    instant,
+    ship_hours,
+    taking_over,
+    turns_into_money,
+)
 from application.event_store.envelope import (
     Ask,
     CommandContext,
@@ -41,16 +49,19 @@ from domain.after_sales import (
     NoSuchCase,
     OpenCase,
     ReportCase,
+    TellFallback,
     held_down,
 )
 from domain.ids import id_from_name, partition_in
-from domain.kernel import AnyDecider
+from domain.kernel import AnyDecider, Refused
 from domain.order import (
     ORDER,
+    ChangeClaim,
     NoSuchOrder,
     OpenClaim,
     Order,
 )
+from domain.party import SYSTEM
 from domain.policy.book import Rulebook
 from domain.timer import CheckClocks
 
@@ -101,6 +112,7 @@ class AfterSales:
         command = self._as_ordered(order_id, order, command, context.at)
         book = self._books.for_source(order.source)
         name = str(case_id)
+        command = replace(command, fallback=fallback(order, command, name))
         held_down(command.type, command.items, order, name, book, context.at)
         claim = OpenClaim(
             claim=str(case_id),
@@ -178,8 +190,14 @@ class AfterSales:
         book = self._books.for_source(self._source(case, command))
         at = Standing(self._store, context, case_id).at
         events = CASE.decide(case, command, book, at)
+        mine: tuple[Part, ...] = (Part(case_id, CASE, command, book),)
+        if turns_into_money(case, events):
+            tell = self._fallback(case_id, case, context)
+            told = CASE.decide(case, tell, book, at)
+            mine = (Part(case_id, CASE, tell, book), *mine)
+            now: Case = reduce(CASE.evolve, told, case)
+            events = (*told, *CASE.decide(now, command, book, at))
         after = reduce(CASE.evolve, events, case)
-        mine = Part(case_id, CASE, command, book)
         self._hold_down(case_id, case, command, book, context)
         claim = self._of_order(case_id, case, after)
         money = self._of_account(case_id, case, events, context)
@@ -188,7 +206,7 @@ class AfterSales:
             if isinstance(command, MergeCase)
             else ()
         )
-        return Prepared((mine, *merged, *claim, *money), version)
+        return Prepared((*mine, *merged, *claim, *money), version)
 
     def find(self, case_id: UUID) -> tuple[Case, int]:
         """Return the case and its version; raises NoSuchCase."""
@@ -273,6 +291,25 @@ class AfterSales:
             return ()
         commands = claim_commands(str(case_id), before, after)
         return tuple(self._orders.part(order_id, each) for each in commands)
+
+    def _fallback(
+        self, case_id: UUID, case: Case, context: CommandContext
+    ) -> TellFallback:
+        """Return what the order, as it stands, still has for goods never sent."""
+        order_id = order_of(case)
+        assert order_id is not None, "a case that was opened here is of an order"
+        order, _ = self._stand(order_id, ORDER, context, beside=case_id)
+
+        def free(change: ChangeClaim) -> bool:
+            part = self._orders.part(order_id, change)
+            try:
+                part.decider.decide(order, part.command, part.policy, context.at)
+            except Refused:
+                return False
+            return True
+
+        items = fallback_now(order, case, str(case_id), free)
+        return TellFallback(by=SYSTEM, items=items)
 
     def _hold_down(
         self,

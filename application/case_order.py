@@ -1,5 +1,6 @@
 """What a case takes from its order and from its sister cases, and what those take."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -7,15 +8,21 @@ from uuid import UUID
 from application.event_store.envelope import Part
 from domain.after_sales import (
     CASE,
+    PAYS,
+    SENDS,
     Case,
+    CaseEvent,
     IntoItself,
     MergeCase,
     NotTheSameMatter,
     OpenCase,
+    StepDefaulted,
     TakeOverCase,
 )
 from domain.ids import partition_in
-from domain.order import Order
+from domain.kernel import Refused
+from domain.order import ChangeClaim, ClaimItems, Order
+from domain.order.shares import default_items
 from domain.policy.book import Rulebook, in_force
 from domain.policy.rows import LabelRow, Times
 
@@ -84,3 +91,43 @@ def taking_over(case_id: UUID, case: Case, command: MergeCase, book: Rulebook) -
         by=command.by, merged=str(case_id), order=case.order, consumer=case.consumer
     )
     return Part(into, CASE, take_over, book)
+
+
+# -- What goes back for goods that are owed, and never sent --
+
+
+def fallback(order: Order, command: OpenCase, claim: str) -> ClaimItems:
+    """Return what the lines were really paid with, of a request for goods."""
+    return () if command.type in PAYS else refundable_of(order, command.items, claim)
+
+
+def fallback_now(
+    order: Order, case: Case, claim: str, free: Callable[[ChangeClaim], bool]
+) -> ClaimItems:
+    """Return what can still go back for the goods a case owes.
+
+    Never more than the order has left, and nothing where it would not be ``free``.
+    """
+    items = refundable_of(order, case.items, claim)
+    kind = case.as_money
+    assert kind is not None, "a case that owes goods has a type"
+    return items if free(ChangeClaim(claim=claim, kind=kind, items=items)) else ()
+
+
+def turns_into_money(case: Case, events: Iterable[CaseEvent]) -> bool:
+    """Whether silence puts money in the place of the goods that a case owes."""
+    if not case.opened_here or case.type not in SENDS or case.at_stake != case.fallback:
+        return False
+    return any(
+        isinstance(each, StepDefaulted) and each.does == "refund" for each in events
+    )
+
+
+def refundable_of(order: Order, items: ClaimItems, claim: str) -> ClaimItems:
+    """Return the refundable share of these lines, without those that have none."""
+    quantities = {item.line: item.quantity for item in items}
+    try:
+        shares = default_items(order, quantities, besides=claim)
+    except Refused:
+        return ()
+    return tuple(item for item in shares if item.amount.minor)

@@ -62,5 +62,6 @@ CASE_SENTENCES: Final[Mapping[str, str]] = {
     "after_sales.resolution_confirmed": "{by} says whether it is settled: {resolved}"
     "{policy?, under *}",
     "after_sales.taken_over": "{by}: it carries on for {merged} too",
+    "after_sales.fallback_told": "{by}: for goods that are not sent, {items} can go back",
     "after_sales.contradiction_flagged": "told and known clash: {code} ({about})",
 }

@@ -20,7 +20,7 @@ CASE_EVENTS: Final[tuple[type[Any], ...]] = tuple(
 )
 
 # Lists that are given as how many there are.
-COUNTED = ("accepted", "evidence", "items", "lines")
+COUNTED = ("accepted", "evidence", "fallback", "items", "lines")
 
 
 def case_facts(event: Event, facts: dict[str, Any]) -> dict[str, Any]:

@@ -69,6 +69,7 @@ def evolve_asking(case: Case, event: Asking) -> Case:
                 where=event.where,
                 ship_hours=event.ship_hours,
                 in_window=event.in_window,
+                fallback=event.fallback,
             )
         case RequestChanged(by=by):
             case = replace(asked_for(case, event), changed=True, counter=None)

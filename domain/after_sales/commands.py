@@ -15,6 +15,7 @@ from domain.after_sales.service_commands import (
     OpenTicket,
     RecordInspection,
     TakeOverCase,
+    TellFallback,
 )
 from domain.after_sales.values import (
     Acceptance,
@@ -49,7 +50,8 @@ class OpenCase(Request, frozen=True, kw_only=True):
     ``amount`` of each item and ``freight`` are what is asked for. ``ordered_at`` is the
     order's date, by which rows of order time are chosen; ``where`` narrows calendars.
     ``signed_at`` is when the goods arrived, ``ship_hours`` within how many they were
-    promised to be sent: what is sent in exchange has as many.
+    promised to be sent: what is sent in exchange has as many. ``fallback`` is what goes
+    back for goods that are owed in return, should they not be sent.
     """
 
     by: By
@@ -66,6 +68,7 @@ class OpenCase(Request, frozen=True, kw_only=True):
     where: Where = Where()
     signed_at: Moment | None = None
     ship_hours: ShipHours = 0
+    fallback: ClaimItems = ()
     instant: bool = False  # 秒退: the label shown at order time lets it through at once
 
 
@@ -241,10 +244,15 @@ class EndIntervention(Request, frozen=True, kw_only=True):
 
 
 class ExecuteRuling(Request, frozen=True, kw_only=True):
-    """Do what a ruling says: refund so much (nothing closes it), goods back or not."""
+    """Do what a ruling says: refund so much (nothing closes it), goods back or not.
+
+    ``type`` is what the case is from then on, by what became of the goods; with None
+    one that ends in money stays what it is.
+    """
 
     by: By
     dispute: Name
+    type: CaseType | None = None
     items: ClaimItems = ()
     freight: Money | None = None
     return_first: bool = False
@@ -385,6 +393,7 @@ CaseRequest = (
     | AnswerTicket
     | ConfirmResolved
     | TakeOverCase
+    | TellFallback
     | CheckClocks
 )
 CaseCommand = CaseReport | CaseRequest

@@ -21,13 +21,14 @@ from domain.after_sales.events import (
     RulingExecuted,
     StepDefaulted,
 )
+from domain.after_sales.evolve import evolve
 from domain.after_sales.service_events import (
     InspectionRecorded,
     ResolutionConfirmed,
 )
 from domain.after_sales.side_clocks import BESIDE
 from domain.after_sales.state import ABSENT, Case, in_all
-from domain.after_sales.values import COMES_BACK, PAYS, CaseStatus, CloseReason
+from domain.after_sales.values import COMES_BACK, CaseStatus, CloseReason
 from domain.kernel import PolicyRef
 from domain.party import SYSTEM
 
@@ -201,25 +202,25 @@ def waits_for_judgement(case: Case) -> bool:
 def refund_by_default(case: Case, policy: PolicyRef, at: datetime) -> CaseEvents:
     """Return the refund a silence leads to: agreed, the goods accepted, money due.
 
-    Goods that were to be exchanged or repaired become money. A case about no money has
-    none to give: somebody has to look at it.
+    Goods that were to be exchanged or repaired become money: what they were paid with.
+    A case that has none to give is for somebody to look at, or for the platform.
     """
-    if case.status == "refunding" or not (case.claimed and case.claimed.minor):
+    stake = in_all(case.at_stake, case.freight)
+    if case.status == "refunding" or stake is None or not stake.minor:
         return ()
-    kind, events = case.type, []
-    if kind is None or kind not in PAYS:
-        kind = "return_refund" if case.arrived else "refund_shipped"
-        events.append(
-            RequestChanged(
-                at=at,
-                by=SYSTEM,
-                type=kind,
-                items=case.items,
-                freight=case.freight,
-                reason=case.reason or OTHER,
-            )
+    story: list[CaseEvent] = []
+    kind = case.as_money
+    if kind is not None and kind != case.type:
+        changed = RequestChanged(
+            at=at,
+            by=SYSTEM,
+            type=kind,
+            items=case.at_stake,
+            freight=case.freight,
+            reason=case.reason or OTHER,
         )
-    story: list[CaseEvent] = list(events)
+        case = evolve(case, changed)
+        story.append(changed)
     unanswered = case.status in UNANSWERED
     if unanswered:
         story.append(CaseApproved(at=at, by=SYSTEM, policy=policy))

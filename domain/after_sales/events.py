@@ -36,7 +36,8 @@ from domain.timer import TimerEvent, TimerName
 class CaseOpened(Event, frozen=True, kw_only=True, tag="after_sales.opened"):
     """Something is to be made good (售后申请).
 
-    ``in_window`` says of spoilt goods whether they were reported in time (坏了包退).
+    ``in_window`` says of spoilt goods whether they were reported in time (坏了包退),
+    ``fallback`` what goes back for goods owed in return, should they not be sent.
     """
 
     at: Moment
@@ -55,6 +56,7 @@ class CaseOpened(Event, frozen=True, kw_only=True, tag="after_sales.opened"):
     signed_at: Moment | None = None
     ship_hours: ShipHours = 0
     in_window: bool | None = None
+    fallback: ClaimItems = ()
 
 
 class RequestChanged(Event, frozen=True, kw_only=True, tag="after_sales.changed"):
@@ -285,11 +287,12 @@ class InterventionEnded(
 class RulingExecuted(
     Event, frozen=True, kw_only=True, tag="after_sales.ruling_executed"
 ):
-    """The case goes where a ruling says."""
+    """The case goes where a ruling says; ``type`` is what it is from then on."""
 
     at: Moment
     by: By
     dispute: Name
+    type: CaseType | None = field(default=None, name="case_type")  # "type" is the tag
     items: ClaimItems = ()
     freight: Money | None = None
     return_first: bool = False

@@ -43,9 +43,9 @@ from domain.after_sales.events import (
 )
 from domain.after_sales.service import evolve_service
 from domain.after_sales.service_events import ServiceEvent
-from domain.after_sales.state import Asked, Case, Refund, Shown
+from domain.after_sales.state import Asked, Case, Refund, Shown, in_all
 from domain.after_sales.values import (
-    PAYS,
+    SENDS,
     CaseStatus,
     CloseReason,
 )
@@ -167,11 +167,15 @@ def evolve_overlay(case: Case, event: Overlay) -> Case:
         case CaseFrozen(frozen=frozen):
             return replace(case, frozen=frozen)
         case StepDefaulted(does=does):
-            moneyless = does == "refund" and not (case.claimed and case.claimed.minor)
+            stake = in_all(case.at_stake, case.freight)
+            moneyless = does == "refund" and not (stake and stake.minor)
+            goods = case.type in SENDS  # they were owed, and no money is left instead
+            disputed = does in NEEDS_DISPUTE or (moneyless and goods)
+            looked_at = does == "human" or (moneyless and not goods)
             return replace(
                 case,
-                needs_dispute=case.needs_dispute or does in NEEDS_DISPUTE,
-                needs_human=case.needs_human or does == "human" or moneyless,
+                needs_dispute=case.needs_dispute or disputed,
+                needs_human=case.needs_human or looked_at,
             )
         case CaseMerged(into=into):
             return replace(case, merged_into=into)
@@ -186,10 +190,10 @@ def ruled(case: Case, event: RulingExecuted) -> Case:
     case = replace(case, dispute=None, needs_dispute=False, needs_human=False)
     if not event.items and event.freight is None:
         return case
-    kept = case.type if case.type in PAYS else "refund_shipped"
+    kept = case.as_money
     case = replace(
         case,
-        type="return_refund" if event.return_first else kept,
+        type=event.type or ("return_refund" if event.return_first else kept),
         items=event.items,
         freight=event.freight,
         counter=None,

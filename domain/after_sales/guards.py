@@ -54,6 +54,7 @@ from domain.after_sales.refusals import (
     NotYourPart,
     RefundUnderWay,
     RunElsewhere,
+    StillDisputed,
     TooLateToReopen,
     UnderReview,
 )
@@ -64,6 +65,7 @@ from domain.after_sales.service_commands import (
     OpenTicket,
     RecordInspection,
     TakeOverCase,
+    TellFallback,
 )
 from domain.after_sales.state import OPEN, STATUSES, Case, owed
 from domain.after_sales.steps import Rules
@@ -187,6 +189,15 @@ def sends_goods(case: Case, _: Asking) -> None:
         raise NotNow(type=case.type)
 
 
+def not_disputed(case: Case, _: Asking) -> None:
+    """Let a case go on while a dispute of ours is over it: its claim stays reserved.
+
+    Otherwise somebody else could claim the goods before the dispute is ruled.
+    """
+    if case.dispute is not None:
+        raise StillDisputed(dispute=case.dispute)
+
+
 def not_escalated(case: Case, _: Asking) -> None:
     """Ask that no dispute is open yet."""
     if case.dispute is not None:
@@ -264,7 +275,7 @@ TABLE: Final[Mapping[type[CaseRequest], Rule]] = {
     ChangeRequest: Rule(
         UNDONE, CONSUMER, (not_frozen, not_under_review, no_refund_moving)
     ),
-    WithdrawCase: Rule(OPEN, CONSUMER, (not_frozen, no_refund_moving)),
+    WithdrawCase: Rule(OPEN, CONSUMER, (not_frozen, not_disputed, no_refund_moving)),
     # The answer
     ApproveCase: Rule(ANSWERABLE, MERCHANT, (not_frozen,)),
     RejectCase: Rule(
@@ -331,11 +342,12 @@ TABLE: Final[Mapping[type[CaseRequest], Rule]] = {
     AnswerTicket: Rule(KNOWN, MERCHANT, (ticket_waits,), followed_too=True),
     ConfirmResolved: Rule(frozenset({"succeeded"}), CONSUMER, (not_resolved,)),
     TakeOverCase: Rule(OPEN, PLATFORM, (not_frozen,)),
+    TellFallback: Rule(OPEN, frozenset({"system"}), (sends_goods,)),
 }
 
 
 # Asked only together with another command, never by itself.
-IMPLIED: Final = frozenset({TakeOverCase})
+IMPLIED: Final = frozenset({TakeOverCase, TellFallback})
 
 
 def guard(

@@ -31,6 +31,10 @@ class UnderReview(Refused):
     """The platform has stepped in: until it steps out, this waits."""
 
 
+class StillDisputed(Refused):
+    """A dispute is open about this case: withdraw the dispute first, then the case."""
+
+
 class NotUnderReview(Refused):
     """The case is not waiting for such a dispute."""
 

@@ -59,6 +59,7 @@ from domain.after_sales.service_commands import (
     OpenTicket,
     RecordInspection,
     TakeOverCase,
+    TellFallback,
 )
 from domain.after_sales.state import Case
 from domain.after_sales.stepping_in import ended_or_not, stepped_in, worked
@@ -112,6 +113,7 @@ def requested(
             | AnswerTicket()
             | ConfirmResolved()
             | TakeOverCase()
+            | TellFallback()
         ):
             return served(case, command, at)
         case CheckClocks():
@@ -145,6 +147,7 @@ def asked(
                 signed_at=command.signed_at,
                 ship_hours=command.ship_hours,
                 in_window=reported_in_time(command, policy, at),
+                fallback=command.fallback,
             )
             return opened, *let_through(command, policy, at)
         case ChangeRequest():

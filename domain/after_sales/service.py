@@ -17,9 +17,11 @@ from domain.after_sales.service_commands import (
     OpenTicket,
     RecordInspection,
     TakeOverCase,
+    TellFallback,
 )
 from domain.after_sales.service_events import (
     CaseTakenOver,
+    FallbackTold,
     InspectionAppointed,
     InspectionRecorded,
     ResolutionConfirmed,
@@ -36,6 +38,7 @@ ServiceRequest = (
     | AnswerTicket
     | ConfirmResolved
     | TakeOverCase
+    | TellFallback
 )
 
 
@@ -67,6 +70,10 @@ def served(
             if (case.order, case.consumer) != (command.order, command.consumer):
                 raise NotTheSameMatter(into_order=case.order)
             return (CaseTakenOver(at=at, by=by, merged=merged),)
+        case TellFallback(by=by, items=items):
+            if items == case.fallback:
+                return ()
+            return (FallbackTold(at=at, by=by, items=items),)
     assert_never(command)
 
 
@@ -88,4 +95,6 @@ def evolve_service(case: Case, event: ServiceEvent) -> Case:
         case CaseTakenOver(merged=merged):
             kept = tuple(each for each in case.merged_from if each != merged)
             return replace(case, merged_from=(*kept, merged))
+        case FallbackTold(items=items):
+            return replace(case, fallback=items)
     assert_never(event)

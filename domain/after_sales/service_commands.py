@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from domain.after_sales.values import InspectionResult
 from domain.kernel import ConsumerName, Moment, Name, Request, Sealed
+from domain.order.claims import ClaimItems
 from domain.party import By
 
 TicketNumber = Annotated[int, Meta(ge=1, le=10_000)]
@@ -61,3 +62,14 @@ class TakeOverCase(Request, frozen=True, kw_only=True):
     merged: Name
     order: Name
     consumer: ConsumerName
+
+
+class TellFallback(Request, frozen=True, kw_only=True):
+    """Say what can still go back for goods that are owed in return, if they never come.
+
+    The order knows, as it stands then. It is asked together with what turns the goods
+    into money, or not at all.
+    """
+
+    by: By
+    items: ClaimItems

@@ -3,6 +3,7 @@
 from domain.after_sales.service_commands import TicketNumber
 from domain.after_sales.values import InspectionResult
 from domain.kernel import Event, Moment, Name, PolicyRef, Sealed
+from domain.order.claims import ClaimItems
 from domain.party import By
 
 
@@ -66,6 +67,14 @@ class CaseTakenOver(Event, frozen=True, kw_only=True, tag="after_sales.taken_ove
     merged: Name
 
 
+class FallbackTold(Event, frozen=True, kw_only=True, tag="after_sales.fallback_told"):
+    """So much can still go back for goods owed in return; with no items, nothing."""
+
+    at: Moment
+    by: By
+    items: ClaimItems
+
+
 ServiceEvent = (
     InspectionAppointed
     | InspectionRecorded
@@ -73,4 +82,5 @@ ServiceEvent = (
     | TicketAnswered
     | ResolutionConfirmed
     | CaseTakenOver
+    | FallbackTold
 )

@@ -15,6 +15,7 @@ from domain.after_sales.events import CaseReported, CounterOffered, RefundDue
 from domain.after_sales.values import (
     COMES_BACK,
     FINAL,
+    PAYS,
     Acceptance,
     CaseStatus,
     CaseType,
@@ -87,6 +88,7 @@ class Case(State, frozen=True, kw_only=True):
 
     ``order`` is the id of the order. ``reports`` are what another platform told of it,
     in the order of their times; with none ``opened_here`` it is a case run there.
+    ``fallback`` is what goes back for goods owed in return, should they not be sent.
     ``before_end`` is the state it had before it last ended, ``before_counter`` the one
     an offer interrupted. ``ended_at`` and ``settled`` are of its last end; ``moved`` is
     how each clock's deadline was moved last, and ``given`` how often by who waits.
@@ -105,6 +107,7 @@ class Case(State, frozen=True, kw_only=True):
     type: CaseType | None = None
     items: ClaimItems = ()
     freight: Money | None = None
+    fallback: ClaimItems = ()
     reason: int | None = None
     changed: bool = False
     counter: CounterOffered | None = None
@@ -197,6 +200,19 @@ class Case(State, frozen=True, kw_only=True):
     def claimed(self) -> Money | None:
         """What is asked for in all; None if the case is about no money."""
         return in_all(self.items, self.freight)
+
+    @property
+    def at_stake(self) -> ClaimItems:
+        """What goes back if the goods do: what is asked for, or else its fallback."""
+        about_money = self.claimed is not None and self.claimed.minor
+        return self.items if self.type in PAYS or about_money else self.fallback
+
+    @property
+    def as_money(self) -> CaseType | None:
+        """What a case becomes when money takes the place of goods that are owed."""
+        if self.type in PAYS:
+            return self.type
+        return "return_refund" if self.arrived else "refund_shipped"
 
     @property
     def paid(self) -> int:

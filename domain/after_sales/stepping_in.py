@@ -75,6 +75,7 @@ def stepped_in(
                     at=at,
                     by=by,
                     dispute=dispute,
+                    type=command.type,
                     items=command.items,
                     freight=command.freight,
                     return_first=command.return_first,

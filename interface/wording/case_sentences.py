@@ -167,6 +167,10 @@ CASE_SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("另一售后单已并入本单",),
         ("It carries on for another case too",),
     ),
+    "after_sales.fallback_told": (
+        ("若不发货，可退款：{total}",),
+        ("What can go back for goods that are not sent: {total}",),
+    ),
     "after_sales.contradiction_flagged": (
         ("售后记录有矛盾：{code}（{about}）",),
         ("Told and known clash: {code} ({about})",),

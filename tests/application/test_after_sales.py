@@ -59,6 +59,7 @@ from domain.order import (
     Packed,
     PlaceOrder,
     RecordDelivery,
+    RecordRefund,
     ShipParcel,
     Tender,
 )
@@ -76,6 +77,7 @@ from tests.domain.after_sales import (
     LIN,
     LONG_AGO,
     MONDAY,
+    NOTHING,
     ONE_JACKET,
     POSTAGE,
     RULES,
@@ -460,6 +462,74 @@ def test_an_exchange_has_the_hours_the_order_was_promised_to_be_sent_in() -> Non
     shop = Shop()
     shop.open("exchange")
     assert shop.case.ship_hours == 48
+
+
+# -- Goods that are owed and never sent --
+
+
+def exchanging(shop: Shop) -> None:
+    """Let the shop have the jackets back and owe others; nothing is asked in money."""
+    shop.open("exchange")
+    steps = (approve, MONDAY), (send_back, TUESDAY), (receive, WEDNESDAY)
+    for command, at in (*steps, (accept, WEDNESDAY)):
+        shop.ask(command, at)
+
+
+def not_sent(shop: Shop) -> None:
+    shop.cases.check_one(shop.case_id, uuid4(), WEDNESDAY + 30 * DAY)
+
+
+def test_an_exchange_nobody_sends_gives_back_what_was_paid() -> None:
+    shop = Shop()
+    exchanging(shop)
+    assert shop.case.claimed == NOTHING
+    not_sent(shop)
+    case = shop.case
+    assert (case.type, case.status, case.to_pay) == (
+        "return_refund",
+        "refunding",
+        JACKET_PRICE,
+    )
+    (claim,) = shop.known_order.claims.values()
+    assert (claim.kind, claim.items) == ("return_refund", JACKET)
+
+
+def test_of_an_order_that_has_less_left_it_gives_back_what_is_left() -> None:
+    shop = Shop()
+    exchanging(shop)
+    shop.order(RecordRefund(refund="R-0", amount=Money(11_000, "CNY")), THURSDAY)
+    not_sent(shop)
+    assert shop.case.to_pay == Money(30_000, "CNY")
+
+
+def test_of_an_order_that_has_nothing_left_the_platform_decides() -> None:
+    shop = Shop()
+    exchanging(shop)
+    shop.order(RecordRefund(refund="R-0", amount=Money(41_000, "CNY")), THURSDAY)
+    not_sent(shop)
+    case = shop.case
+    assert (case.status, case.needs_dispute) == ("awaiting_merchant_ship", True)
+
+
+def test_asked_twice_whether_time_ran_out_it_gives_back_once() -> None:
+    shop = Shop()
+    exchanging(shop)
+    cause, late = uuid4(), WEDNESDAY + 30 * DAY
+    first = shop.cases.check_one(shop.case_id, cause, late)
+    assert shop.cases.check_one(shop.case_id, cause, late).version == first.version
+    assert shop.case.to_pay == JACKET_PRICE
+
+
+def test_a_return_that_became_an_exchange_has_its_money_to_fall_back_on() -> None:
+    shop = Shop()
+    shop.open("return_refund")
+    free = tuple(replace(item, amount=NOTHING) for item in JACKET)
+    change = ChangeRequest(by=ANNA, type="exchange", items=free, reason=TORN)
+    steps = (change, MONDAY), (approve, MONDAY), (send_back, TUESDAY)
+    for command, at in (*steps, (receive, WEDNESDAY), (accept, WEDNESDAY)):
+        shop.ask(command, at)
+    not_sent(shop)
+    assert shop.case.to_pay == JACKET_PRICE
 
 
 def test_something_else_asked_for_is_something_else_claimed() -> None:

@@ -4,8 +4,11 @@ from datetime import UTC, datetime, timedelta
 from functools import partial, reduce
 from typing import Any
 
+from msgspec.structs import replace
+
 from domain.after_sales import (
     CASE,
+    SENDS,
     ApproveCase,
     Case,
     CaseCommand,
@@ -158,6 +161,7 @@ UNWANTED = 1
 JACKET = (ClaimItem(line=1, quantity=2, amount=Money(40_000, "CNY")),)
 ONE_JACKET = (ClaimItem(line=1, quantity=1, amount=Money(20_000, "CNY")),)
 JACKET_PRICE = Money(40_000, "CNY")
+NOTHING = Money(0, "CNY")
 POSTAGE = Money(1_000, "CNY")
 PHOTO = EvidenceItem(evidence="file-1", shows="photo")
 VIDEO = EvidenceItem(evidence="file-2", shows="video")
@@ -172,6 +176,10 @@ def ask_for(
     reason: int = TORN,
     instant: bool = False,
 ) -> OpenCase:
+    """Return Anna's request, as a desk makes it: goods owed in return cost none."""
+    fallback: tuple[ClaimItem, ...] = ()
+    if type_ in SENDS:
+        items, fallback = tuple(replace(it, amount=NOTHING) for it in items), items
     return OpenCase(
         by=ANNA,
         order=ORDER_ID,
@@ -182,6 +190,7 @@ def ask_for(
         items=items,
         freight=freight,
         reason=reason,
+        fallback=fallback,
         instant=instant,
     )
 

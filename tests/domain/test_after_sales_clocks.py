@@ -18,6 +18,7 @@ from domain.after_sales import (
     CounterOffer,
     EndIntervention,
     EscalateCase,
+    ExecuteRuling,
     ExtendClock,
     FreezeCase,
     JudgeReturn,
@@ -29,6 +30,7 @@ from domain.after_sales import (
     ShipReplacement,
     StepDefaulted,
     SubmitReturnWaybill,
+    TellFallback,
 )
 from domain.party import By
 from domain.policy.rows import Where
@@ -45,6 +47,7 @@ from tests.domain.after_sales import (
     FRIDAY,
     HOUR,
     JACKET,
+    JACKET_PRICE,
     LIN,
     MACHINE,
     MONDAY,
@@ -260,11 +263,28 @@ def test_where_somebody_has_to_look_the_state_says_so() -> None:
 def test_an_exchange_the_merchant_does_not_send_becomes_a_refund() -> None:
     late = run_out(exchanging(), WEDNESDAY + 168 * HOUR)
     case = state(late)
-    assert (case.type, case.status, case.refund_status) == (
+    assert (case.type, case.status, case.to_pay) == (
         "return_refund",
         "refunding",
-        "due",
+        JACKET_PRICE,
     )
+
+
+def test_goods_not_sent_of_which_nothing_can_go_back_are_the_platforms_to_decide() -> (
+    None
+):
+    nothing_left = TellFallback(by=MACHINE, items=())
+    past = after(exchanging(), (nothing_left, WEDNESDAY))
+    case = state(run_out(past, WEDNESDAY + 168 * HOUR))
+    assert case.status == "awaiting_merchant_ship"
+    assert (case.needs_dispute, case.needs_human) == (True, False)
+
+
+def test_a_ruling_over_goods_that_are_back_is_a_return_and_refund() -> None:
+    ruling = ExecuteRuling(by=MACHINE, dispute="D-1", items=ONE_JACKET)
+    step_in = EscalateCase(by=MACHINE, dispute="D-1")
+    ruled = after(exchanging(), (step_in, THURSDAY), (ruling, THURSDAY))
+    assert state(ruled).type == "return_refund"
 
 
 def test_an_exchange_without_tracking_becomes_a_dispute() -> None:

@@ -67,6 +67,7 @@ NOT_ASKED_OF_CASES: Final = frozenset(
         case_words.EscalateCase,
         case_words.EndIntervention,
         case_words.TakeOverCase,
+        case_words.TellFallback,
     }
 )
 
@@ -286,9 +287,6 @@ def case_command(dice: Dice, work: Casework, case: Case) -> CaseCommand:
         if each not in NOT_ASKED_OF_CASES
     ]
     kind: Any = dice.one_of(every if not may or dice.rarely() else may)
-    if kind is case_words.WithdrawCase and case.dispute is not None:
-        # Its dispute would go on, and what it then rules may be somebody else's by now.
-        kind = case_words.NoteCase
     asking = CASE_ASKS.get(kind)
     command: CaseCommand = (
         kind(by=by) if asking is None else asking(dice, work, case, by)
@@ -358,7 +356,7 @@ def ruling(kind: Any, **more: Any) -> DisputeAsking:
             by=by,
             result=dice.one_of(results),
             findings=(shown,),
-            liability=liability(dice) if dice.number(0, 1) else (),
+            liability=() if dice.rarely() else liability(dice),
             awards=gives,
             return_first=bool(gives) and dice.rarely(),
             **changes,

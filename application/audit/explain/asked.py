@@ -68,6 +68,7 @@ ASKED: Final[Mapping[type[Event], tuple[type[Command], ...]]] = {
     after_sales.TicketAnswered: (after_sales.AnswerTicket,),
     after_sales.ResolutionConfirmed: (after_sales.ConfirmResolved,),
     after_sales.CaseTakenOver: (after_sales.TakeOverCase,),
+    after_sales.FallbackTold: (after_sales.TellFallback,),
     dispute.DisputeOpened: (dispute.OpenDispute,),
     dispute.OfferMade: (dispute.MakeOffer,),
     dispute.OfferDenied: (dispute.DenyOffer,),

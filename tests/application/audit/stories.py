@@ -33,7 +33,7 @@ from domain import order as o
 from domain import responsibility as r
 from domain.kernel import Command
 from domain.money import Money
-from domain.party import By, Participant
+from domain.party import SYSTEM, By, Participant
 from domain.policy.quote import Facts
 from domain.timer import CheckClocks
 from tests.memory_store import MemoryEventStore
@@ -232,6 +232,7 @@ def every_turn_of_a_case(matter: Matter) -> None:
         a.ConfirmReturnReceived(by=SHOP, items=(a.GoodsReturned(line=1, quantity=1),)),
         a.JudgeReturn(by=SHOP, acceptance="manual_intervention_required"),
         a.RecordReception(by=SHOP, reception="given_to_customer"),
+        a.TellFallback(by=SYSTEM, items=bag(10_000)),
         a.ShipReplacement(by=SHOP, carrier="shunfeng", waybill="SF3"),
         a.ConfirmReplacement(by=ANNA),
         a.RateCase(by=ANNA, score=4),
@@ -377,7 +378,7 @@ def a_dispute_ruled_and_appealed(matter: Matter) -> None:
         ),
         d.AssignHandler(by=WEI, duty="appeal_arbiter", person="judge-qi"),
         d.AskForProof(by=OTHER_JUDGE, of=("consumer",)),
-        d.EndRound(by=OTHER_JUDGE),
+        d.SubmitProof(by=ANNA, files=(d.Shown(evidence="file-3", shows="photo"),)),
         d.DecideAppeal(by=OTHER_JUDGE, upheld=True),
         d.EnforceRuling(by=CASHIER),
         d.CompleteEnforcement(by=WEI),
