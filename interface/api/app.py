@@ -17,6 +17,7 @@ from application.casework import Casework
 from application.compensating import Compensating
 from application.consumers import Consumers
 from application.contacts import Contacts
+from application.desk import AgentDesk
 from application.disputes import Disputes
 from application.evidence import EvidenceDesk
 from application.order_desk import OrderDesk
@@ -28,7 +29,14 @@ from application.projections.persons import PersonQueries
 from application.projections.progress import ReadingProgress
 from application.queue import Queue
 from application.reading import Reading
-from interface.api import compensations, contacts, documentation, live_matters
+from interface.api import (
+    compensations,
+    contacts,
+    desk,
+    documentation,
+    live_matters,
+    macro_runs,
+)
 from interface.api.accounts import AccountController
 from interface.api.auth import Authentication, current_actor, door
 from interface.api.canonical import canonical_line, stopwatch
@@ -73,6 +81,7 @@ class Parts(NamedTuple):
     disputes: Disputes
     compensating: Compensating
     contacts: Contacts
+    agent_desk: AgentDesk
     policies: Policies
     histories: Histories
     explainer: Explainer
@@ -111,6 +120,8 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             AccountController,
             *compensations.HANDLERS,
             *contacts.HANDLERS,
+            desk.DeskController,
+            *macro_runs.HANDLERS,
             LiveController,
             *live_matters.HANDLERS,
             StreamController,

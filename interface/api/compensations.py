@@ -71,6 +71,9 @@ AdmittedAt = Annotated[
     str | None,
     QueryParameter(description="When the merchant admitted a shortage (RFC 3339)."),
 ]
+Grave = Annotated[
+    bool, QueryParameter(description="Whether it was judged a grave case.")
+]
 Shortage = Annotated[
     OutOfStock | None, QueryParameter(description="What is known of a shortage.")
 ]
@@ -162,6 +165,9 @@ class OrderCompensationController(Controller):
         spoilt_percent: Percent = None,
         difference_fen: FenAsked = None,
         freight_fen: FenAsked = None,
+        appraisal_fen: FenAsked = None,
+        freight_20kg_fen: FenAsked = None,
+        grave: Grave = False,  # noqa: FBT002  # a query parameter
         exclusion: Exclusions = None,
     ) -> Response[PreviewView]:
         """Say what would be set aside now, by which rules; nothing is written."""
@@ -176,6 +182,9 @@ class OrderCompensationController(Controller):
             spoilt_percent=spoilt_percent,
             difference_fen=difference_fen,
             freight_fen=freight_fen,
+            appraisal_fen=appraisal_fen,
+            freight_20kg_fen=freight_20kg_fen,
+            grave=grave,
             exclusions=tuple(exclusion or ()),
         )
         at = now()

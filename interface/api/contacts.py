@@ -51,6 +51,7 @@ from interface.api.doors import (
 from interface.api.examples import json_like
 from interface.api.order_commands import strictly
 from interface.api.problems import invalid
+from interface.api.queue import finder
 from interface.api.receipts import ReceiptBody, receipt_answer
 from interface.api.words import Words
 from interface.clock import now
@@ -158,6 +159,8 @@ class ContactController(Commands):  # type: ignore[misc, valid-type]  # made fro
         )
         receipt = contacts.take(contact_id, command, context)
         return receipt_answer(receipt, 201, f"{CONTACTS}/{contact_id}")
+
+    find = finder("contact", "contact.read", "findContacts")
 
     @get(
         "/{stream_id:uuid}",

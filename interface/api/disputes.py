@@ -1,12 +1,12 @@
 """Disputes over HTTP: opened, argued, proven, ruled, appealed; each party its part."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
-from litestar import Request, Response, get, post
+from litestar import Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, SkipValidation
+from litestar.params import FromPath, SkipValidation
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
@@ -18,10 +18,6 @@ from application.disputes import Disputes
 from application.order_desk import OrderDesk, owners_of
 from application.people import People
 from application.policy_set import Policies
-from application.projections.matters import Wanted
-from application.projections.progress import ReadingProgress
-from application.projections.read_models import read_model
-from application.queue import Queue
 from domain.after_sales import Case
 from domain.dispute import (
     AcceptLiability,
@@ -67,11 +63,9 @@ from interface.api.doors import (
     versioned,
 )
 from interface.api.examples import json_like
-from interface.api.names import NameAsked
 from interface.api.order_commands import strictly
-from interface.api.paging import USUAL_LIMIT, AtLeast, Cursor, Limit, Listed, shown
 from interface.api.problems import invalid
-from interface.api.queue import MatterFound, found
+from interface.api.queue import finder
 from interface.api.receipts import ReceiptBody, receipt_answer
 from interface.api.words import Words
 from interface.clock import now
@@ -188,35 +182,7 @@ class DisputeController(Commands):  # type: ignore[misc, valid-type]  # made fro
         )
         return receipt_answer(receipt, 201, f"{DISPUTES}/{dispute_id}")
 
-    @get(operation_id="findDisputes", opt=does("dispute.read"), sync_to_thread=True)
-    def find(  # noqa: PLR0913, PLR0917  # one for each thing that can be asked for
-        self,
-        request: Request[Actor, None, Any],
-        actor: NamedDependency[Actor],
-        queue: NamedDependency[Queue],
-        progress: NamedDependency[ReadingProgress],
-        order_id: FromQuery[UUID | None] = None,
-        case_id: FromQuery[UUID | None] = None,
-        status: NameAsked = None,
-        final: FromQuery[bool | None] = None,
-        number: NameAsked = None,
-        source: NameAsked = None,
-        limit: Limit = USUAL_LIMIT,
-        cursor: Cursor = None,
-        at_least: AtLeast = None,
-    ) -> Response[Listed[MatterFound]]:
-        """List disputes, soonest due first; parties see their own."""
-        wanted = Wanted(
-            nouns=("dispute",),
-            order_id=order_id,
-            case_id=case_id,
-            status=status,
-            final=final,
-            number=number,
-            source=source,
-        )
-        shown(progress, read_model("matter"), at_least)
-        return found(request, actor, queue, "dispute.read", wanted, limit, cursor)
+    find = finder("dispute", "dispute.read", "findDisputes")
 
     @get(
         "/{stream_id:uuid}",

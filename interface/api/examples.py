@@ -10,6 +10,7 @@ from litestar.openapi.spec import Example
 from litestar.params import BodyKwarg
 
 from interface.api.case_examples import CASEWORK_EXAMPLES
+from interface.api.desk_examples import DESK_EXAMPLES
 
 PARCEL: Final = {"parcel": "SF1234567890"}
 YUAN_129: Final = {"minor": 12900, "currency": "CNY"}
@@ -102,6 +103,7 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "BlockEvidence": {"reason": "private_data"},
     "UnlinkBody": {"other": "guest-77"},
     **CASEWORK_EXAMPLES,
+    **DESK_EXAMPLES,
     "PolicyDocument": msgspec.to_builtins(tomllib.loads(POLICY_TOML)),
 }
 

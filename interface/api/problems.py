@@ -27,6 +27,7 @@ from application.event_store.store import (
 from application.evidence import FilesUnavailable, Forgotten, NotEvidence
 from application.order_desk import NotInYourName
 from application.people import WordsTooLong
+from domain.desk import NotKept
 from domain.evidence import TooLarge
 from domain.kernel import Refused
 
@@ -44,6 +45,7 @@ STATUSES: Final[Mapping[type[Refused], int]] = {
     Busy: 503,
     KeyReused: 422,
     NotFound: 404,
+    NotKept: 404,
     NotAllowed: 403,
     NotInYourName: 403,
     NotEvidence: 415,
@@ -180,24 +182,26 @@ def document(
 
 def of_refusal(_request: Request[Any, Any, Any], refusal: Refused) -> Response[Problem]:
     """Translate a rule's "no"."""
+    problem = refused(refusal)
+    headers = {} if problem.version is UNSET else {"ETag": f'"{problem.version}"'}
+    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer(problem, headers)
+
+
+def refused(refusal: Refused) -> Problem:
+    """Return the problem document of a rule's "no"."""
+    if isinstance(refusal, NotFound):
+        return document("not_found", 404, str(refusal))
     said = ", ".join(f"{name}: {value}" for name, value in refusal.details.items())
     version = refusal.details.get("version")
-    if isinstance(refusal, NotFound):
-        return answer(document("not_found", 404, str(refusal)))
-    status = STATUSES.get(type(refusal), HTTPStatus.CONFLICT)
-    headers = {"ETag": f'"{version}"'} if isinstance(version, int) else {}
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return answer(
-        Problem(
-            type=f"urn:redress:refused:{refusal.code}",
-            title=str(refusal),
-            status=status,
-            detail=f"{refusal} ({said})" if said else str(refusal),
-            code=refusal.code,
-            version=version if isinstance(version, int) else UNSET,
-        ),
-        headers,
+    return Problem(
+        type=f"urn:redress:refused:{refusal.code}",
+        title=str(refusal),
+        status=STATUSES.get(type(refusal), HTTPStatus.CONFLICT),
+        detail=f"{refusal} ({said})" if said else str(refusal),
+        code=refusal.code,
+        version=version if isinstance(version, int) else UNSET,
     )
 
 

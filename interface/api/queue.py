@@ -7,17 +7,22 @@ from uuid import UUID
 
 from litestar import Controller, Request, Response, get
 from litestar.di import NamedDependency
+from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromQuery, QueryParameter
 from msgspec import Struct
+from msgspec.structs import replace
 
 from application.access import Action, Actor
 from application.clock_view import ClockView
+from application.desk import AgentDesk
+from application.desk_views import applied
 from application.order_view import utc
 from application.projections.matters import MatterNoun, MatterRow, Wanted
 from application.projections.paging import BadCursor
 from application.projections.progress import ReadingProgress
 from application.projections.read_models import read_model
 from application.queue import Queue
+from domain.desk import KeptName
 from domain.money import Money
 from interface.api.auth import does
 from interface.api.context import moment
@@ -42,6 +47,15 @@ HOMES: Final[Mapping[MatterNoun, str]] = {
     "promise": "/v1/agent-promises",
     "account": "/v1/accounts",
 }
+# The framework does not look for a type's own pattern in an address.
+VIEW_NAME: Final[str] = KeptName.__metadata__[0].pattern  # type: ignore[attr-defined]  # of Annotated, which mypy takes for str
+SavedView = Annotated[
+    str | None,
+    QueryParameter(
+        pattern=VIEW_NAME,
+        description="A saved view, one's own before the team's: see /v1/desk/views.",
+    ),
+]
 DueBefore = Annotated[
     str | None,
     QueryParameter(description="Only what is due before this time (RFC 3339)."),
@@ -111,6 +125,8 @@ class QueueController(Controller):
         actor: NamedDependency[Actor],
         queue: NamedDependency[Queue],
         progress: NamedDependency[ReadingProgress],
+        agent_desk: NamedDependency[AgentDesk],
+        view: SavedView = None,
         noun: FromQuery[MatterNoun | None] = None,
         status: NameAsked = None,
         final: Open = None,
@@ -128,11 +144,14 @@ class QueueController(Controller):
         cursor: Cursor = None,
         at_least: AtLeast = None,
     ) -> Response[Listed[MatterFound]]:
-        """List what is to be done, soonest due first; what is over is left out."""
+        """List what is to be done, soonest due first; what is over is left out.
+
+        What is asked beside a saved view takes the place of what the view says.
+        """
         wanted = Wanted(
             nouns=None if noun is None else (noun,),
             status=status,
-            final=final or False,
+            final=final,
             kind=kind,
             flag=flag,
             assigned=assigned,
@@ -144,6 +163,10 @@ class QueueController(Controller):
             order_id=order_id,
             amount_from=amount_from,
         )
+        if view is not None:
+            saved = agent_desk.view(actor, view)
+            wanted = applied(saved.filters, wanted, actor, now())
+        wanted = replace(wanted, final=wanted.final or False)
         shown(progress, read_model("matter"), at_least)
         return found(request, actor, queue, "queue.read", wanted, limit, cursor)
 
@@ -204,3 +227,42 @@ def matter_found(
         version=row.version,
         href=f"{HOMES[row.noun]}/{row.stream_id}",
     )
+
+
+def finder(noun: MatterNoun, action: Action, operation_id: str) -> HTTPRouteHandler:
+    """Return the handler that lists the things of one noun, of one's own only."""
+
+    def find(  # noqa: PLR0913  # one for each thing that can be asked for
+        _controller: Controller,
+        *,
+        request: Request[Actor, None, Any],
+        actor: NamedDependency[Actor],
+        queue: NamedDependency[Queue],
+        progress: NamedDependency[ReadingProgress],
+        order_id: FromQuery[UUID | None] = None,
+        case_id: FromQuery[UUID | None] = None,
+        status: NameAsked = None,
+        final: Open = None,
+        number: NameAsked = None,
+        source: NameAsked = None,
+        merchant: NameAsked = None,
+        limit: Limit = USUAL_LIMIT,
+        cursor: Cursor = None,
+        at_least: AtLeast = None,
+    ) -> Response[Listed[MatterFound]]:
+        wanted = Wanted(
+            nouns=(noun,),
+            order_id=order_id,
+            case_id=case_id,
+            status=status,
+            final=final,
+            number=number,
+            source=source,
+            merchant=merchant,
+        )
+        shown(progress, read_model("matter"), at_least)
+        return found(request, actor, queue, action, wanted, limit, cursor)
+
+    find.__name__ = find.__qualname__ = operation_id
+    find.__doc__ = f"List {noun}s, soonest due first; parties see their own."
+    return get(operation_id=operation_id, opt=does(action), sync_to_thread=True)(find)

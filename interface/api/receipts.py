@@ -31,13 +31,17 @@ def receipt_answer(
         headers["Idempotency-Replayed"] = "true"
     if location is not None:
         headers["Location"] = location
-    body = ReceiptBody(
+    return Response(receipt_body(receipt), status_code=status, headers=headers)
+
+
+def receipt_body(receipt: Receipt) -> ReceiptBody:
+    """Return a receipt as it is told."""
+    return ReceiptBody(
         stream_id=receipt.stream_id,
         version=receipt.version,
         position=receipt.position,
         leaves=receipt.leaves,
     )
-    return Response(body, status_code=status, headers=headers)
 
 
 def utc(moment: datetime) -> str:
