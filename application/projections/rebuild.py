@@ -84,8 +84,11 @@ class Rebuilt(Struct, frozen=True, kw_only=True):
 
     @property
     def equal(self) -> bool:
-        """Whether the live tables were what the log amounts to."""
-        return self.differing == 0
+        """Whether the live tables were what the log amounts to, as far as it is read.
+
+        A stream that is parked is not read: then nobody can say.
+        """
+        return self.differing == 0 and not self.parked_rebuilt
 
 
 class RebuildGaveUp(Exception):

@@ -38,8 +38,8 @@ class Claim(Struct, frozen=True, kw_only=True):
 
     ``refunded``, ``freight_refunded`` and ``returned`` add up over every time it was
     settled; goods that were replaced do not count as returned. ``used`` is how much of
-    each line nobody can claim again: its money is back, or the goods are. ``spans`` are
-    from when to when it was live; while it is, the last has no end.
+    each line, in their order, nobody can claim again: its money is back, or the goods
+    are. ``spans`` are from when to when it was live; while it is, the last has no end.
     """
 
     kind: ClaimKind
@@ -49,7 +49,7 @@ class Claim(Struct, frozen=True, kw_only=True):
     refunded: ClaimItems = ()
     freight_refunded: Money | None = None
     returned: ClaimItems = ()
-    used: Mapping[int, int] = {}
+    used: tuple[tuple[int, int], ...] = ()
     spans: tuple[tuple[datetime, datetime | None], ...] = ()
 
     def quantity(self, line: int) -> int:
@@ -62,7 +62,11 @@ class Claim(Struct, frozen=True, kw_only=True):
         Opened again it is about the same goods, so they are not counted twice.
         """
         reserved = 0 if self.kind in BESIDE else self.quantity(line)
-        return max(reserved, self.used.get(line, 0))
+        return max(reserved, self.used_up(line))
+
+    def used_up(self, line: int) -> int:
+        """Return how much of the line nobody can claim again."""
+        return dict(self.used).get(line, 0)
 
     def came_back(self, line: int) -> int:
         """Return how much of the line is back for good."""
@@ -147,14 +151,15 @@ def settled(claim: Claim, event: ClaimSettled) -> Claim:
     )
 
 
-def used_up(claim: Claim, now: Mapping[int, int]) -> dict[int, int]:
+def used_up(claim: Claim, now: Mapping[int, int]) -> tuple[tuple[int, int], ...]:
     """Return how much of each line is used up with what was settled now.
 
     Two settlements of a claim may be about the same goods, so together they never use
     more than the claim is about.
     """
-    lines = sorted(claim.used.keys() | now.keys())
-    return {line: limited(claim, line, claim.used, now) for line in lines}
+    before = dict(claim.used)
+    lines = sorted(before.keys() | now.keys())
+    return tuple((line, limited(claim, line, before, now)) for line in lines)
 
 
 def limited(

@@ -161,8 +161,8 @@ def goods_free(order: Order, asked: Wanted, line: OrderLine, quantity: int) -> N
             raise ClaimedAlready(line=number)
         return
     known = order.claims.get(asked.claim)
-    need = max(quantity, known.used.get(number, 0) if known else 0)
-    if need + sum(each.used.get(number, 0) for each in rest) > line.quantity:
+    need = max(quantity, known.used_up(number) if known else 0)
+    if need + sum(each.used_up(number) for each in rest) > line.quantity:
         raise UsedUp(line=number)
     if need + sum(each.held(number) for each in rest) > line.quantity:
         raise ClaimedAlready(line=number)

@@ -137,8 +137,10 @@ def told(result: Rebuilt) -> str:
     line = f"{result.projection}: {result.events:,} events, {result.rows:,} rows; "
     if result.equal:
         line += "equal to the live table, row for row."
-    else:
+    elif result.differing:
         line += f"{result.differing:,} rows differ from the live table."
+    else:
+        line += "no row differs, but not every stream could be read."
     if result.parked_live or result.parked_rebuilt:
         line += f" Streams parked: live {result.parked_live}, "
         line += f"rebuilt {result.parked_rebuilt}."

@@ -10,6 +10,7 @@ from application.projections.order_page import OrderQueries, OrderRow
 from application.projections.order_rows import OrderPage
 from domain.kernel import Event
 from domain.money import Money
+from domain.order.claims import ClaimItem, ClaimOpened, ClaimSettled
 from domain.order.events import (
     ContradictionFlagged,
     ContradictionResolved,
@@ -96,6 +97,18 @@ def known(orders: OrderQueries, name: str = "A-1") -> OrderRow:
     row = orders.get(0, stream_called(name))
     assert row is not None
     return row
+
+
+def test_what_was_claimed_and_refunded_is_read_on_from(
+    reader: Reader, history: History, orders: OrderQueries
+) -> None:
+    item = ClaimItem(line=1, quantity=1, amount=Money(10_000, "CNY"))
+    claimed = ClaimOpened(at=TUESDAY, claim="c-1", kind="refund_shipped", items=(item,))
+    refunded = ClaimSettled(at=TUESDAY + HOUR, claim="c-1", refunded=(item,))
+    reader.reads(*history.goes_on("A-1", placed, paid, half, claimed))
+    reader.reads(*history.goes_on("A-1", refunded))
+    reader.reads(*history.goes_on("A-1", completed))
+    assert known(orders).completed_at == completed.at, "it was not parked on the way"
 
 
 def test_an_order_at_one_glance(
