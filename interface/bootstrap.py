@@ -13,6 +13,7 @@ from application.compensating import Compensating
 from application.compensation import Compensations
 from application.consumers import Consumers
 from application.contacts import AgentPromiseClocks, Contacts
+from application.desk import AgentDesk
 from application.disputes import Disputes
 from application.event_store.connections import Pool, connection_pool
 from application.event_store.handler import CommandHandler
@@ -172,6 +173,11 @@ class Redress:
         """Where cases, disputes, contacts and what hangs on them are asked."""
         nouns = rooms(self.after_sales, self.disputes, self.contacts, self.accounts)
         return Casework(self.store, nouns, self.desk.about)
+
+    @cached_property
+    def agent_desk(self) -> AgentDesk:
+        """What agents keep, and the macros they run."""
+        return AgentDesk(self.store, self.handler, self.casework, self.people)
 
     @cached_property
     def consumers(self) -> Consumers:

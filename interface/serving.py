@@ -53,6 +53,7 @@ def api_parts(redress: Redress) -> Parts:
         disputes=redress.disputes,
         compensating=redress.compensating,
         contacts=redress.contacts,
+        agent_desk=redress.agent_desk,
         policies=redress.policies,
         histories=redress.store,
         explainer=redress.explainer,

@@ -22,8 +22,8 @@ from domain.desk import (
     MacroDropped,
     MacroKept,
     MacroNoun,
-    NotKept,
     Note,
+    NotKept,
     Say,
     Step,
     StepUnfit,
@@ -47,7 +47,7 @@ def given(*past: DeskEvent) -> Given[Any, Any, Any, Any]:
 
 
 def view(by: By = LIN, owner: str | None = None, **more: Any) -> ViewKept:
-    told = {"name": "due-today", "filters": CASES} | more
+    told: dict[str, Any] = {"name": "due-today", "filters": CASES} | more
     return ViewKept(at=AT, by=by, owner=owner, **told)
 
 
@@ -58,13 +58,12 @@ def macro(by: By = LIN, owner: str | None = None) -> MacroKept:
 
 
 def keep(by: By = LIN, owner: str | None = None, **more: Any) -> KeepView:
-    return KeepView(
-        by=by, **({"name": "due-today", "filters": CASES} | more), owner=owner
-    )
+    told: dict[str, Any] = {"name": "due-today", "filters": CASES} | more
+    return KeepView(by=by, owner=owner, **told)
 
 
 def keep_macro(by: By = LIN, owner: str | None = None, **more: Any) -> KeepMacro:
-    told = {"name": "hello", "noun": "contact", "steps": HELLO} | more
+    told: dict[str, Any] = {"name": "hello", "noun": "contact", "steps": HELLO} | more
     return KeepMacro(by=by, owner=owner, **told)
 
 

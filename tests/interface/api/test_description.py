@@ -12,10 +12,11 @@ from domain.evidence import BlockEvidence, ClearEvidence
 from domain.order import IdentifyOrder, OrderCommand, PlaceOrder
 from domain.order.claims import ClaimCommand
 from domain.policy.rows import PolicyDocument
-from interface.api import accounts, cases, compensations, contacts, disputes
+from interface.api import accounts, cases, compensations, contacts, desk, disputes
 from interface.api.consumers import LinkBody, UnlinkBody
 from interface.api.doors import bodies
 from interface.api.examples import EXAMPLES
+from interface.api.macro_runs import RunBody
 from interface.api.order_commands import DOORS
 
 BODIES = (
@@ -39,6 +40,7 @@ BODIES = (
             *(contacts.OpenContactBody, contacts.PromiseBody),
             compensations.ReserveCompensationBody,
             compensations.ReleaseCompensationBody,
+            *(desk.KeepViewBody, desk.KeepMacroBody, desk.DropBody, RunBody),
             PolicyDocument,
         )
     }
