@@ -10,15 +10,30 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from application.dispute_money import agreed, asked_whose, blame, enforced
+from application.dispute_money import (
+    Done,
+    agreed,
+    asked_whose,
+    blame,
+    enforced,
+    moved_before,
+)
 from application.dispute_refunds import Repaid, by_offer, by_ruling
+from application.dispute_ways import (
+    Ground,
+    Way,
+    refundable_items,
+    way_of_offer,
+    way_of_ruling,
+    within_order,
+)
 from domain.after_sales import (
+    PAYS,
     Case,
     CaseCommand,
     EndIntervention,
     EscalateCase,
-    ExecuteRuling,
-    ReopenCase,
+    ReopenForDispute,
 )
 from domain.dispute import (
     DISPUTE,
@@ -75,6 +90,15 @@ class Turn(Struct, frozen=True):
         return self.happened(EnforcementStarted)
 
     @property
+    def ruled(self) -> bool:
+        """Whether it was ruled just now, first or otherwise on appeal."""
+        changed = any(
+            isinstance(event, AppealDecided) and not event.upheld
+            for event in self.events
+        )
+        return changed or self.happened(RulingIssued)
+
+    @property
     def ended(self) -> bool:
         """Whether it ended just now."""
         return self.after.status in FINAL and self.before.status not in FINAL
@@ -106,6 +130,10 @@ def as_ordered(
     """Return the opening with what the order and the case say of it."""
     placed, identity = order.placement, order.identity
     assert identity is not None, "an order that is known has an identity"
+    if case is not None and command.case is not None and case.type not in PAYS:
+        # Goods are asked for: what is argued about in money is what they were paid for.
+        items = refundable_items(order, case, command.case)
+    merchant = command.merchant or selling_merchant(order, items)
     amounts = [item.amount for item in items] + ([freight] if freight else [])
     whole = sum((each.minor for each in amounts), 0)
     claimed = Money(whole, amounts[0].currency) if whole else None
@@ -113,12 +141,12 @@ def as_ordered(
         each.party
         for each in (placed.participants if placed else ())
         if {"creator", "room_seller"} & set(each.roles)
-    } - {placed.merchant if placed else None}
+    } - {merchant}
     handlers = case.handlers if case is not None else frozenset()
     return replace(
         command,
         consumer=identity.consumer,
-        merchant=command.merchant or (placed.merchant if placed else None),
+        merchant=merchant,
         creator=command.creator or (min(selling) if len(selling) == 1 else None),
         ordered_at=order.placed_at or order.paid_at,
         claimed=command.claimed or claimed,
@@ -126,6 +154,22 @@ def as_ordered(
         handlers=tuple(sorted({*command.handlers, *handlers})),
         where=case.where if case is not None else command.where,
     )
+
+
+def selling_merchant(order: Order, items: ClaimItems) -> str | None:
+    """Return who sold what is argued about: the order's merchant, or its lines'.
+
+    None where nobody is named, or lines of several merchants are argued about at once.
+    """
+    if order.placement is not None and order.placement.merchant is not None:
+        return order.placement.merchant
+    about = {item.line for item in items}
+    named = {
+        line.merchant
+        for line in order.lines
+        if line.merchant is not None and (not about or line.line in about)
+    }
+    return min(named) if len(named) == 1 else None
 
 
 def paid_for(order: Order, items: ClaimItems) -> Money | None:
@@ -181,24 +225,60 @@ def possible(
 # -- What is asked of others --
 
 
-def case_commands(turn: Turn, case: Case) -> Iterator[CaseCommand]:
-    """Yield what its case is asked: to do what was ruled or agreed, or to go on."""
+def way_of(turn: Turn, case: Case, ground: Ground) -> Way | None:
+    """Return how its case does what was ruled or agreed; None where it does nothing.
+
+    Raises what the case refuses.
+    """
+    name = turn.after.opened.case if turn.after.opened else None
+    assert name is not None, "only over a case"
+    if turn.carried_out and turn.after.ruling is not None:
+        return way_of_ruling(name, turn.name, turn.after.ruling, case, ground)
     back = turn.goes_back(case.items, case.freight)
-    if turn.carried_out or back.items or back.freight is not None:
-        yield ExecuteRuling(
-            by=SYSTEM,
-            dispute=turn.name,
-            items=back.items,
-            freight=back.freight,
-            return_first=back.return_first,
-        )
+    return way_of_offer(name, turn.name, back, case, ground)
+
+
+def case_commands(turn: Turn, case: Case, way: Way | None) -> Iterator[CaseCommand]:
+    """Yield what its case is asked: to do what was ruled or agreed, or to go on."""
+    if way is not None:
+        yield way.command
     elif turn.ended and case.dispute == turn.name:
         yield EndIntervention(by=SYSTEM, dispute=turn.name)
     for event in turn.events:
         if isinstance(event, DisputeReopened):
             if case.final:
-                yield ReopenCase(by=event.by, reason=event.reason)
+                yield ReopenForDispute(
+                    by=event.by, dispute=turn.name, reason=event.reason
+                )
             yield EscalateCase(by=event.by, dispute=turn.name)
+
+
+def check_awards(turn: Turn, items: ClaimItems, freight: Money | None) -> None:
+    """Raise MoreThanTheOrderGives if it was ruled now that more goes back than can."""
+    if turn.ruled and turn.after.ruling is not None:
+        within_order(turn.after.ruling, items, freight)
+
+
+def done_by_case(turn: Turn, case: Case, way: Way | None) -> Done:
+    """Return what the case of a dispute gives back, and what it gave before."""
+    ruling = turn.after.ruling
+    if way is None or ruling is None or not turn.carried_out:
+        return Done(Repaid() if way is None else way.back, through_case=True)
+    ruled = case.due is not None and case.due.dispute == turn.name
+    first = [each.amount.minor for each in ruling.first_awards if each.gives_back]
+    had = min(case.paid, sum(first)) if ruled else 0
+    return Done(way.back, through_case=True, had=had, paid=case.paid)
+
+
+def done_by_claim(
+    turn: Turn, claim: Claim | None, entries: Mapping[str, Entry]
+) -> Done:
+    """Return what goes back under a dispute's own claim, and what went before."""
+    live = claim is not None and claim.live
+    items, freight = (claim.items, claim.freight) if claim and live else ((), None)
+    back = turn.goes_back(items, freight)
+    had = moved_before(turn.dispute_id, turn.after, entries)
+    return Done(back, through_case=False, had=had)
 
 
 def order_commands(turn: Turn, order: Order) -> Iterator[OrderCommand]:
@@ -235,30 +315,24 @@ def less(amount: Money, minor: int) -> Money:
 
 
 def account_commands(
-    turn: Turn, entries: Mapping[str, Entry], items: ClaimItems, postage: Money | None
+    turn: Turn, entries: Mapping[str, Entry], done: Done
 ) -> Iterator[ResponsibilityCommand]:
     """Yield whose fault it was, who owes whom, and what it does to scores.
 
-    ``entries`` are what the account of the matter holds, ``items`` and ``postage`` what
-    is claimed.
+    ``entries`` are what the account of the matter holds.
     """
     opened = turn.after.opened
     if opened is None:
         return
     said: list[ResponsibilityCommand] = []
-    changed = any(
-        isinstance(event, AppealDecided) and not event.upheld for event in turn.events
-    )
-    if turn.happened(RulingIssued) or changed:
+    if turn.ruled:
         said += blame(turn.dispute_id, turn.after)
-    through_case = opened.case is not None
     if turn.carried_out:
-        said += enforced(
-            turn.dispute_id, turn.after, entries, through_case=through_case
-        )
+        said += enforced(turn.dispute_id, turn.after, entries, done)
     if turn.happened(DisputeSettled):
-        back = turn.goes_back(items, postage)
-        said += agreed(turn.dispute_id, turn.after, back, through_case=through_case)
+        said += agreed(
+            turn.dispute_id, turn.after, done.back, through_case=done.through_case
+        )
     if said:
         yield asked_whose(turn.dispute_id, turn.after, turn.source)
         yield from said

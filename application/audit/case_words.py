@@ -45,7 +45,7 @@ CASE_SENTENCES: Final[Mapping[str, str]] = {
     "after_sales.evidence_added": "{by} shows {evidence}{words?: *}",
     "after_sales.noted": "{by} noted: {words}",
     "after_sales.merged": "{by} merged it into {into}",
-    "after_sales.reopened": "{by} took it up again: {reason}{words?: *}; "
+    "after_sales.reopened": "{by} took it up again: {reason}{dispute?, with dispute *}{words?: *}; "
     "it goes on in {status}",
     "after_sales.succeeded": "what was asked is done",
     "after_sales.closed": "closed: {why}{policy?, under *}",
@@ -62,6 +62,6 @@ CASE_SENTENCES: Final[Mapping[str, str]] = {
     "after_sales.resolution_confirmed": "{by} says whether it is settled: {resolved}"
     "{policy?, under *}",
     "after_sales.taken_over": "{by}: it carries on for {merged} too",
-    "after_sales.fallback_told": "{by}: for goods that are not sent, {items} can go back",
+    "after_sales.fallback_told": "{by}: for goods not sent, {items} can go back",
     "after_sales.contradiction_flagged": "told and known clash: {code} ({about})",
 }

@@ -14,6 +14,7 @@ from domain.after_sales.service_commands import (
     ConfirmResolved,
     OpenTicket,
     RecordInspection,
+    ReopenForDispute,
     TakeOverCase,
     TellFallback,
 )
@@ -394,6 +395,7 @@ CaseRequest = (
     | ConfirmResolved
     | TakeOverCase
     | TellFallback
+    | ReopenForDispute
     | CheckClocks
 )
 CaseCommand = CaseReport | CaseRequest

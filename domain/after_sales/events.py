@@ -365,13 +365,17 @@ class CaseMerged(Event, frozen=True, kw_only=True, tag="after_sales.merged"):
 
 
 class CaseReopened(Event, frozen=True, kw_only=True, tag="after_sales.reopened"):
-    """It was taken up again; ``status`` is the state it goes on in."""
+    """It was taken up again; ``status`` is the state it goes on in.
+
+    ``dispute`` is the one that was taken up again with it.
+    """
 
     at: Moment
     by: By
     reason: Code
     status: CaseStatus
     words: Sealed | None = None
+    dispute: Name | None = None
 
 
 class CaseSucceeded(Event, frozen=True, kw_only=True, tag="after_sales.succeeded"):

@@ -49,7 +49,7 @@ from domain.after_sales.values import (
     CaseStatus,
     CloseReason,
 )
-from domain.party import By
+from domain.party import ActingRole, By
 from domain.timer import TimerEvent, TimerExtended, TimerRestarted, evolve_timers
 
 # Whose work on a case is handling it: they do not rule on it afterwards.
@@ -104,17 +104,23 @@ def evolve(case: Case, event: CaseEvent) -> Case:
 
 
 def put_off(case: Case, event: TimerEvent) -> Case:
-    """Return the case with how a deadline was moved last, and by which side."""
+    """Return the case with how a deadline was moved last, and how often by whom."""
     if isinstance(event, TimerRestarted):
-        return replace(case, given={**case.given, event.timer: 0})
+        return replace(case, put_off={**case.put_off, event.timer: {}})
     if not isinstance(event, TimerExtended):
         return case
     case = replace(case, moved={**case.moved, event.timer: event})
-    waits = {"consumer": case.merchant, "merchant": case.consumer}
-    if event.by != waits.get(case.timers[event.timer].owes):
-        return case
-    times = case.given.get(event.timer, 0) + 1
-    return replace(case, given={**case.given, event.timer: times})
+    role = event.role or role_of(case, event.by)
+    times = dict(case.put_off.get(event.timer, {}))
+    times[role] = times.get(role, 0) + 1
+    return replace(case, put_off={**case.put_off, event.timer: times})
+
+
+def role_of(case: Case, name: str) -> ActingRole:
+    """Return as what somebody moved a deadline of whom only the name was told."""
+    if name == case.consumer:
+        return "consumer"
+    return "merchant" if name == case.merchant else "system"
 
 
 def handled(case: Case, event: CaseEvent) -> Case:
@@ -187,7 +193,13 @@ def ruled(case: Case, event: RulingExecuted) -> Case:
 
     What a ruling gives is money, and goods come back first where it says so.
     """
-    case = replace(case, dispute=None, needs_dispute=False, needs_human=False)
+    case = replace(
+        case,
+        dispute=None,
+        ruled=event.dispute,
+        needs_dispute=False,
+        needs_human=False,
+    )
     if not event.items and event.freight is None:
         return case
     kept = case.as_money
@@ -234,6 +246,7 @@ def ended(case: Case, event: Ending, status: CaseStatus) -> Case:
         status=status,
         before_end=case.status,
         ended_at=event.at,
+        ended_why=why,
         counter=None,
         due=None if why is not None else case.due,
         dispute=None if why == "ruled_against" else case.dispute,

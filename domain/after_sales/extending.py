@@ -34,6 +34,7 @@ def clock_extended(
         seconds=command.hours * HOUR_S,
         reason=command.reason,
         by=command.by.name,
+        role=command.by.role,
         policy=timer.policy,
         calendar=policy.calendars(times_of(case, at)),
         where=case.where,
@@ -44,9 +45,9 @@ def clock_extended(
 def lets(case: Case, timer: Timer, command: ExtendClock, policy: Rulebook) -> bool:
     """Whether the clock may be given so many hours by this role.
 
-    Who owes the step has its row's extensions; who waits for it may give more time as
-    often as it likes, in the row's portions (超时说明 20010540: a buyer once 72 h,
-    a seller 3, 5, 7 or 10 days).
+    Who owes the step has its row's extensions, an agent as many beside; who waits for
+    it may give more time as often as it likes, in the row's portions (超时说明
+    20010540: a buyer once 72 h, a seller 3, 5, 7 or 10 days).
     """
     if command.by.role in BEYOND_THE_ROW:
         return command.hours <= BEYOND_HOURS_MAX
@@ -55,7 +56,7 @@ def lets(case: Case, timer: Timer, command: ExtendClock, policy: Rulebook) -> bo
         return command.hours in row.given_hours
     return (
         isinstance(row, TimerRow)
-        and own_extensions(case, timer) < row.extensions_max
+        and own_extensions(case, timer, command.by.role) < row.extensions_max
         and command.hours <= row.extension_hours
     )
 
@@ -65,6 +66,9 @@ def waits_for(timer: Timer, role: ActingRole) -> bool:
     return (timer.owes, role) in {("consumer", "merchant"), ("merchant", "consumer")}
 
 
-def own_extensions(case: Case, timer: Timer) -> int:
-    """Return how often who owes the step put it off."""
-    return timer.extensions - case.given.get(timer.name, 0)
+def own_extensions(case: Case, timer: Timer, role: ActingRole) -> int:
+    """Return how often this side put it off itself, since it last began.
+
+    What others gave, as a senior agent or market control, uses up nobody's own.
+    """
+    return case.put_off.get(timer.name, {}).get(role, 0)

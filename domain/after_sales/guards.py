@@ -53,6 +53,7 @@ from domain.after_sales.refusals import (
     NotUnderReview,
     NotYourPart,
     RefundUnderWay,
+    RuledAgainst,
     RunElsewhere,
     StillDisputed,
     TooLateToReopen,
@@ -64,6 +65,7 @@ from domain.after_sales.service_commands import (
     ConfirmResolved,
     OpenTicket,
     RecordInspection,
+    ReopenForDispute,
     TakeOverCase,
     TellFallback,
 )
@@ -220,7 +222,13 @@ def may_extend(case: Case, timer: Timer, asking: Asking) -> bool:
         return False
     if waits_for(timer, asking.role):
         return bool(row.given_hours)
-    return own_extensions(case, timer) < row.extensions_max
+    return own_extensions(case, timer, asking.role) < row.extensions_max
+
+
+def not_ruled_against(case: Case, _: Asking) -> None:
+    """Let silence not undo a ruling: its case goes on with its dispute alone."""
+    if case.ended_why == "ruled_against":
+        raise RuledAgainst(dispute=case.ruled)
 
 
 def in_time_to_reopen(case: Case, asking: Asking) -> None:
@@ -325,7 +333,10 @@ TABLE: Final[Mapping[type[CaseRequest], Rule]] = {
     AddEvidence: Rule(KNOWN, PARTIES | STAFF, followed_too=True),
     NoteCase: Rule(KNOWN, EVERYBODY, followed_too=True),
     MergeCase: Rule(OPEN, PLATFORM, (not_frozen, not_under_review, no_refund_moving)),
-    ReopenCase: Rule(FINAL, PLATFORM | {"arbiter"}, (in_time_to_reopen,)),
+    ReopenCase: Rule(
+        FINAL, PLATFORM | {"arbiter"}, (not_ruled_against, in_time_to_reopen)
+    ),
+    ReopenForDispute: Rule(FINAL, EVERYBODY),
     RateCase: Rule(FINAL, frozenset({"consumer"}), followed_too=True),
     # Beside the request
     AppointInspection: Rule(
@@ -347,7 +358,7 @@ TABLE: Final[Mapping[type[CaseRequest], Rule]] = {
 
 
 # Asked only together with another command, never by itself.
-IMPLIED: Final = frozenset({TakeOverCase, TellFallback})
+IMPLIED: Final = frozenset({TakeOverCase, TellFallback, ReopenForDispute})
 
 
 def guard(

@@ -31,16 +31,20 @@ class UnderReview(Refused):
     """The platform has stepped in: until it steps out, this waits."""
 
 
+class NotItsDispute(Refused):
+    """The dispute named is not the dispute of this case."""
+
+
+class RuledAgainst(Refused):
+    """A ruling closed this case: it is taken up again with its dispute, or not."""
+
+
 class StillDisputed(Refused):
     """A dispute is open about this case: withdraw the dispute first, then the case."""
 
 
 class NotUnderReview(Refused):
     """The case is not waiting for such a dispute."""
-
-
-class AlreadyUnderReview(Refused):
-    """Another dispute is already open about this case."""
 
 
 class NothingAsked(Refused):

@@ -58,6 +58,7 @@ from domain.after_sales.service_commands import (
     ConfirmResolved,
     OpenTicket,
     RecordInspection,
+    ReopenForDispute,
     TakeOverCase,
     TellFallback,
 )
@@ -102,7 +103,7 @@ def requested(
             return stepped_in(case, command, at)
         case ExtendClock():
             return clock_extended(case, command, policy, at)
-        case MergeCase() | ReopenCase():
+        case MergeCase() | ReopenCase() | ReopenForDispute():
             return ended_or_not(case, command, at)
         case AssignCase() | AskForEvidence() | AddEvidence() | NoteCase() | RateCase():
             return worked(case, command, at)

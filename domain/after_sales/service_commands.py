@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from domain.after_sales.values import InspectionResult
-from domain.kernel import ConsumerName, Moment, Name, Request, Sealed
+from domain.kernel import Code, ConsumerName, Moment, Name, Request, Sealed
 from domain.order.claims import ClaimItems
 from domain.party import By
 
@@ -73,3 +73,11 @@ class TellFallback(Request, frozen=True, kw_only=True):
 
     by: By
     items: ClaimItems
+
+
+class ReopenForDispute(Request, frozen=True, kw_only=True):
+    """Take a case up again with its dispute: the only way past a ruling against it."""
+
+    by: By
+    dispute: Name
+    reason: Code

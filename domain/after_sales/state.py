@@ -19,6 +19,7 @@ from domain.after_sales.values import (
     Acceptance,
     CaseStatus,
     CaseType,
+    CloseReason,
     EvidenceItem,
     GoodsReturned,
     InspectionResult,
@@ -91,7 +92,8 @@ class Case(State, frozen=True, kw_only=True):
     ``fallback`` is what goes back for goods owed in return, should they not be sent.
     ``before_end`` is the state it had before it last ended, ``before_counter`` the one
     an offer interrupted. ``ended_at`` and ``settled`` are of its last end; ``moved`` is
-    how each clock's deadline was moved last, and ``given`` how often by who waits.
+    how each clock's deadline was moved last, and ``put_off`` how often
+    by whom. ``ended_why`` is why it was closed, ``ruled`` the dispute ruled on last.
     """
 
     status: CaseStatus = "none"
@@ -114,9 +116,11 @@ class Case(State, frozen=True, kw_only=True):
     before_counter: CaseStatus = "none"
     before_end: CaseStatus = "none"
     ended_at: datetime | None = None
+    ended_why: CloseReason | None = None
+    ruled: str | None = None
     timers: Mapping[str, Timer] = {}
     moved: Mapping[str, TimerExtended] = {}
-    given: Mapping[str, int] = {}
+    put_off: Mapping[str, Mapping[ActingRole, int]] = {}  # by clock, then by whom
     # The goods
     reception: Reception = "none"
     acceptance: Acceptance = "none"

@@ -31,14 +31,15 @@ from domain.after_sales.events import (
     RulingExecuted,
 )
 from domain.after_sales.refusals import (
-    AlreadyUnderReview,
     HandledTheCase,
     NoteNotShown,
-    NotUnderReview,
+    NotItsDispute,
 )
 from domain.after_sales.sensible import sensible
+from domain.after_sales.service_commands import ReopenForDispute
 from domain.after_sales.state import OPEN, Case
 from domain.after_sales.values import CaseStatus, EvidenceItem
+from domain.party import SYSTEM
 
 CaseEvents = tuple[CaseEvent, ...]
 
@@ -61,11 +62,12 @@ def stepped_in(
             return (CaseEscalated(at=at, by=by, dispute=dispute, words=words),)
         case EndIntervention(by=by, dispute=dispute):
             if case.dispute != dispute:
-                raise NotUnderReview(dispute=dispute, open=case.dispute)
+                raise NotItsDispute(dispute=dispute, open=case.dispute)
             return (InterventionEnded(at=at, by=by, dispute=dispute),)
         case ExecuteRuling(by=by, dispute=dispute):
-            if case.dispute not in {None, dispute}:
-                raise AlreadyUnderReview(dispute=case.dispute)
+            # The service composes it with the dispute itself; anybody else names one.
+            if case.dispute != dispute and (by != SYSTEM or case.dispute is not None):
+                raise NotItsDispute(dispute=dispute, open=case.dispute)
             if by.name in case.handlers:
                 raise HandledTheCase(name=by.name)
             if command.items or command.freight is not None:
@@ -89,7 +91,7 @@ def stepped_in(
 
 
 def ended_or_not(
-    case: Case, command: MergeCase | ReopenCase, at: datetime
+    case: Case, command: MergeCase | ReopenCase | ReopenForDispute, at: datetime
 ) -> CaseEvents:
     """Return the case merged into another, or taken up again."""
     match command:
@@ -99,6 +101,15 @@ def ended_or_not(
             return (
                 CaseReopened(
                     at=at, by=by, reason=reason, status=goes_on_in(case), words=words
+                ),
+            )
+        case ReopenForDispute(by=by, reason=reason, dispute=dispute):
+            if case.ended_why == "ruled_against" and dispute != case.ruled:
+                raise NotItsDispute(dispute=dispute, ruled=case.ruled)
+            status = against_a_ruling(case) or goes_on_in(case)
+            return (
+                CaseReopened(
+                    at=at, by=by, reason=reason, status=status, dispute=dispute
                 ),
             )
     assert_never(command)
@@ -114,6 +125,17 @@ def goes_on_in(case: Case) -> CaseStatus:
     if case.before_end in {"countered_awaiting_consumer", "refunding"}:
         return "awaiting_merchant"  # the offer, or what was due, went with the end
     return case.before_end
+
+
+def against_a_ruling(case: Case) -> CaseStatus | None:
+    """Return the state a case goes on in that was ruled against, as if refused.
+
+    There silence closes it: nobody's silence agrees to what was ruled out.
+    """
+    if case.ended_why != "ruled_against":
+        return None
+    refused_goods = case.arrived and case.acceptance != "accepted"
+    return "rejected_after_receipt" if refused_goods else "rejected_awaiting_consumer"
 
 
 # -- Working on it --

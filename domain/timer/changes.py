@@ -7,6 +7,7 @@ nothing to say. What it must have made sure of is asserted.
 from datetime import datetime
 from typing import Final
 
+from domain.party import ActingRole
 from domain.policy.calendar import ANYWHERE, run
 from domain.policy.closures import SECOND, Run, to_second
 from domain.policy.rows import TimerRow, Where
@@ -98,6 +99,7 @@ def extended(  # noqa: PLR0913 - who moved it by how much, and why, is asked for
     until: datetime | None = None,
     reason: str,
     by: str,
+    role: ActingRole | None = None,
     policy: str,
     calendar: Calendar = (),
     where: Where = ANYWHERE,
@@ -126,6 +128,7 @@ def extended(  # noqa: PLR0913 - who moved it by how much, and why, is asked for
         seconds=given,
         reason=reason,
         by=by,
+        role=role,
         policy=policy,
         closures=ran.closures,
     )

@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from domain.kernel import Code, Event, Moment, Name, PolicyRef, Request
+from domain.party import ActingRole
 from domain.policy.closures import Closure
 from domain.policy.rows import OnBreach, Owes
 
@@ -73,7 +74,8 @@ class TimerExtended(Event, frozen=True, kw_only=True, tag="timer.extended"):
     """Its deadline was moved, and the parties are told: by whom, and why.
 
     ``seconds`` is how much running time it was given, negative for less; none where a
-    calendar moved it. ``closures`` are all since it last began to run. While it is
+    calendar moved it. ``role`` is as what who moved it acted, where a person did.
+    ``closures`` are all since it last began to run. While it is
     paused, ``due_at`` only says where it would have been.
     """
 
@@ -83,6 +85,7 @@ class TimerExtended(Event, frozen=True, kw_only=True, tag="timer.extended"):
     seconds: int
     reason: Code
     by: Name
+    role: ActingRole | None = None
     policy: PolicyRef
     closures: tuple[Closure, ...] = ()
 

@@ -1,12 +1,12 @@
 """What an after-sales case answers, from the request to its end and beyond it."""
 
 import pytest
+from msgspec.structs import replace
 
 from domain.after_sales import (
     AcceptCounter,
     AddEvidence,
     AlreadyOpened,
-    AlreadyUnderReview,
     ApproveCase,
     AskForEvidence,
     AssignCase,
@@ -41,8 +41,8 @@ from domain.after_sales import (
     NoteCase,
     NoteNotShown,
     NothingAsked,
+    NotItsDispute,
     NotNow,
-    NotUnderReview,
     NotYourPart,
     OpenCase,
     OrderRefund,
@@ -52,6 +52,8 @@ from domain.after_sales import (
     RefundUnderWay,
     RejectCase,
     ReopenCase,
+    ReopenForDispute,
+    RuledAgainst,
     ShipReplacement,
     SubmitReturnWaybill,
     UnderReview,
@@ -65,7 +67,7 @@ from domain.order.claims import ClaimItem
 from domain.order.values import Packed
 from domain.party import By
 from domain.policy.book import Rulebook
-from domain.timer import TimerCancelled, TimerMet
+from domain.timer import CheckClocks, TimerCancelled, TimerMet
 from tests.domain.after_sales import (
     ANNA,
     DAY,
@@ -502,7 +504,7 @@ def test_a_dispute_stops_the_merchants_no_and_the_consumers_change_of_mind() -> 
 def test_the_platform_steps_out_of_the_dispute_it_stepped_in_for() -> None:
     past = after(asked(), (escalate, TUESDAY))
     other = EndIntervention(by=WEI, dispute="D-2")
-    past.when(other, at=WEDNESDAY).refused(NotUnderReview)
+    past.when(other, at=WEDNESDAY).refused(NotItsDispute)
 
 
 def test_a_ruling_makes_its_amount_due() -> None:
@@ -524,7 +526,14 @@ def test_a_ruling_waits_for_a_refund_that_is_on_its_way() -> None:
 def test_a_ruling_is_of_the_dispute_that_is_open() -> None:
     past = after(rejected(), (escalate, TUESDAY))
     ruling = ExecuteRuling(by=JUDGE, dispute="D-2", items=ONE_JACKET)
-    past.when(ruling, at=WEDNESDAY).refused(AlreadyUnderReview)
+    past.when(ruling, at=WEDNESDAY).refused(NotItsDispute)
+
+
+def test_no_arbiter_rules_on_a_case_without_its_dispute() -> None:
+    ruling = ExecuteRuling(by=JUDGE, dispute="D-made-up", items=ONE_JACKET)
+    rejected().when(ruling, at=WEDNESDAY).refused(NotItsDispute)
+    feed = replace(ruling, by=By(role="system", name="feed"))
+    rejected().when(feed, at=WEDNESDAY).refused(NotItsDispute)
 
 
 def test_stepping_out_is_offered_once_the_platform_stepped_in() -> None:
@@ -548,6 +557,27 @@ def test_a_ruling_that_gives_nothing_closes_the_case() -> None:
     ended = [event for event in ruled.past if isinstance(event, CaseClosed)]
     assert ended == [CaseClosed(at=WEDNESDAY, why="ruled_against")]
     assert owed(ruled) == {}
+
+
+def test_what_was_ruled_against_goes_on_with_its_dispute_alone() -> None:
+    past = after(rejected(), (escalate, TUESDAY))
+    ruled = after(past, (ExecuteRuling(by=JUDGE, dispute="D-1"), WEDNESDAY))
+    for by in (LIN, WEI, JUDGE):
+        again = ReopenCase(by=by, reason="asked")
+        ruled.when(again, at=THURSDAY).refused(RuledAgainst)
+        assert ReopenCase not in allowed(state(ruled), by.role, RULES, THURSDAY)
+    other = ReopenForDispute(by=JUDGE, dispute="D-2", reason="new_proof")
+    ruled.when(other, at=THURSDAY).refused(NotItsDispute)
+
+
+def test_taken_up_again_with_its_dispute_silence_does_not_undo_the_ruling() -> None:
+    past = after(asked(), (escalate, TUESDAY))
+    ruled = after(past, (ExecuteRuling(by=JUDGE, dispute="D-1"), WEDNESDAY))
+    again = ReopenForDispute(by=JUDGE, dispute="D-1", reason="new_proof")
+    reopened = after(ruled, (again, THURSDAY))
+    assert owed(reopened) == {"consumer_decides": THURSDAY + 5 * DAY}
+    late = after(reopened, (CheckClocks(), THURSDAY + 6 * DAY))
+    assert (state(late).status, state(late).to_pay) == ("closed", None)
 
 
 def test_who_worked_on_a_case_does_not_rule_on_it() -> None:

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from domain.after_sales import (
+    CASE,
     AnswerTicket,
     AppointInspection,
     AppointmentInThePast,
@@ -38,7 +39,7 @@ from domain.after_sales import (
 from domain.money import Money
 from domain.order.claims import ClaimItem
 from domain.order.values import Packed
-from domain.timer import CheckClocks
+from domain.timer import CheckClocks, TimerExtended
 from tests.domain.after_sales import (
     ANNA,
     DAY,
@@ -72,6 +73,7 @@ from tests.domain.after_sales import (
     state,
 )
 from tests.domain.policy.facts import TAOBAO
+from tests.given import Given
 
 check = CheckClocks()
 
@@ -310,6 +312,31 @@ def test_a_merchant_puts_what_it_sends_off_once_by_ten_days() -> None:
     once = after(past, (later, TUESDAY))
     assert owed(once)["ship"] == MONDAY + 15 * DAY
     once.when(later, at=TUESDAY).refused(NoMoreTime)
+
+
+def test_what_a_senior_agent_gives_uses_up_nobodys_own() -> None:
+    past = after(asked("resend", TAOBAO), (ApproveCase(by=SHOP), MONDAY))
+    own = ExtendClock(by=SHOP, timer="ship", hours=240, reason="stock")
+    control = ExtendClock(by=WEI, timer="ship", hours=720, reason="market_control")
+    given = after(past, (control, TUESDAY))
+    both = after(given, (own, TUESDAY))
+    assert owed(both)["ship"] == MONDAY + 45 * DAY
+    both.when(own, at=WEDNESDAY).refused(NoMoreTime)
+    away = ExtendClock(by=ANNA, timer="confirm", hours=72, reason="away")
+    longer = replace(control, timer="confirm")
+    late = after(confirming(), (longer, TUESDAY), (away, TUESDAY))
+    assert owed(late) == {"confirm": MONDAY + 43 * DAY}
+    late.when(away, at=WEDNESDAY).refused(NoMoreTime)
+
+
+def test_a_deadline_moved_before_sides_were_told_counts_by_its_name() -> None:
+    past = after(asked("resend", TAOBAO), (ApproveCase(by=SHOP), MONDAY))
+    own = ExtendClock(by=SHOP, timer="ship", hours=240, reason="stock")
+    once = after(past, (own, TUESDAY))
+    *earlier, moved = once.past
+    assert isinstance(moved, TimerExtended)
+    old: Past = Given(CASE, TAOBAO, *earlier, replace(moved, role=None))
+    old.when(own, at=WEDNESDAY).refused(NoMoreTime)
 
 
 # -- After the end --

@@ -68,6 +68,7 @@ NOT_ASKED_OF_CASES: Final = frozenset(
         case_words.EndIntervention,
         case_words.TakeOverCase,
         case_words.TellFallback,
+        case_words.ReopenForDispute,
     }
 )
 

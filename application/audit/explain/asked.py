@@ -59,7 +59,10 @@ ASKED: Final[Mapping[type[Event], tuple[type[Command], ...]]] = {
     after_sales.EvidenceAdded: (after_sales.AddEvidence,),
     after_sales.CaseNoted: (after_sales.NoteCase,),
     after_sales.CaseMerged: (after_sales.MergeCase,),
-    after_sales.CaseReopened: (after_sales.ReopenCase,),
+    after_sales.CaseReopened: (
+        after_sales.ReopenCase,
+        after_sales.ReopenForDispute,
+    ),
     after_sales.CaseRated: (after_sales.RateCase,),
     after_sales.CaseReported: (after_sales.ReportCase,),
     after_sales.InspectionAppointed: (after_sales.AppointInspection,),
