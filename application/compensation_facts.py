@@ -56,6 +56,9 @@ class Said(Struct, frozen=True, kw_only=True):
     spoilt_percent: Annotated[float, Meta(ge=0, le=100)] | None = None
     difference_fen: Fen | None = None
     freight_fen: Fen | None = None
+    appraisal_fen: Fen | None = None
+    freight_20kg_fen: Fen | None = None
+    grave: bool = False
     exclusions: Annotated[tuple[Code, ...], Meta(max_length=20)] = ()
 
 
@@ -98,12 +101,16 @@ def facts_of(order: Order, said: Said, at: datetime) -> Facts:
         admitted_at=said.admitted_at,
         due_at=None if late is None else late.due_at,
         original_due_at=None if late is None else late.first_due_at,
+        lines=said.lines,
         goods=said.goods,
         market=said.market or order.source,
         labels=tuple(dict.fromkeys(offer.label for offer in order.offers)),
         spoilt_percent=said.spoilt_percent,
         difference_fen=said.difference_fen,
         freight_fen=said.freight_fen,
+        appraisal_fen=said.appraisal_fen,
+        freight_20kg_fen=said.freight_20kg_fen,
+        grave=said.grave,
         exclusions=said.exclusions,
     )
 

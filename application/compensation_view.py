@@ -2,17 +2,24 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from application.compensating import Day
-from domain.compensation import CompensationReserved, Reservation, Standing
+from domain.compensation import (
+    CompensationReserved,
+    Reservation,
+    Standing,
+    earlier_of,
+)
+from domain.policy.before import earlier_payouts
 from domain.policy.book import Rulebook
 from domain.policy.caps import ceiling, counts
-from domain.policy.facts import Earlier, Facts, bases_of
-from domain.policy.quote import Line, earlier_payouts
+from domain.policy.facts import Facts, bases_of
+from domain.policy.quote import Line
 from domain.policy.rows import AnyRow, CapRow, MoneyRow, Payee, Payer, Times
 
 
@@ -21,6 +28,11 @@ class Words(Struct, frozen=True, kw_only=True):
 
     zh: str | None
     en: str
+
+
+PAID_BEFORE: Final = Words(
+    zh="扣除本条此前已赔付的金额", en="What this rule paid before is deducted"
+)
 
 
 class LineView(Struct, frozen=True, kw_only=True):
@@ -122,11 +134,11 @@ def preview_view(
     event: CompensationReserved, book: Rulebook, at: datetime
 ) -> PreviewView:
     """Return what a reservation would be; its caps as they would be left."""
-    earlier = (
+    counting = (
         *event.facts.earlier,
-        *(payout_of(line, event.order) for line in event.lines),
+        *(earlier_of(line, event.facts) for line in event.lines),
     )
-    after = replace(event.facts, earlier=earlier)
+    after = replace(event.facts, earlier=counting)
     times = Times(
         ordered_at=event.dates.ordered_at,
         conduct_at=event.dates.conduct_at,
@@ -139,11 +151,6 @@ def preview_view(
         policy=event.policy,
         caps=caps_view(book, after, times),
     )
-
-
-def payout_of(line: Line, order: str) -> Earlier:
-    """Return a line as those that follow look at it."""
-    return Earlier(rule=line.rule, version=line.version, fen=line.fen, order=order)
 
 
 def lines_view(lines: Iterable[Line], book: Rulebook) -> tuple[LineView, ...]:
@@ -162,7 +169,7 @@ def lines_view(lines: Iterable[Line], book: Rulebook) -> tuple[LineView, ...]:
                 title=words_of(row, line.rule),
                 source=None if row is None else row.source,
                 cut_by=line.cut_by,
-                cut_title=None if line.cut_by is None else cut_words(line.cut_by, book),
+                cut_title=cut_words(line, book),
             )
         )
     return tuple(found)
@@ -175,8 +182,11 @@ def words_of(row: AnyRow | None, name: str) -> Words:
     )
 
 
-def cut_words(cap: str, book: Rulebook) -> Words:
-    """Return what a cap is called: its newest version."""
+def cut_words(line: Line, book: Rulebook) -> Words | None:
+    """Return what cut a line: a cap in its newest version, or what was paid before."""
+    cap = line.cut_by
+    if cap is None or cap == line.rule:
+        return None if cap is None else PAID_BEFORE
     rows = [row for row in book.rows if row.id == cap]
     return words_of(max(rows, key=lambda row: row.version, default=None), cap)
 

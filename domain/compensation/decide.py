@@ -67,7 +67,11 @@ def decide(
 def reserved(
     day: DayOfCompensation, command: ReserveCompensation, book: Rulebook, at: datetime
 ) -> Events:
-    """Set aside what the rules pay, beside all that is set aside or paid already."""
+    """Set aside what the rules pay, beside all that is set aside or paid already.
+
+    What the same rule was set aside or paid for the same order is deducted. Where
+    nothing is left it is set aside nevertheless: its lines say what came before.
+    """
     same_day(day, command)
     known = day.reservations.get(command.reservation)
     if known is not None:
@@ -104,7 +108,9 @@ def reserved(
 def looked_at(day: DayOfCompensation, command: ReserveCompensation) -> Facts:
     """Return the facts with what was set aside or paid before."""
     earlier = (*command.facts.earlier, *day.taken())
-    return replace(command.facts, order=command.order, earlier=earlier)
+    return replace(
+        command.facts, order=command.order, matter=command.matter, earlier=earlier
+    )
 
 
 def same_day(day: DayOfCompensation, command: ReserveCompensation) -> None:
@@ -118,8 +124,12 @@ def same_day(day: DayOfCompensation, command: ReserveCompensation) -> None:
 def same_again(known: Reservation, command: ReserveCompensation) -> Events:
     """Say nothing new; raises ReservationReused and ReservationReleased."""
     own = len(command.facts.earlier)
-    asked = replace(known.asked, order=command.facts.order)
-    asked = replace(asked, earlier=known.asked.earlier[:own])
+    asked = replace(
+        known.asked,
+        order=command.facts.order,
+        matter=command.facts.matter,
+        earlier=known.asked.earlier[:own],
+    )
     told = (command.matter, command.order, command.facts, command.dates)
     if (known.matter, known.order, asked, known.dates) != told:
         raise ReservationReused(reservation=command.reservation)

@@ -9,9 +9,22 @@ from msgspec import Struct
 from domain.compensation.values import Dates, Lines
 from domain.kernel import State
 from domain.party import By
-from domain.policy.quote import Earlier, Facts
+from domain.policy.quote import Earlier, Facts, Line
 
 Standing = Literal["reserved", "paid", "released"]
+
+
+def earlier_of(line: Line, asked: Facts) -> Earlier:
+    """Return a line as later answers look at it, with what it was paid for."""
+    return Earlier(
+        rule=line.rule,
+        version=line.version,
+        fen=line.fen,
+        order=asked.order,
+        matter=asked.matter,
+        lines=asked.lines,
+        grave=asked.grave,
+    )
 
 
 class Reservation(Struct, frozen=True, kw_only=True):
@@ -42,9 +55,7 @@ class DayOfCompensation(State, frozen=True, kw_only=True):
     def taken(self) -> tuple[Earlier, ...]:
         """Return what is reserved or paid, as what later answers have to look at."""
         return tuple(
-            Earlier(
-                rule=line.rule, version=line.version, fen=line.fen, order=each.order
-            )
+            earlier_of(line, each.asked)
             for each in self.reservations.values()
             if each.standing != "released"
             for line in each.lines

@@ -15,7 +15,7 @@ from domain.policy.rows import BreachCode, Lateness, MoneyRow, When
 def held(rows: Sequence[MoneyRow], facts: Facts) -> list[BreachCode]:
     """Return the breaches that count, each once: those named, then what they imply."""
     said = shortage(facts)
-    breaches = list(facts.breaches)
+    breaches = list(named(facts))
     if said in {"admitted", "proven"} and "OUT_OF_STOCK" not in breaches:
         breaches.append("OUT_OF_STOCK")
     implied = {
@@ -33,11 +33,19 @@ def held(rows: Sequence[MoneyRow], facts: Facts) -> list[BreachCode]:
     return list(dict.fromkeys([*breaches, *implied]))
 
 
+def named(facts: Facts) -> tuple[BreachCode, ...]:
+    """Return the breaches named; an order that is late, and of which none is, is that.
+
+    Of an order nothing more is told of than by how much it is late, this much is clear.
+    """
+    return facts.breaches or (("SHIP_OVERDUE",) if facts.late_hours else ())
+
+
 def late_enough(trigger: BreachCode, lateness: Lateness, facts: Facts) -> bool:
     """Say whether it is so late that it counts as that breach too."""
     late = facts.late_hours or 0
-    named = lateness.of in facts.breaches or trigger in facts.breaches
-    return named and late > lateness.over_hours
+    told = lateness.of in named(facts) or trigger in named(facts)
+    return told and late > lateness.over_hours
 
 
 def applicable(
@@ -71,6 +79,7 @@ def holds(when: When, facts: Facts) -> bool:
             facts.spoilt_percent, when.spoilt_over_percent, when.spoilt_up_to_percent
         )
         and (asked is None or asked == admitted_in_time(facts))
+        and when.grave in {None, facts.grave}
         and (when.paid_from_fen or 0) <= bases["paid"]
         and (when.paid_below_fen is None or bases["paid"] < when.paid_below_fen)
         and (not when.goods or facts.goods in when.goods)

@@ -11,13 +11,16 @@ from domain.policy.rows import CapRow, MoneyRow
 class Payout(Struct, frozen=True, kw_only=True):
     """What a row paid, or is about to, and under how long a promise (in hours).
 
-    ``other_order``: on another order than the one that is asked about.
+    ``grave``: in a grave case. ``other_order``: on another order than the one that is
+    asked about. ``deducted``: it is what is asked for again.
     """
 
     row: MoneyRow
     promise_hours: float
     fen: int = 0
+    grave: bool = False
     other_order: bool = False
+    deducted: bool = False
 
 
 def counts(cap: CapRow, payout: Payout) -> bool:
@@ -34,15 +37,20 @@ def ceiling(cap: CapRow, bases: Bases, payouts: Iterable[Payout]) -> int | None:
     A cap is raised by any payout of the kind among them, whichever comes first.
     """
     raised = cap.raised_fen is not None and any(
-        counts(cap, each)
-        and each.row.trigger in cap.raised_by
-        and each.promise_hours > cap.raised_over_hours
-        for each in payouts
+        counts(cap, each) and raises(cap, each) for each in payouts
     )
     ends = [cap.raised_fen if raised else cap.amount_fen]
     if cap.rate_bp is not None:
         ends.append(max(share(bases[cap.base], cap.rate_bp), cap.floor_fen))
     return min((end for end in ends if end is not None), default=None)
+
+
+def raises(cap: CapRow, payout: Payout) -> bool:
+    """Say whether a payout that counts raises the cap."""
+    long = payout.promise_hours > cap.raised_over_hours
+    return (long and payout.row.trigger in cap.raised_by) or (
+        cap.raised_if_grave and payout.grave
+    )
 
 
 def cut(fen: int, caps: Iterable[tuple[CapRow, int | None]]) -> tuple[int, str | None]:

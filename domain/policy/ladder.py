@@ -2,8 +2,8 @@
 
 from datetime import date, timedelta
 
-from domain.policy.money import BP
-from domain.policy.rows import LadderRow, Rung
+from domain.policy.money import BP, amount
+from domain.policy.rows import LadderRow, Rung, ServiceTicketsRow, TicketRung
 
 
 def reached(row: LadderRow, due: int, wrong: int, days_running: int = 1) -> Rung | None:
@@ -23,3 +23,24 @@ def limited_from(day: date) -> date:
 def lifted_on(last_picked_up: date) -> date:
     """Return when it ends: the day after the last late order was picked up."""
     return last_picked_up + timedelta(days=1)
+
+
+def late_tickets(
+    row: ServiceTicketsRow, tickets: int, overdue: int
+) -> TicketRung | None:
+    """Return the hardest rung reached by so many late of a store's weekly tickets."""
+    for rung in row.rungs:
+        if tickets < row.few_below:
+            often = overdue >= rung.few_from
+        else:
+            often = overdue > 0 and overdue * BP >= tickets * rung.rate_from_bp
+        if often:
+            return rung
+    return None
+
+
+def tickets_deduction(rung: TicketRung | None, weekly_gmv_fen: int) -> int:
+    """Return what the week costs the store, in fen; a warning costs nothing."""
+    if rung is None:
+        return 0
+    return amount(rung.formula, {"turnover": weekly_gmv_fen})

@@ -29,4 +29,7 @@ def amount(formula: Formula | None, bases: Bases) -> int:
         unit = FEN_A_YUAN if formula.round == "half_up_to_yuan" else 1
         fen = share(bases[formula.base], formula.rate_bp, unit) + formula.fixed_fen
     fen = max(fen, formula.min_fen)
-    return fen if formula.max_fen is None else min(fen, formula.max_fen)
+    if formula.max_fen is not None:
+        other = 0 if formula.max_base is None else bases[formula.max_base]
+        fen = min(fen, max(formula.max_fen, other))
+    return fen + sum(bases[base] for base in formula.plus)

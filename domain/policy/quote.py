@@ -1,15 +1,16 @@
 """What the rules pay for given facts: which rows apply, to whom, and what cut them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from domain.policy.applying import applicable, held, holds
+from domain.policy.applying import applicable, held
+from domain.policy.before import earlier_payouts, paid_before
 from domain.policy.book import Rulebook
 from domain.policy.caps import Payout, cut, room
 from domain.policy.facts import (
-    PROMISE_HOURS_USUAL,
     Earlier,
     Facts,
     FactsWrong,
@@ -24,7 +25,11 @@ __all__ = ["Earlier", "Facts", "FactsWrong", "Line", "Quote", "quote", "quote_of
 
 
 class Line(Struct, frozen=True, kw_only=True):
-    """What one row pays. ``cut_by`` is the cap that cut it; a row's own end is none."""
+    """What one row pays.
+
+    ``cut_by`` is the cap that cut it, or the row itself where what it paid before was
+    deducted; a row's own end is none.
+    """
 
     rule: RowId
     version: RowVersion
@@ -57,16 +62,21 @@ def quote_of(book: Rulebook, facts: Facts, times: Times) -> Quote:
     applying = [
         row for breach in held(rows, facts) for row in applicable(rows, breach, facts)
     ]
-    paid = list(earlier_payouts(book, facts))
-    involved = [*paid, *(Payout(row=row, promise_hours=promise) for row in applying)]
-    lines: list[Line] = []
-    for row in applying:
-        beside = all(stack(row, each.row) for each in paid if stacks(each))
-        worth = amount(row.formula, bases) if beside else 0
+    earlier = list(earlier_payouts(book, facts))
+    before = paid_before(applying, earlier)
+    due = [
+        Payout(row=row, promise_hours=promise, grave=facts.grave) for row in applying
+    ]
+    paid, lines = [*earlier], list[Line]()
+    for each in due:
+        row = each.row
+        worth = amount(row.formula, bases) if beside_all(row, paid) else 0
+        rest = max(0, worth - before.get(row.id, 0))
         caps = book.caps(times, row.caps)
-        left, by = cut(worth, [(cap, room(cap, bases, involved, paid)) for cap in caps])
-        paid.append(Payout(row=row, promise_hours=promise, fen=left))
-        lines.append(line(row, left, by))
+        rooms = [(cap, room(cap, bases, [*earlier, *due], paid)) for cap in caps]
+        left, by = cut(rest, rooms)
+        paid.append(replace(each, fen=left))
+        lines.append(line(row, left, by or (row.id if rest < worth else None)))
     return Quote(lines=tuple(lines), total_fen=sum(each.fen for each in lines))
 
 
@@ -82,37 +92,16 @@ def line(row: MoneyRow, fen: int, cut_by: str | None) -> Line:
     )
 
 
-def earlier_payouts(book: Rulebook, facts: Facts) -> Iterator[Payout]:
-    """Yield what was paid before. Raises FactsWrong for a rule the book lacks."""
-    paying = [row for row in book.rows if isinstance(row, MoneyRow)]
-    paying.sort(key=lambda row: row.version)
-    newest = {row.id: row for row in paying}
-    of_breach: dict[str, MoneyRow] = {
-        row.trigger: row for row in paying if holds(row.when, facts)
-    }
-    for number, each in enumerate(facts.earlier):
-        name, _, version = each.rule.partition("@")
-        version = version or str(each.version or "")
-        row = (
-            book.row(f"{name}@{version}")
-            if version
-            else (newest.get(name) or of_breach.get(name))
-        )
-        if not isinstance(row, MoneyRow):
-            raise FactsWrong(
-                f"earlier[{number}].rule: {book.profile} has no rule that pays "
-                f"named {each.rule!r}; allowed are {', '.join(newest) or 'none'}"
-            )
-        hours = PROMISE_HOURS_USUAL
-        if row.when.promise_over_hours is not None:
-            hours = row.when.promise_over_hours + 1
-        other = None not in {each.order, facts.order} and each.order != facts.order
-        yield Payout(row=row, promise_hours=hours, fen=each.fen, other_order=other)
+def beside_all(row: MoneyRow, paid: Iterable[Payout]) -> bool:
+    """Say whether it may be paid beside all that was, on this order.
 
-
-def stacks(payout: Payout) -> bool:
-    """Say whether others must stack with it: something was paid, on this order."""
-    return payout.fen > 0 and not payout.other_order
+    What it paid before itself is no hindrance: that is deducted.
+    """
+    return all(
+        stack(row, each.row)
+        for each in paid
+        if each.fen > 0 and not each.other_order and each.row.id != row.id
+    )
 
 
 def stack(one: MoneyRow, other: MoneyRow) -> bool:

@@ -57,7 +57,17 @@ BreachCode = Literal[
 
 Payer = Literal["merchant", "creator", "carrier", "insurer", "platform"]
 Payee = Literal["consumer", "none"]
-Base = Literal["paid", "item", "freight", "difference", "fixed"]
+Base = Literal[
+    "paid",
+    "item",
+    "freight",  # what a return cost, or else the postage
+    "return_freight",  # what a return cost
+    "freight_20kg",  # what a parcel of 20 kg would cost
+    "appraisal",
+    "difference",
+    "turnover",  # of a store in a week
+    "fixed",
+]
 Round = Literal["half_up_to_yuan", "half_up_to_fen"]
 Payout = Literal["cash", "coupon", "red_packet", "deduct_only"]
 Fen = Annotated[int, Meta(ge=0, le=10**12)]
@@ -93,7 +103,8 @@ class Row(
 class Formula(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Rate times base, rounded, then clipped to [min, max]; or a fixed amount.
 
-    ``rate_bp`` is in hundredths of a percent. ``max_fen`` None means no upper end.
+    ``rate_bp`` is in hundredths of a percent. ``max_fen`` None means no upper end;
+    where ``max_base`` is more, that is the end. ``plus`` is paid on top, by receipt.
     """
 
     base: Base
@@ -101,6 +112,8 @@ class Formula(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     fixed_fen: Fen = 0
     min_fen: Fen = 0
     max_fen: Fen | None = None
+    max_base: Base | None = None
+    plus: tuple[Base, ...] = ()
     round: Round = "half_up_to_fen"
 
 
@@ -109,10 +122,10 @@ class When(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     ``promise_over_hours`` < promised hours <= ``promise_up_to_hours``; likewise for how
     many hours late. ``admitted_in_time`` asks whether a shortage was admitted by the
-    *original* due time. ``paid_from_fen`` <= paid < ``paid_below_fen``; likewise for
-    how much of the goods is spoilt. A row narrowed to ``goods`` or ``markets`` takes
-    the place of the general ones of its breach; one narrowed to ``labels``, shown at
-    order time, is paid beside them.
+    *original* due time, ``grave`` whether it was judged a grave case. ``paid_from_fen``
+    <= paid < ``paid_below_fen``; likewise for how much of the goods is spoilt. A row
+    narrowed to ``goods`` or ``markets`` takes the place of the general ones of its
+    breach; one narrowed to ``labels``, shown at order time, is paid beside them.
     """
 
     promise_over_hours: int | None = None
@@ -120,6 +133,7 @@ class When(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     late_over_hours: int | None = None
     late_up_to_hours: int | None = None
     admitted_in_time: bool | None = None
+    grave: bool | None = None
     paid_from_fen: Fen | None = None
     paid_below_fen: Fen | None = None
     spoilt_over_percent: int | None = None
@@ -135,7 +149,8 @@ class MoneyRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``trigger`` is the breach; ``lateness`` makes it true without being named, once the
     order is that much late. ``bearers`` are who pays, the first who can.
     ``stacks_with`` are the breaches it may be paid beside; empty means any. ``caps``
-    are those that cut it, and that it counts towards.
+    are those that cut it, and that it counts towards. Of one order it is paid once, and
+    what it paid before is deducted; ``repeatable``: once for each of its cases.
     """
 
     trigger: BreachCode
@@ -147,6 +162,7 @@ class MoneyRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     payout: Payout = "cash"
     stacks_with: tuple[BreachCode, ...] = ()
     caps: tuple[RowId, ...] = ()
+    repeatable: bool = False
 
 
 class Lateness(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -245,9 +261,10 @@ class CapRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="ca
     ``scope``: of one order, or of all orders one consumer paid one merchant on one
     natural day of ``zone``. ``breaches`` are those counted together; empty means all
     whose rows name it. The amount is ``amount_fen``, or ``raised_fen`` once one of
-    ``raised_by`` is among them and the promise was longer than ``raised_over_hours``;
-    at most ``rate_bp`` of the base too, which is never less than ``floor_fen``: the
-    least that one of them alone comes to.
+    ``raised_by`` is among them and the promise was longer than ``raised_over_hours``,
+    or with ``raised_if_grave`` once one of them is a grave case; at most ``rate_bp`` of
+    the base too, which is never less than ``floor_fen``: the least that one of them
+    alone comes to.
     """
 
     scope: Literal["order", "buyer_seller_day"]
@@ -259,6 +276,7 @@ class CapRow(Row, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="ca
     raised_fen: Fen | None = None
     raised_by: tuple[BreachCode, ...] = ()
     raised_over_hours: int = 0
+    raised_if_grave: bool = False
     goodwill: bool = False
     zone: str = "Asia/Shanghai"
 
@@ -384,6 +402,27 @@ class Rung(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     days: int
 
 
+class ServiceTicketsRow(
+    Row, frozen=True, kw_only=True, forbid_unknown_fields=True, tag="service_tickets"
+):
+    """What a store is charged whose service tickets of a week were answered late.
+
+    Of the ``rungs`` reached, the first is taken: the hardest stands first. A week with
+    fewer than ``few_below`` tickets counts how many were late, not their share.
+    """
+
+    rungs: Annotated[tuple["TicketRung", ...], Meta(min_length=1, max_length=10)]
+    few_below: Annotated[int, Meta(ge=0)] = 0
+
+
+class TicketRung(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From such a share late, or so many where there are few; no formula: a warning."""
+
+    rate_from_bp: BasisPoints
+    few_from: Annotated[int, Meta(ge=1)]
+    formula: Formula | None = None
+
+
 AnyRow = (
     EntitlementRow
     | DeductionRow
@@ -394,6 +433,7 @@ AnyRow = (
     | ApprovalRow
     | CalendarRow
     | LadderRow
+    | ServiceTicketsRow
 )
 
 

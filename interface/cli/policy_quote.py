@@ -197,7 +197,9 @@ def show(book: Rulebook, answer: Quote, at: datetime, console: Console) -> None:
             f"{ref}\n{row.title_zh}\n{row.title}",
             decimal_string(line.fen, "CNY"),
             f"{line.payer} → {'(deducted)' if line.payee == 'none' else line.payee}",
-            (line.cut_by or "").removeprefix(f"{book.profile}."),
+            "what it paid before"
+            if line.cut_by == line.rule
+            else (line.cut_by or "").removeprefix(f"{book.profile}."),
         )
     if answer.lines:
         console.print(table)

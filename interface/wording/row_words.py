@@ -67,6 +67,7 @@ def formula(of: Formula | None, language: Language) -> str:
         ("最低 ", "最高 ") if in_chinese(language) else ("at least ", "up to ")
     )
     bounds = [*(least + each for each in ends), *(up_to + each for each in most)]
+    bounds += [f"+ {base}" for base in of.plus]
     return language.joint.join([rate, *bounds])
 
 
@@ -110,6 +111,13 @@ def ladder(says: Says, language: Language) -> str:
     return f"{says['trigger']}: {language.word(says['of'])}"
 
 
+def service_tickets(says: Says, language: Language) -> str:
+    """Say from when a store is charged for tickets answered late."""
+    shares = (f"≥ {rung.rate_from_bp / 100:g} %" for rung in says["rungs"])
+    of = "服务单超时占比" if in_chinese(language) else "service tickets answered late"
+    return f"{of} {language.joint.join(shares)}"
+
+
 ROW_WORDS: Final[Mapping[str, Callable[[Says, Language], str]]] = {
     "timer": timer,
     "burden": burden,
@@ -120,4 +128,5 @@ ROW_WORDS: Final[Mapping[str, Callable[[Says, Language], str]]] = {
     "approval": approval,
     "calendar": calendar,
     "ladder": ladder,
+    "service_tickets": service_tickets,
 }

@@ -33,7 +33,7 @@ from domain.compensation import (
 from domain.kernel import Refused
 from domain.party import SYSTEM, By
 from domain.policy.quote import Earlier, Facts, Line, quote_of
-from domain.policy.rows import ApprovalRow, Times
+from domain.policy.rows import ApprovalRow, EntitlementRow, Times
 from tests.domain.compensations import (
     BOOK,
     DAY_CAP,
@@ -63,7 +63,12 @@ late = CompensationReserved(
     merchant="m-42",
     paid_on=LATE.paid_on,
     zone="Asia/Shanghai",
-    facts=Facts(item_fen=100_000, breaches=("SHIP_OVERDUE",), order="A-1"),
+    facts=Facts(
+        item_fen=100_000,
+        breaches=("SHIP_OVERDUE",),
+        order="A-1",
+        matter="case-k-1",
+    ),
     dates=Dates(),
     policy="shop@1",
     lines=(
@@ -238,8 +243,65 @@ def test_what_was_paid_counts_for_good() -> None:
     assert day.reservations["k-3"].total_fen == 0
 
 
+def test_the_same_breach_of_the_same_order_is_paid_once() -> None:
+    day = asked(
+        *(reserve(f"k-{number}", "TRACK_OVERDUE") for number in range(4)),
+        reserve("k-9", "TRACK_OVERDUE", order="A-2"),
+    )
+    paid_out = [each.total_fen for each in day.reservations.values()]
+    assert paid_out == [4_000, 0, 0, 0, 4_000]
+    (line,) = day.reservations["k-1"].lines
+    assert line.cut_by == line.rule
+
+
+def test_asked_again_of_more_the_difference_is_set_aside() -> None:
+    first = reserve("k-1", "TRACK_OVERDUE")
+    smaller = replace(first, facts=replace(first.facts, item_fen=40_000))
+    day = asked(smaller, reserve("k-2", "TRACK_OVERDUE"))
+    assert [each.total_fen for each in day.reservations.values()] == [1_600, 2_400]
+
+
+def test_what_was_given_up_is_owed_again() -> None:
+    day = asked(LATE, GIVE_UP, reserve("k-2", "SHIP_OVERDUE"))
+    assert day.reservations["k-2"].total_fen == 5_000
+
+
+def test_each_line_of_an_order_has_its_own_breach() -> None:
+    def of_lines(name: str, *lines: int) -> CompensationCommand:
+        command = reserve(name, "TRACK_OVERDUE")
+        facts = replace(command.facts, item_fen=30_000, lines=lines)
+        return replace(command, facts=facts)
+
+    day = asked(
+        of_lines("k-1", 1), of_lines("k-2", 2), of_lines("k-3", 2), of_lines("k-4")
+    )
+    paid_out = [each.total_fen for each in day.reservations.values()]
+    assert paid_out == [1_200, 1_200, 0, 0]
+
+
+def test_what_may_happen_again_is_paid_once_for_each_case() -> None:
+    rows = [
+        replace(row, repeatable=True)
+        if isinstance(row, EntitlementRow) and row.trigger == "EXCHANGE_LATE"
+        else row
+        for row in BOOK.rows
+    ]
+    book = replace(BOOK, rows=tuple(rows))
+    again = replace(reserve("k-2", "EXCHANGE_LATE"), matter="case-k-1")
+    day = COMPENSATION.initial
+    for command in (
+        reserve("k-1", "EXCHANGE_LATE"),
+        again,
+        reserve("k-3", "EXCHANGE_LATE"),
+    ):
+        for event in COMPENSATION.decide(day, command, book, MONDAY):
+            day = COMPENSATION.evolve(day, event)
+    paid_out = [each.total_fen for each in day.reservations.values()]
+    assert paid_out == [1_000, 0, 1_000]
+
+
 def test_what_was_paid_elsewhere_counts_too() -> None:
-    elsewhere = Earlier(rule="shop.ship-overdue", fen=8_000)
+    elsewhere = Earlier(rule="shop.ship-overdue", fen=8_000, order="A-9")
     facts = replace(LATE.facts, earlier=(elsewhere,))
     command = replace(LATE, facts=facts)
     day = asked(command)

@@ -42,6 +42,7 @@ facts = st.builds(
     late_hours=st.none() | st.integers(0, 500),
     breaches=breaches,
     out_of_stock=st.sampled_from([None, "none", "admitted", "proven"]),
+    grave=st.booleans(),
     earlier=earlier,
 )
 
@@ -56,9 +57,12 @@ def together(answer: Quote, told: Facts, codes: set[str]) -> tuple[int, int]:
 
 
 def raised(answer: Quote, told: Facts) -> bool:
-    """Say whether out of stock of a long promise is among what is paid, or was."""
+    """Say whether out of stock of a long promise, or a grave case, is among them."""
     named = [line.rule for line in answer.lines] + [each.rule for each in told.earlier]
-    return any(rule.startswith("taobao-like.out-of-stock-long") for rule in named)
+    return told.grave or any(
+        rule.startswith("taobao-like.out-of-stock-long") or rule.endswith("-grave")
+        for rule in named
+    )
 
 
 @given(facts)
@@ -85,6 +89,7 @@ def test_whatever_is_below_what_its_row_says_names_what_cut_it(told: Facts) -> N
                 item_fen=told.item_fen,
                 postage_fen=told.postage_fen,
                 promise_hours=told.promise_hours,
+                grave=told.grave,
                 breaches=(breach,),
             ),
             AUGUST_11,

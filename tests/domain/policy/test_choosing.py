@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.policy.book import NoSuchRule, Rulebook, labels_of, rulebook_of
+from domain.policy.calendar import replacing
 from domain.policy.money import amount, share
 from domain.policy.rows import (
     ApprovalRow,
@@ -16,6 +17,7 @@ from domain.policy.rows import (
     PolicyDocument,
     TimerRow,
     Times,
+    Where,
 )
 from tests.domain.policy.facts import DOUYIN, TAOBAO
 
@@ -222,3 +224,22 @@ def test_a_document_becomes_a_rulebook_under_the_reference_given() -> None:
     rows: tuple[MoneyRow, ...] = (paid,)
     assert rules.money("SHIP_OVERDUE", at(SUMMER)) == rows
     assert rules.money("OUT_OF_STOCK", at(SUMMER)) == ()
+
+
+@pytest.mark.parametrize(
+    ("step", "hours"),
+    [
+        ("answer.changed_unshipped", 120),
+        ("answer.changed", 120),
+        ("answer.changed_repair", 120),
+        ("answer.refund_unshipped", None),
+    ],
+)
+def test_a_request_changed_in_spring_festival_is_answered_in_five_days(
+    step: str, hours: int | None
+) -> None:
+    """20009347: the same for every type; what was asked at once and unshipped stays."""
+    festival = datetime(2026, 2, 15, tzinfo=UTC)
+    for rules in (TAOBAO, DOUYIN):
+        row = replacing(rules.calendars(at(festival)), Where(), step, festival)
+        assert (row and row.hours) == hours

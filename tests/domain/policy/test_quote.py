@@ -35,6 +35,65 @@ def test_amounts_that_cannot_be_so_are_named(facts: dict[str, Any], named: str) 
         taobao("SHIP_OVERDUE", **facts)
 
 
+def test_what_was_paid_may_be_less_than_the_goods_or_the_postage() -> None:
+    """A coupon took off the rest: each row takes its rate of what its text names."""
+    coupon: dict[str, Any] = {"item_fen": 20_000, "postage_fen": 1_000, "paid_fen": 500}
+    assert fen(taobao("TRACK_OVERDUE", **coupon)) == [1_000]
+    assert fen(douyin("FRAUD_SHIP", **coupon)) == [500]
+    with pytest.raises(FactsWrong, match="say item_fen too, if a coupon"):
+        taobao("TRACK_OVERDUE", postage_fen=1_000, paid_fen=500)
+
+
+def test_an_order_told_to_be_late_and_nothing_else_is_late() -> None:
+    late: dict[str, Any] = {"paid_fen": 10_000, "promise_hours": 72, "late_hours": 30}
+    assert (fen(douyin(**late)), rules(douyin(**late))) == ([200], ["late-240h"])
+    assert douyin("TRACK_OVERDUE", **late).lines == ()
+    assert douyin(**{**late, "late_hours": 0}).lines == ()
+
+
+def test_an_order_late_and_out_of_stock_need_not_be_called_late() -> None:
+    told = taobao(
+        item_fen=100_000, promise_hours=72, late_hours=80, out_of_stock="proven"
+    )
+    assert rules(told) == ["late-long", "out-of-stock-long"]
+    assert fen(told) == [3_000, 15_000]
+    alone = taobao(item_fen=100_000, promise_hours=72, late_hours=80)
+    assert fen(alone) == [3_000, 15_000]
+
+
+def test_a_grave_case_is_paid_up_to_500() -> None:
+    """10000177: of the row of out of stock, and of the day, the end is ¥500."""
+    dear: dict[str, Any] = {"item_fen": 300_000, "promise_hours": 48}
+    assert fen(taobao("OUT_OF_STOCK", **dear)) == [10_000]
+    grave = taobao("OUT_OF_STOCK", **dear, grave=True)
+    assert (fen(grave), rules(grave)) == ([30_000], ["out-of-stock-48h-grave"])
+    beside = taobao("FRAUD_SHIP", "TRACK_ABNORMAL", **dear, grave=True)
+    assert (fen(beside), cuts(beside)) == ([10_000, 10_000], [None, None])
+    before = (Earlier(rule="taobao-like.fraud-ship", fen=10_000, grave=True),)
+    assert fen(taobao("TRACK_ABNORMAL", **dear, earlier=before)) == [10_000]
+
+
+def test_a_counterfeit_costs_its_appraisal_and_return_too() -> None:
+    receipts: dict[str, Any] = {"appraisal_fen": 20_000, "freight_fen": 1_500}
+    for times, word in ((3, "three"), (4, "four")):
+        labels = (f"fake-pays-{word}",)
+        told = douyin("COUNTERFEIT", paid_fen=10_000, labels=labels, **receipts)
+        assert fen(told) == [times * 10_000 + 21_500]
+        told = taobao("COUNTERFEIT", item_fen=9_000, postage_fen=800, labels=labels)
+        assert fen(told) == [times * 9_000]
+
+
+def test_upgraded_freight_insurance_ends_at_50_or_at_what_20_kg_cost() -> None:
+    """aJkYFHKNNpCR: max(¥50, freight of 20 kg)."""
+    freight: dict[str, Any] = {"paid_fen": 1, "freight_fen": 9_000}
+    labels = ("freight-insurance-plus",)
+    for heavy, pays in [(None, 5_000), (4_000, 5_000), (7_000, 7_000), (9_500, 9_000)]:
+        told = douyin(
+            "RETURN_FREIGHT", **freight, labels=labels, freight_20kg_fen=heavy
+        )
+        assert fen(told) == [pays]
+
+
 def test_a_promise_nobody_told_is_of_48_hours() -> None:
     assert rules(taobao("SHIP_OVERDUE", item_fen=100)) == ["late-48h"]
 
@@ -109,7 +168,7 @@ def test_the_answer_pasted_back_as_earlier_counts_against_the_caps() -> None:
 
 @pytest.mark.parametrize(
     "rule",
-    ["taobao-like.late-48h", "taobao-like.late-48h@20250101", "SHIP_OVERDUE"],
+    ["taobao-like.fake-ship", "taobao-like.fake-ship@20250101", "FAKE_SHIP"],
 )
 def test_an_earlier_payout_is_named_by_row_version_or_breach(rule: str) -> None:
     earlier = (Earlier(rule=rule, fen=9_500),)
