@@ -5,7 +5,7 @@ events, each in its own stream.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -36,6 +36,24 @@ BORNE_BY_NOBODY: Final[frozenset[LiableParty]] = frozenset({"consumer"})
 # was the party's fault (纠纷率).
 ASKED_FOR_HELP: Final = "platform_help_rate"
 AT_FAULT: Final = "dispute_fault_rate"
+
+
+class Done(NamedTuple):
+    """What was done for a ruling or an agreement.
+
+    ``back`` is what goes back by its case or its claim, ``had`` minor units that a
+    ruling had moved before it was changed, ``paid`` all that its case ever paid.
+    """
+
+    back: Repaid
+    through_case: bool
+    had: int = 0
+    paid: int = 0
+
+    @property
+    def minor(self) -> int:
+        """What is, or will be, with the consumer without being owed."""
+        return max(self.back.minor, self.paid)
 
 
 # -- Whose fault it was --
@@ -124,19 +142,20 @@ def enforced(
     dispute_id: UUID,
     dispute: Dispute,
     before: Mapping[str, Entry],
-    *,
-    through_case: bool,
+    done: Done,
 ) -> Iterator[ResponsibilityCommand]:
     """Yield the entries and the effects on scores of carrying a ruling out.
 
     ``before`` are the entries of the matter: debts of the ruling that an appeal changed
-    are taken back. What goes through a case is written down when its refund moves.
+    are taken back, and money it had moved is owed back. What goes through a case is
+    written down when its refund moves.
     """
     ruling = dispute.ruling
     assert ruling is not None, "only a ruling is carried out"
     entries = [
         *taken_back(dispute_id, ruling, before),
-        *awarded(dispute_id, dispute, ruling, through_case=through_case),
+        *evened(dispute_id, dispute, ruling, done),
+        *awarded(dispute_id, dispute, ruling, done),
         *shared(dispute_id, dispute, ruling),
     ]
     yield from (PostEntry(by=SYSTEM, entry=entry) for entry in entries)
@@ -170,19 +189,81 @@ def taken_back(
             yield replace(entry, entry=f"{name}.taken-back", why=why, postings=postings)
 
 
-def awarded(
-    dispute_id: UUID, dispute: Dispute, ruling: Ruling, *, through_case: bool
+def evened(
+    dispute_id: UUID, dispute: Dispute, ruling: Ruling, done: Done
 ) -> Iterator[Entry]:
-    """Yield what the consumer gets: paid, or owed where no case pays it out."""
+    """Yield who owes whom for what a ruling had given back before it was changed.
+
+    What the consumer got too much is owed to whoever bore it, and what another is to
+    bear now, too.
+    """
+    if not ruling.changed or not done.had:
+        return
+    stands: dict[Account, int] = {}
+    for awards, sign in ((ruling.first_awards, 1), (ruling.awards, -1)):
+        left = done.had
+        for award in awards:
+            part = min(left, award.amount.minor) if award.gives_back else 0
+            payer, left = account_of(dispute, award.payer), left - part
+            stands[payer] = stands.get(payer, 0) + sign * part
     consumer = Account(kind="consumer", name=dispute.party("consumer"))
+    stands[consumer] = -sum(stands.values())
+    currency = ruling.first_awards[0].amount.currency
+    number, why = 0, "ruling.changed"
+    for creditor in [each for each, minor in stands.items() if minor > 0]:
+        for debtor in [each for each, minor in stands.items() if minor < 0]:
+            part = min(stands[creditor], -stands[debtor])
+            if part:
+                number += 1
+                stands[creditor] -= part
+                stands[debtor] += part
+                name = f"{name_of(dispute_id, ruling)}.evened-{number}"
+                yield owes(name, why, debtor, creditor, Money(part, currency))
+
+
+def moved_before(
+    dispute_id: UUID, dispute: Dispute, before: Mapping[str, Entry]
+) -> int:
+    """Return minor units a ruling without a case had paid before it was changed."""
+    ruling = dispute.ruling
+    if ruling is None or not ruling.changed:
+        return 0
+    first = f"{name_of(dispute_id, replace(ruling, changed=False))}."
+    return sum(
+        posting.minor
+        for name, entry in before.items()
+        if name.startswith(first) and entry.kind == "paid"
+        for posting in entry.postings
+        if posting.account.kind == "consumer"
+    )
+
+
+def awarded(
+    dispute_id: UUID, dispute: Dispute, ruling: Ruling, done: Done
+) -> Iterator[Entry]:
+    """Yield what the consumer gets: paid, or owed where it is not paid out.
+
+    What a case pays out is written down when it does. What neither it nor the order has
+    room for is owed, and so is compensation.
+    """
+    consumer = Account(kind="consumer", name=dispute.party("consumer"))
+    had, now = (0 if done.through_case else done.had), done.minor
     for number, award in enumerate(ruling.awards, start=1):
         name = f"{name_of(dispute_id, ruling)}.award-{number}"
-        payer = account_of(dispute, award.payer)
-        if award.kind == "compensation":
+        payer, currency = account_of(dispute, award.payer), award.amount.currency
+        if not award.gives_back:
             why = "ruling.compensation"
             yield owes(name, why, payer, consumer, award.amount, award.policy)
-        elif not through_case:
-            yield from given_back(name, payer, consumer, award.amount)
+            continue
+        before = min(had, award.amount.minor)
+        part = min(now, award.amount.minor - before)
+        beyond = award.amount.minor - before - part
+        had, now = had - before, now - part
+        if part and not done.through_case:
+            yield from given_back(name, payer, consumer, Money(part, currency))
+        if beyond:
+            why, owed = "ruling.beyond", Money(beyond, currency)
+            yield owes(f"{name}.beyond", why, payer, consumer, owed, award.policy)
 
 
 def given_back(

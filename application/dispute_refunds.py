@@ -34,6 +34,13 @@ class Repaid(NamedTuple):
     beyond: Money | None = None
     return_first: bool = False
 
+    @property
+    def minor(self) -> int:
+        """What goes back in all, in minor units."""
+        amounts = [item.amount for item in self.items]
+        amounts += [] if self.freight is None else [self.freight]
+        return sum(amount.minor for amount in amounts)
+
 
 def repaid(
     goods: Money | None,

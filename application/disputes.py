@@ -20,9 +20,14 @@ from application.dispute_moves import (
     account_commands,
     as_ordered,
     case_commands,
+    check_awards,
+    done_by_case,
+    done_by_claim,
     follow_up,
     order_commands,
+    way_of,
 )
+from application.dispute_ways import Ground, Way, refundable_items
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore, StaleVersion, StoreUnavailable
@@ -309,30 +314,40 @@ class Disputes:
         opened = turn.after.opened
         if opened is None or not turn.events:
             return
-        if opened.case is not None:
-            case_id = UUID(opened.case)
-            case: Case = standing.of(case_id, CASE)
-            items, postage = case.items, case.freight
-            yield from self._in_case(turn, case_id, case, context)
-        else:
-            order_id = UUID(opened.order)
-            order: Order = standing.of(order_id, ORDER)
-            claim = order.claims.get(turn.name)
-            items, postage = (claim.items, claim.freight) if claim else ((), None)
-            for asked in order_commands(turn, order):
-                yield self._orders.part(order_id, asked)
+        order_id = UUID(opened.order)
+        order: Order = standing.of(order_id, ORDER)
         matter = matter_of(turn.dispute_id, turn.after)
         account_id = self._accounts.id_beside(turn.dispute_id, matter)
         entries = standing.of(account_id, ACCOUNT).entries
-        for said in account_commands(turn, entries, items, postage):
+        if opened.case is not None:
+            case_id = UUID(opened.case)
+            case: Case = standing.of(case_id, CASE)
+            check_awards(turn, refundable_items(order, case, opened.case), case.freight)
+            book = self._books.for_source(turn.source)
+            way = way_of(turn, case, Ground(order, book, standing.at))
+            yield from self._in_case(turn, case_id, case, way, context)
+            done = done_by_case(turn, case, way)
+        else:
+            claim = order.claims.get(turn.name)
+            if claim is not None and claim.live:
+                check_awards(turn, claim.items, claim.freight)
+            for asked in order_commands(turn, order):
+                yield self._orders.part(order_id, asked)
+            done = done_by_claim(turn, claim, entries)
+        for said in account_commands(turn, entries, done):
             yield self._accounts.part(account_id, said, turn.source)
 
     def _in_case(
-        self, turn: Turn, case_id: UUID, case: Case, context: CommandContext
+        self,
+        turn: Turn,
+        case_id: UUID,
+        case: Case,
+        way: Way | None,
+        context: CommandContext,
     ) -> Iterator[Part]:
         """Yield the parts of its case; what ends or moves money has its order's too."""
         any_version = replace(context, expected_version=None)
-        for command in case_commands(turn, case):
+        for command in case_commands(turn, case, way):
             if isinstance(command, EscalateCase):
                 yield self._cases.part(case_id, command, turn.source)
             else:

@@ -249,6 +249,7 @@ def decided(dispute: Dispute, event: AppealDecided) -> Dispute:
         basis=event.basis,
         return_first=event.return_first,
         changed=True,
+        first_awards=standing.awards,
     )
     return replace(
         dispute,

@@ -134,6 +134,10 @@ class AwardTooMuch(Refused):
     """A ruling for the merchant awards the consumer nothing."""
 
 
+class MoreThanTheOrderGives(Refused):
+    """No more of the price can be awarded back than the order can still give for it."""
+
+
 class NobodyPays(Refused):
     """An award is paid by somebody who can pay the consumer, and is above zero."""
 

@@ -139,21 +139,25 @@ def awarded(dispute: Dispute, said: IssueRuling | DecideAppeal) -> None:
             raise NobodyPays(payer=award.payer)
     within_claim(dispute, said.awards)
     gives = bool(said.awards) or said.return_first
-    if said.result == "support_consumer" and not gives and dispute.claimed is not None:
+    claimed = dispute.claimed is not None and dispute.claimed.minor
+    if said.result == "support_consumer" and not gives and claimed:
         raise AwardNeeded
     if said.result == "support_merchant" and gives:
         raise AwardTooMuch
 
 
 def within_claim(dispute: Dispute, awards: Awards) -> None:
-    """Raise if awards are above what is claimed, or in more than its currency."""
+    """Raise if awards are above what is claimed, or in more than its currency.
+
+    What is paid beside the price, as compensation, is no part of the claim.
+    """
     claimed = dispute.claimed
     currencies = {award.amount.currency for award in awards}
     paid = dispute.opened.paid if dispute.opened else None
     currencies |= {known.currency for known in (claimed, paid) if known and currencies}
     if len(currencies) > 1:
         raise OtherCurrency(currencies=sorted(currencies))
-    whole = sum(award.amount.minor for award in awards)
+    whole = sum(award.amount.minor for award in awards if award.gives_back)
     if claimed is not None and whole > claimed.minor:
         raise MoreThanClaimed(claimed=claimed, awarded_minor=whole)
 

@@ -79,6 +79,7 @@ class Ruling(Struct, frozen=True, kw_only=True):
     silences: tuple[Silence, ...] = ()
     return_first: bool = False
     changed: bool = False
+    first_awards: Awards = ()  # what it gave before an appeal changed it
 
     @property
     def moves_nothing(self) -> bool:

@@ -158,6 +158,11 @@ class Award(Struct, frozen=True, kw_only=True):
     payer: LiableParty
     policy: PolicyRef | None = None
 
+    @property
+    def gives_back(self) -> bool:
+        """Whether it is of what the consumer paid; compensation is beside that."""
+        return self.kind != "compensation"
+
 
 class Silence(Struct, frozen=True, kw_only=True):
     """A burden-of-proof step that fell due: who was to prove, and what stands then."""

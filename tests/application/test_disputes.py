@@ -128,7 +128,7 @@ class OneBook(NamedTuple):
 class Shop:
     """A service with one order, whose commands come one after the other."""
 
-    def __init__(self, book: Rulebook = DOUYIN) -> None:
+    def __init__(self, book: Rulebook = DOUYIN, *, sent: bool = True) -> None:
         self.store = MemoryEventStore()
         handler, books = CommandHandler(self.store), OneBook(book)
         self.orders = Orders(self.store, handler, shipped_policies())
@@ -159,7 +159,7 @@ class Shop:
             ),
             ShipParcel(parcel="SF1", carrier="shunfeng", waybill="SF1"),
         )
-        for command in bought:
+        for command in bought if sent else bought[:-1]:
             context = replace(self.context(command, MONDAY), occurred_at=MONDAY)
             self.orders.handle_one(self.order_id, command, context)
 
