@@ -45,8 +45,8 @@ CASE_SENTENCES: Final[Mapping[str, str]] = {
     "after_sales.evidence_added": "{by} shows {evidence}{words?: *}",
     "after_sales.noted": "{by} noted: {words}",
     "after_sales.merged": "{by} merged it into {into}",
-    "after_sales.reopened": "{by} took it up again: {reason}{dispute?, with dispute *}{words?: *}; "
-    "it goes on in {status}",
+    "after_sales.reopened": "{by} took it up again: {reason}{words?: *}"
+    "{dispute?, with dispute *}; it goes on in {status}",
     "after_sales.succeeded": "what was asked is done",
     "after_sales.closed": "closed: {why}{policy?, under *}",
     "after_sales.rated": "{by} rated it {score} of 5{words?: *}",

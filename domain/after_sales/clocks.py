@@ -10,6 +10,7 @@ from domain.after_sales.events import (
     CaseReopened,
     CounterAccepted,
     CounterDeclined,
+    InterventionEnded,
     ParcelScanned,
     RefundDue,
     RefundSucceeded,
@@ -56,7 +57,13 @@ MET_BY: Final[Mapping[str, tuple[type[CaseEvent], ...]]] = {
     "pay_refund": (RefundSucceeded,),
 }
 # What starts the clock of a state anew though the state is the same.
-ANEW: Final = (RequestChanged, CaseReopened, RefundDue, RulingExecuted)
+ANEW: Final = (
+    RequestChanged,
+    CaseReopened,
+    RefundDue,
+    RulingExecuted,
+    InterventionEnded,  # what ran out before has nobody's clock otherwise
+)
 
 
 def clocks_after(

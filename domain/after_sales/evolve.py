@@ -44,6 +44,7 @@ from domain.after_sales.events import (
 from domain.after_sales.service import evolve_service
 from domain.after_sales.service_events import ServiceEvent
 from domain.after_sales.state import Asked, Case, Refund, Shown, in_all
+from domain.after_sales.steps import CLOCKS
 from domain.after_sales.values import (
     SENDS,
     CaseStatus,
@@ -172,12 +173,18 @@ def evolve_overlay(case: Case, event: Overlay) -> Case:
             return ruled(case, event)
         case CaseFrozen(frozen=frozen):
             return replace(case, frozen=frozen)
-        case StepDefaulted(does=does):
+        case StepDefaulted(timer=timer, does=does):
             stake = in_all(case.at_stake, case.freight)
             moneyless = does == "refund" and not (stake and stake.minor)
             goods = case.type in SENDS  # they were owed, and no money is left instead
-            disputed = does in NEEDS_DISPUTE or (moneyless and goods)
-            looked_at = does == "human" or (moneyless and not goods)
+            # A breach is a fact, and nobody's turn: as of a resend that is never sent
+            # (20009347). The consumer may ask for something else; the platform decides.
+            stuck = does == "breach" and timer.partition("/")[0] in CLOCKS.values()
+            paying = case.status == "refunding"
+            disputed = does in NEEDS_DISPUTE or (stuck and not paying)
+            looked_at = does == "human" or (stuck and paying)
+            if moneyless:
+                disputed, looked_at = goods, not goods
             return replace(
                 case,
                 needs_dispute=case.needs_dispute or disputed,

@@ -31,6 +31,7 @@ from domain.after_sales import (
     StepDefaulted,
     SubmitReturnWaybill,
     TellFallback,
+    allowed,
 )
 from domain.party import By
 from domain.policy.rows import Where
@@ -52,6 +53,7 @@ from tests.domain.after_sales import (
     MACHINE,
     MONDAY,
     ONE_JACKET,
+    RULES,
     SECOND,
     SHOP,
     SPRING_FESTIVAL,
@@ -302,11 +304,23 @@ def test_a_repair_that_takes_too_long_becomes_a_dispute() -> None:
     assert state(late).needs_dispute
 
 
-def test_a_resend_not_sent_is_a_breach_and_nothing_more() -> None:
+def test_a_resend_not_sent_is_a_breach_and_then_the_platforms_to_decide() -> None:
     past = after(asked("resend"), (approve, MONDAY))
     late = run_out(past, MONDAY + 5 * DAY)
     assert said(late, past) == ("timer.breached", "after_sales.defaulted")
-    assert state(late).status == "awaiting_merchant_ship"
+    case = state(late)
+    assert (case.status, case.needs_dispute) == ("awaiting_merchant_ship", True)
+    assert ChangeRequest in allowed(case, "consumer", RULES, FRIDAY)
+    assert ShipReplacement in allowed(case, "merchant", RULES, FRIDAY)
+
+
+def test_after_the_platform_stepped_out_what_ran_out_before_runs_anew() -> None:
+    past = after(asked("resend"), (approve, MONDAY))
+    late, later = run_out(past, MONDAY + 5 * DAY), MONDAY + 7 * DAY
+    step_in = EscalateCase(by=MACHINE, dispute="D-1")
+    step_out = EndIntervention(by=MACHINE, dispute="D-1")
+    again = after(late, (step_in, later), (step_out, later))
+    assert owed(again) == {"ship/2": later + 5 * DAY}
 
 
 def test_a_resend_is_watched_by_the_marketplaces_rule_too() -> None:
