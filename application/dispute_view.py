@@ -4,7 +4,8 @@ Every party reads the same facts; what it may do and what it still has to show i
 own. Who of the service works on it, and what it notes, is for the service alone.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
@@ -194,7 +195,7 @@ def dispute_view(  # noqa: PLR0913, PLR0917 - which dispute, how it stands, who 
     )
 
 
-def with_handlers(dispute: Dispute, names: Set[str]) -> Dispute:
+def with_handlers(dispute: Dispute, names: AbstractSet[str]) -> Dispute:
     """Return it with those who worked on its case by now: none of them judges it."""
     return replace(dispute, handlers=dispute.handlers | names)
 

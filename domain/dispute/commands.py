@@ -133,7 +133,11 @@ class SubmitProof(Request, frozen=True, kw_only=True):
 
 
 class EndRound(Request, frozen=True, kw_only=True):
-    """Say, as the arbiter, that nothing more is awaited in this round."""
+    """End a round whose sides have answered or let their time pass.
+
+    While none is open under review, its arbiter says so that no evidence is needed,
+    once both sides have had their say (第8条).
+    """
 
     by: By
 
@@ -149,8 +153,10 @@ class ContestFault(Request, frozen=True, kw_only=True):
 class IssueRuling(Request, frozen=True, kw_only=True):
     """Rule, as an arbiter who did not handle the case: facts, shares, money.
 
-    The shares sum to 10,000 basis points, or there are none. ``basis`` are the rows the
-    ruling rests on. ``return_first``: the goods come back before the money goes.
+    The shares sum to 10,000 basis points. ``basis`` are the rows the ruling rests on:
+    without a finding, the one by which somebody's silence comes to this result. Only
+    the result "none" needs neither finding nor shares, and gives nothing.
+    ``return_first``: the goods come back before the money goes.
     """
 
     by: By

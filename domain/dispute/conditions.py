@@ -18,12 +18,14 @@ from domain.dispute.refusals import (
     NotAssigned,
     NotEnforcing,
     NotForYou,
+    NotHeard,
     NothingToEnforce,
     NotYourDispute,
     OnlyTheOpener,
     RoundOpen,
     RuledIt,
     SameHands,
+    StillAwaited,
     StillToDo,
 )
 from domain.dispute.state import HANDLING, Dispute
@@ -40,6 +42,7 @@ APPEAL_CLOCKS: Final[Mapping[ActingRole, tuple[str, ...]]] = {
     "carrier": ("appeal_window",),
     "creator": ("appeal_window_creator", "appeal_window"),
 }
+BOTH: Final[tuple[Side, Side]] = ("consumer", "merchant")
 WINDOWS: Final = ("appeal_window", "appeal_window_creator")
 
 
@@ -113,9 +116,28 @@ def no_round_open(asking: Asking) -> None:
 
 
 def something_to_end(asking: Asking) -> None:
-    """Ask that a round is open, or that none was needed."""
-    if asking.dispute.round is None and asking.dispute.status != "platform_review":
+    """Ask for a round in which nobody is awaited any more, or that none is needed.
+
+    Silence is for the clock to say (举证默认24小时, 第8条): until it runs out nobody
+    takes a side's time to prove from it, not even its arbiter.
+    """
+    dispute = asking.dispute
+    if dispute.round is not None:
+        if dispute.round.awaited:
+            raise StillAwaited(sides=dispute.round.awaited)
+    elif dispute.status == "platform_review":
+        no_round_needed(asking)
+    else:
         raise NoRoundOpen
+
+
+def no_round_needed(asking: Asking) -> None:
+    """Ask for the arbiter's word that both sides have had their say (第8条)."""
+    if asking.by.role != "arbiter":
+        raise NotForYou(role=asking.by.role)
+    unheard = [side for side in BOTH if not heard(asking.dispute, side)]
+    if unheard:
+        raise NotHeard(sides=unheard)
 
 
 def to_enforce(asking: Asking) -> None:
@@ -201,6 +223,22 @@ def offers_to(dispute: Dispute, by: By) -> Iterator[int]:
     offer = dispute.offer_from(other_side(side)) if side else None
     if offer is not None:
         yield offer.number
+
+
+def heard(dispute: Dispute, side: Side) -> bool:
+    """Whether a side had its say: it spoke, or had all the time there was to speak.
+
+    It opened the dispute, made an offer, contested its fault or showed something; or it
+    was asked in a round, or the time to negotiate ran out.
+    """
+    spoke = [offer.by.role for offer in dispute.offers]
+    spoke += [by.role for by in dispute.contested]
+    spoke += [proof.by.role for proof in dispute.proofs]
+    spoke += [dispute.opened.by.role] if dispute.opened else []
+    asked = any(side in each.of for each in dispute.rounds if each.ended)
+    timer = dispute.timers.get("negotiation")
+    negotiated = timer is not None and timer.standing == "breached"
+    return side in spoke or asked or negotiated
 
 
 def settled_down(dispute: Dispute, at: datetime) -> bool:

@@ -76,6 +76,14 @@ class NoRoundOpen(Refused):
     """There is no round of evidence to end."""
 
 
+class StillAwaited(Refused):
+    """A side that was asked has not answered, and its time to do so still runs."""
+
+
+class NotHeard(Refused):
+    """A side has not had its say; ask it for evidence before it is ruled."""
+
+
 class NoSuchParty(Refused):
     """The dispute has no such party to ask."""
 
@@ -110,6 +118,14 @@ class SharesDoNotSum(Refused):
     """The shares of all parties must come to 10,000 basis points together."""
 
 
+class SharesNeeded(Refused):
+    """A ruling says how much of it was whose fault, unless it decides nothing."""
+
+
+class NotTakingPart(Refused):
+    """Only a party of this dispute, by its own name, can be at fault in it or pay."""
+
+
 class PartyTwice(Refused):
     """A party has one share."""
 
@@ -120,6 +136,14 @@ class UnknownBasis(Refused):
 
 class UnknownEvidence(Refused):
     """A finding can name only evidence that is in the dispute."""
+
+
+class ShownByAnother(Refused):
+    """A finding says who showed its evidence: whoever handed that in."""
+
+
+class FindingNeeded(Refused):
+    """A ruling rests on a finding, or on the row by which a silence comes to it."""
 
 
 class UnprovenFinding(Refused):
@@ -134,8 +158,8 @@ class AwardTooMuch(Refused):
     """A ruling for the merchant awards the consumer nothing."""
 
 
-class MoreThanTheOrderGives(Refused):
-    """No more of the price can be awarded back than the order can still give for it."""
+class NothingToAward(Refused):
+    """A ruling that decides nothing gives nothing."""
 
 
 class NobodyPays(Refused):

@@ -1,10 +1,9 @@
 """Rulings and appeals: what is found, whose share it is, what is awarded."""
 
-from collections import Counter
 from datetime import datetime
 from typing import Final
 
-from domain.dispute.burden import burden_row, burden_says
+from domain.dispute.burden import burden_says
 from domain.dispute.clocks import (
     Events,
     after,
@@ -21,7 +20,6 @@ from domain.dispute.commands import (
     EnforceRuling,
     FileAppeal,
     IssueRuling,
-    Liabilities,
 )
 from domain.dispute.events import (
     AppealDecided,
@@ -30,6 +28,7 @@ from domain.dispute.events import (
     EnforcementStarted,
     RulingIssued,
 )
+from domain.dispute.grounds import grounded
 from domain.dispute.proof import new_files
 from domain.dispute.refusals import (
     AwardNeeded,
@@ -39,17 +38,10 @@ from domain.dispute.refusals import (
     NobodyPays,
     NothingNew,
     OtherCurrency,
-    PartyTwice,
-    SharesDoNotSum,
-    UnknownBasis,
-    UnknownEvidence,
-    UnprovenFinding,
 )
 from domain.dispute.state import Dispute
-from domain.dispute.values import BASIS_POINTS, SIDES, Finding
 from domain.party import LiableParty
 from domain.policy.book import Rulebook
-from domain.policy.rows import BurdenRow
 
 CANNOT_PAY: Final[frozenset[LiableParty]] = frozenset({"consumer", "force_majeure"})
 
@@ -89,47 +81,8 @@ def judged(
     dispute: Dispute, said: IssueRuling | DecideAppeal, book: Rulebook, at: datetime
 ) -> None:
     """Raise unless what is ruled can be: its shares, money, findings and basis."""
-    shares_sum(said.liability)
-    for ref in said.basis:
-        if book.row(ref) is None:
-            raise UnknownBasis(basis=ref)
-    for finding in said.findings:
-        found(dispute, finding, book, at)
+    grounded(dispute, said, book, at)
     awarded(dispute, said)
-
-
-def shares_sum(liability: Liabilities) -> None:
-    """Raise unless there are no shares, or all of them, each party's once."""
-    if not liability:
-        return
-    parties = Counter((each.party, each.name) for each in liability)
-    twice = [party for (party, _), count in parties.items() if count > 1]
-    if twice:
-        raise PartyTwice(parties=twice)
-    whole = sum(each.share_bp for each in liability)
-    if whole != BASIS_POINTS:
-        raise SharesDoNotSum(share_bp=whole)
-
-
-def found(dispute: Dispute, finding: Finding, book: Rulebook, at: datetime) -> None:
-    """Raise unless a finding rests on something in the dispute.
-
-    On evidence of it; else on the row whose default stands in for proof. What the
-    service shows of its own data may name its source instead.
-    """
-    known = dispute.files
-    for name in finding.evidence:
-        if name not in known:
-            raise UnknownEvidence(evidence=name)
-    if finding.policy is not None:
-        row, named = burden_row(dispute, book, at), book.row(finding.policy)
-        if not isinstance(named, BurdenRow) or (row and row.issue != named.issue):
-            raise UnknownBasis(basis=finding.policy)
-        return
-    by = finding.shown_by
-    own_data = by is not None and by.role not in SIDES and finding.source is not None
-    if by is None or not (finding.evidence or own_data):
-        raise UnprovenFinding(fact=finding.fact)
 
 
 def awarded(dispute: Dispute, said: IssueRuling | DecideAppeal) -> None:

@@ -200,12 +200,9 @@ class Dispute(State, frozen=True, kw_only=True):
         return self.report.merchant if self.report and side == "merchant" else None
 
     def is_party(self, by: By) -> bool:
-        """Whether this is one of the parties. A merchant nobody named may be any."""
+        """Whether this is one of the parties; nobody is one that was not named."""
         side = SIDES.get(by.role)
-        if side is None:
-            return False
-        name = self.party(side)
-        return by.name == name or (name is None and side == "merchant")
+        return side is not None and by.name == self.party(side)
 
     def offer_from(self, side: Side) -> Offer | None:
         """Return what a side has on the table: its last, unless it was left or lapsed.

@@ -23,6 +23,7 @@ from domain.after_sales import (
 from domain.dispute import (
     AssignHandler,
     Award,
+    ContestFault,
     EndRound,
     EnforceRuling,
     EscalateDispute,
@@ -93,6 +94,7 @@ class Books(Shop):
         self.does(
             AssignHandler(by=WEI, duty="arbiter", person="judge-ma"),
             EscalateDispute(by=ANNA),
+            ContestFault(by=SHOP),
             EndRound(by=JUDGE),
         )
         award = Award(kind="refund", amount=fen(80_000), payer=payer)
@@ -291,6 +293,7 @@ def test_of_several_payers_each_owes_what_it_was_to_pay(shop: Books) -> None:
     shop.does(
         AssignHandler(by=WEI, duty="arbiter", person="judge-ma"),
         EscalateDispute(by=ANNA),
+        ContestFault(by=SHOP),
         EndRound(by=JUDGE),
         replace(
             rule,
@@ -334,6 +337,7 @@ def test_compensation_is_no_part_of_what_the_case_pays(shop: Books) -> None:
     shop.does(
         AssignHandler(by=WEI, duty="arbiter", person="judge-ma"),
         EscalateDispute(by=ANNA),
+        ContestFault(by=SHOP),
         EndRound(by=JUDGE),
         replace(
             rule,

@@ -207,6 +207,7 @@ def test_a_dispute_run_elsewhere_says_where_and_who_has_to_answer_there() -> Non
         number="PP-D-1",
         status="evidence_round",
         answers="merchant",
+        merchant="shop-1",
         deadline=FRIDAY,
         word="REQUIRED_ACTION",
     )

@@ -42,6 +42,7 @@ from domain.dispute import (
     AssignHandler,
     Award,
     CompleteEnforcement,
+    ContestFault,
     DecideAppeal,
     Dispute,
     DisputeClosed,
@@ -208,10 +209,11 @@ class Shop:
         for command in commands:
             self.disputes.take(self.dispute_id, command, self.context(command, at))
 
-    def ruled(self, up_to: int = 4) -> None:
+    def ruled(self, up_to: int = 5) -> None:
         steps = (
             AssignHandler(by=WEI, duty="arbiter", person="judge-ma"),
             EscalateDispute(by=ANNA),
+            ContestFault(by=SHOP),
             EndRound(by=JUDGE),
             rule,
         )
@@ -248,6 +250,15 @@ rule = IssueRuling(
     ),
     awards=(Award(kind="refund", amount=fen(40_001), payer="merchant"),),
     basis=("douyin-like.burden.counterfeit@1",),
+)
+
+for_the_shop = IssueRuling(
+    by=JUDGE,
+    result="support_merchant",
+    findings=(
+        Finding(fact="goods_genuine", holds=True, shown_by=JUDGE, source="brand_list"),
+    ),
+    liability=(Liability(party="consumer", share_bp=10_000, basis="mistaken"),),
 )
 
 
@@ -336,7 +347,7 @@ def test_an_arbiter_who_takes_the_case_in_hand_no_longer_rules_or_decides_an_app
     shop: Shop,
 ) -> None:
     shop.opens()
-    shop.ruled(up_to=3)
+    shop.ruled(up_to=4)
     for name in ("judge-ma", "judge-qi"):
         assign = AssignCase(by=WEI, agent=name)
         shop.cases.take(shop.case_id, assign, shop.context(assign, MONDAY + DAY))
@@ -426,8 +437,9 @@ def test_a_ruling_for_the_merchant_ends_the_case_and_is_done_at_once(
     shop.does(
         AssignHandler(by=WEI, duty="arbiter", person="judge-ma"),
         EscalateDispute(by=ANNA),
+        ContestFault(by=SHOP),
         EndRound(by=JUDGE),
-        IssueRuling(by=JUDGE, result="support_merchant", findings=()),
+        for_the_shop,
         EnforceRuling(by=MACHINE),
     )
     assert shop.case.status == "closed"
@@ -541,8 +553,9 @@ def test_a_case_that_ended_is_reopened_with_its_dispute(shop: Shop) -> None:
     shop.does(
         AssignHandler(by=WEI, duty="arbiter", person="judge-ma"),
         EscalateDispute(by=ANNA),
+        ContestFault(by=SHOP),
         EndRound(by=JUDGE),
-        IssueRuling(by=JUDGE, result="support_merchant", findings=()),
+        for_the_shop,
         EnforceRuling(by=MACHINE),
     )
     late = MONDAY + 30 * DAY
@@ -612,6 +625,7 @@ def test_what_a_consumer_bears_was_taken_off_the_award_and_is_not_owed_again(
     shop.does(
         AssignHandler(by=WEI, duty="arbiter", person="judge-ma"),
         EscalateDispute(by=ANNA),
+        ContestFault(by=SHOP),
         EndRound(by=JUDGE),
         replace(
             rule,

@@ -10,6 +10,7 @@ from domain.dispute import (
     AssignHandler,
     Award,
     CompleteEnforcement,
+    ContestFault,
     DisputeCommand,
     DisputeEvent,
     DisputeOpened,
@@ -229,7 +230,8 @@ def told(*deeds: tuple[datetime, DisputeCommand]) -> tuple[DisputeEvent, ...]:
 escalate = EscalateDispute(by=ANNA)
 end_round = EndRound(by=JUDGE)
 to_review = ((MONDAY, open_), (TUESDAY, assign_judge), (TUESDAY, escalate))
-to_pending = (*to_review, (WEDNESDAY, end_round))
+contest = ContestFault(by=SHOP)
+to_pending = (*to_review, (TUESDAY, contest), (WEDNESDAY, end_round))
 to_ruled = (*to_pending, (THURSDAY, rule))
 appeal = FileAppeal(by=SHOP, files=(INVOICE,))
 to_appeal = (*to_ruled, (FRIDAY, appeal), (FRIDAY, assign_other))

@@ -10,15 +10,18 @@ from domain.dispute import (
     DISPUTE,
     AskForProof,
     ContestFault,
+    DisputeCommand,
     DisputeDefaulted,
     DisputeEvent,
     EndRound,
     FaultContested,
     HandledIt,
+    MakeOffer,
     NoRoundOpen,
     NoSuchParty,
     NotAssigned,
     NotForYou,
+    NotHeard,
     NotNow,
     ProofAsked,
     ProofMissed,
@@ -27,6 +30,7 @@ from domain.dispute import (
     RoundEnded,
     Shown,
     Silence,
+    StillAwaited,
     SubmitProof,
     TooManyPictures,
     burden_says,
@@ -37,7 +41,6 @@ from domain.policy.rows import Issue
 from domain.timer import (
     CheckClocks,
     TimerBreached,
-    TimerCancelled,
     TimerMet,
     TimerStarted,
 )
@@ -50,7 +53,9 @@ from tests.domain.disputes import (
     HOST,
     HOUR,
     INVOICE,
+    JUDGE,
     LIN,
+    MACHINE,
     MONDAY,
     OTHER_JUDGE,
     PHOTO,
@@ -64,6 +69,8 @@ from tests.domain.disputes import (
     ask_both,
     ask_shop,
     asked,
+    assign_judge,
+    contest,
     end_round,
     given,
     negotiating,
@@ -168,7 +175,7 @@ def test_more_evidence_can_be_asked_for_in_another_round() -> None:
     past = given(*pending).when(ask_shop, at=THURSDAY).happens().past
     (ask,) = (event for event in past if isinstance(event, ProofAsked))
     assert ask.number == 1
-    again = given(*past).when(end_round, at=THURSDAY).happens()
+    again = given(*past).when(show_invoice, at=THURSDAY).happens()
     past = again.when(ask_shop, at=THURSDAY).happens().past
     assert [e.number for e in past if isinstance(e, ProofAsked)] == [1, 2]
 
@@ -225,20 +232,69 @@ def test_contesting_with_proof_answers_what_was_asked() -> None:
     )
 
 
-def test_the_arbiter_ends_a_round_and_nobody_owes_anything_in_it_any_more() -> None:
+def test_nobody_ends_a_round_while_a_side_that_was_asked_has_time_to_answer() -> None:
     past = given(*asked).when(show_invoice, at=WEDNESDAY).happens()
-    past.when(end_round, at=THURSDAY).then(
-        TimerCancelled(at=THURSDAY, timer="evidence/1/consumer", reason="round_ended"),
-        RoundEnded(at=THURSDAY, number=1),
-        ruling_begins,
-    )
+    for by in (JUDGE, LIN):
+        past.when(EndRound(by=by), at=THURSDAY).refused(StillAwaited)
+    ask = AskForProof(by=OTHER_JUDGE, of=("merchant",))
+    under_appeal = given(*appealed).when(ask, at=FRIDAY).happens()
+    under_appeal.when(EndRound(by=OTHER_JUDGE), at=FRIDAY).refused(StillAwaited)
 
 
-def test_a_dispute_that_needs_no_evidence_goes_to_its_ruling() -> None:
-    given(*reviewed).when(end_round, at=THURSDAY).then(
+def test_a_round_that_waits_for_a_person_is_ended_once_all_time_has_passed() -> None:
+    human = replace(EVIDENCE, version=2, on_breach="human")
+    book = replace(BOOK, rows=(*BOOK.rows, human))
+    past = Given(DISPUTE, book, *reviewed).when(ask_both, at=WEDNESDAY).happens()
+    past = past.when(show_invoice, at=WEDNESDAY).happens()
+    past.when(end_round, at=DUE).refused(StillAwaited)
+    past = past.when(CheckClocks(), at=DUE + SECOND).happens()
+    said = past.when(end_round, at=FRIDAY).happens().past
+    assert RoundEnded(at=FRIDAY, number=1) in said
+
+
+def test_a_dispute_that_needs_no_evidence_goes_to_its_ruling_once_both_were_heard() -> (
+    None
+):
+    given(*reviewed).when(end_round, at=THURSDAY).refused(NotHeard)
+    both = given(*reviewed).when(contest, at=WEDNESDAY).happens()
+    both.when(end_round, at=THURSDAY).then(
         RoundEnded(at=THURSDAY, number=0), ruling_begins
     )
+    both.when(EndRound(by=LIN), at=THURSDAY).refused(NotForYou)
     given(*pending).when(EndRound(by=LIN), at=FRIDAY).refused(NotNow)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        MakeOffer(by=SHOP, type="resend"),
+        ContestFault(by=SHOP),
+        show_invoice,
+    ],
+    ids=lambda each: type(each).__name__,
+)
+def test_a_side_is_heard_when_it_offered_contested_or_showed_something(
+    said: DisputeCommand,
+) -> None:
+    past = given(*reviewed).when(said, at=WEDNESDAY).happens()
+    past.when(end_round, at=THURSDAY).happens()
+
+
+def test_a_side_that_let_the_time_to_negotiate_pass_had_its_say() -> None:
+    late = MONDAY + 72 * HOUR + SECOND
+    past = given(*negotiating).when(assign_judge, at=MONDAY).happens()
+    past = past.when(CheckClocks(), at=late).happens()
+    past.when(end_round, at=FRIDAY).happens()
+
+
+def test_what_the_service_opened_is_not_ruled_before_either_side_was_asked() -> None:
+    at_once = replace(open_, by=MACHINE, negotiate=False)
+    past = given().when(at_once, at=MONDAY).happens()
+    past = past.when(assign_judge, at=MONDAY).happens()
+    past.when(end_round, at=TUESDAY).refused(NotHeard)
+    past = past.when(ask_both, at=TUESDAY).happens()
+    said = past.when(CheckClocks(), at=WEDNESDAY + SECOND).happens().past
+    assert any(isinstance(event, RoundEnded) for event in said)
 
 
 def test_in_an_appeal_only_an_open_round_is_ended() -> None:

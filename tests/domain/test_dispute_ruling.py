@@ -28,7 +28,9 @@ from domain.dispute import (
     EnforceRuling,
     FileAppeal,
     Finding,
+    FindingNeeded,
     HandledIt,
+    IssueRuling,
     Liability,
     MoreThanClaimed,
     NobodyPays,
@@ -37,7 +39,9 @@ from domain.dispute import (
     NotEnforcing,
     NotForYou,
     NothingNew,
+    NothingToAward,
     NotNow,
+    NotTakingPart,
     NotYourDispute,
     OtherCurrency,
     PartyOfIt,
@@ -49,7 +53,9 @@ from domain.dispute import (
     RulingIssued,
     SameHands,
     SharesDoNotSum,
+    SharesNeeded,
     Shown,
+    ShownByAnother,
     SubmitProof,
     UnknownBasis,
     UnknownEvidence,
@@ -147,13 +153,85 @@ def test_the_shares_of_all_parties_come_to_the_whole(shares: tuple[int, int]) ->
     )
 
 
-def test_a_party_has_one_share_and_there_may_be_none() -> None:
+def test_a_party_has_one_share_by_whatever_name() -> None:
     half = Liability(party="merchant", name="shop-1", share_bp=5_000, basis="sold_fake")
-    twice = replace(rule, liability=(half, half))
-    given(*pending).when(twice, at=THURSDAY).refused(PartyTwice)
-    two_shops = (half, replace(half, name="shop-2"))
-    given(*pending).when(replace(rule, liability=two_shops), at=THURSDAY).happens()
-    given(*pending).when(replace(rule, liability=()), at=THURSDAY).happens()
+    for other in (half, replace(half, name=None)):
+        twice = replace(rule, liability=(half, other))
+        given(*pending).when(twice, at=THURSDAY).refused(PartyTwice)
+
+
+def test_whatever_is_decided_somebody_is_to_blame_for_it() -> None:
+    past, to_pay = given(*pending), replace(rule, liability=())
+    past.when(to_pay, at=THURSDAY).refused(SharesNeeded)
+    for_shop = replace(to_pay, result="support_merchant", awards=())
+    past.when(for_shop, at=THURSDAY).refused(SharesNeeded)
+    consumers = (Liability(party="consumer", share_bp=10_000, basis="misused"),)
+    past.when(replace(for_shop, liability=consumers), at=THURSDAY).happens()
+
+
+def test_a_ruling_that_decides_nothing_needs_no_ground_and_gives_nothing() -> None:
+    nothing = IssueRuling(by=JUDGE, result="none", findings=())
+    past = given(*pending)
+    past.when(nothing, at=THURSDAY).happens()
+    gives = replace(nothing, liability=SHOP_BEARS_MOST, awards=(REFUND,))
+    past.when(gives, at=THURSDAY).refused(NothingToAward)
+    sends_back = replace(nothing, return_first=True)
+    past.when(sends_back, at=THURSDAY).refused(NothingToAward)
+
+
+def test_without_a_finding_a_ruling_follows_from_silence_by_the_row_it_names() -> None:
+    past, silent = given(*pending), replace(rule, findings=())
+    past.when(silent, at=THURSDAY).happens()
+    past.when(replace(silent, basis=()), at=THURSDAY).refused(FindingNeeded)
+    other = replace(silent, result="partial")
+    past.when(other, at=THURSDAY).refused(FindingNeeded)
+
+
+@pytest.mark.parametrize(
+    ("party", "name"),
+    [("carrier", None), ("merchant", "shop-2"), ("consumer", "bo"), ("creator", "x")],
+)
+def test_only_who_takes_part_is_at_fault_and_pays(
+    party: LiableParty, name: str | None
+) -> None:
+    stranger = Liability(party=party, name=name, share_bp=10_000, basis="test")
+    past = given(*pending)
+    past.when(replace(rule, liability=(stranger,)), at=THURSDAY).refused(NotTakingPart)
+
+
+def test_no_creator_pays_in_a_dispute_without_one_but_the_platform_may() -> None:
+    alone = (replace(pending[0], creator=None), *pending[1:])
+    shop = (Liability(party="merchant", share_bp=10_000, basis="sold_fake"),)
+    by_creator = replace(
+        rule, liability=shop, awards=(replace(REFUND, payer="creator"),)
+    )
+    given(*alone).when(by_creator, at=THURSDAY).refused(NotTakingPart)
+    platform = (replace(REFUND, payer="platform"),)
+    given(*alone).when(replace(by_creator, awards=platform), at=THURSDAY).happens()
+
+
+def test_a_finding_says_who_showed_its_evidence_and_nobody_else() -> None:
+    past = given(*pending).when(show_invoice, at=THURSDAY).happens()
+    by_anna = Finding(
+        fact="goods_genuine", holds=True, shown_by=ANNA, evidence=("file-invoice",)
+    )
+    for other in (ANNA, JUDGE, By(role="merchant", name="shop-2")):
+        ruling = replace(rule, findings=(replace(by_anna, shown_by=other),))
+        past.when(ruling, at=THURSDAY).refused(ShownByAnother)
+
+
+def test_what_the_service_opened_it_with_is_its_own_to_show() -> None:
+    data = Shown(evidence="file-data", shows="tracking")
+    first = (replace(pending[0], by=WEI, evidence=(data,)), *pending[1:])
+    ours = Finding(
+        fact="goods_received", holds=False, shown_by=WEI, evidence=("file-data",)
+    )
+    given(*first).when(replace(rule, findings=(ours,)), at=THURSDAY).happens()
+
+
+def test_a_merchant_nobody_named_is_nobody() -> None:
+    nameless = (replace(pending[0], merchant=None), *pending[1:])
+    given(*nameless).when(show_invoice, at=THURSDAY).refused(NotYourDispute)
 
 
 def test_nothing_is_awarded_beyond_the_claim_or_in_another_currency() -> None:
@@ -355,6 +433,7 @@ change = DecideAppeal(
             fact="goods_genuine", holds=True, shown_by=SHOP, evidence=("file-invoice",)
         ),
     ),
+    liability=(Liability(party="consumer", share_bp=10_000, basis="misused"),),
 )
 
 
@@ -495,7 +574,7 @@ def test_whoever_decided_an_appeal_does_not_rule_when_it_is_taken_up_again() -> 
         EnforceRuling(by=MACHINE),
         CompleteEnforcement(by=MACHINE),
         ReopenDispute(by=WEI, reason="feedback"),
-        EndRound(by=WEI),
+        EndRound(by=JUDGE),
     ):
         past = past.when(command, at=FRIDAY).happens()
     past.when(replace(rule, by=OTHER_JUDGE), at=FRIDAY).refused(RuledIt)
