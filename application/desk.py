@@ -136,8 +136,9 @@ class AgentDesk:
 
         Each is a command of its own, named after the run and its number: a run that
         broke off goes on where it stopped when it is asked again. Each expects what the
-        one before left. Raises NotFound, NotAllowed, what refuses the first step, for
-        then nothing was done, and what is no refusal as CommandHandler does.
+        one before left, or what the caller saw since. Raises NotFound, NotAllowed, what
+        refuses the first step, for then nothing was done, and what is no refusal as
+        CommandHandler does.
         """
         check(actor, "desk.keep")
         self._casework.find(actor, ACTS[noun], noun, stream_id)
@@ -163,7 +164,7 @@ class AgentDesk:
                 stop = StepRun(step=number, command=kind.__name__, refusal=refusal)
                 return (*done, stop)
             done.append(StepRun(step=number, command=kind.__name__, receipt=receipt))
-            expected = receipt.version
+            expected = max(receipt.version, expected or 0)
         return done
 
     def _step(
