@@ -162,6 +162,10 @@ class NothingToAward(Refused):
     """A ruling that decides nothing gives nothing."""
 
 
+class MoreThanTheOrderGives(Refused):
+    """No more of the price can be awarded back than the order can still give for it."""
+
+
 class NobodyPays(Refused):
     """An award is paid by somebody who can pay the consumer, and is above zero."""
 
