@@ -13,6 +13,7 @@ from domain.policy.rows import (
     BurdenRow,
     CalendarRow,
     CapRow,
+    Formula,
     LabelRow,
     MoneyRow,
     PolicyDocument,
@@ -99,12 +100,27 @@ def of_money(row: MoneyRow, caps: Mapping[str, CapRow]) -> Iterator[Fault]:
     end = formula.max_fen if formula is not None else None
     if formula is not None and end is not None and end < formula.min_fen:
         yield "formula.max_fen", f"less than formula.min_fen, {formula.min_fen}"
+    if formula is not None:
+        yield from of_bases(formula)
     for name in row.caps:
         cap = caps.get(name)
         if cap is None:
             yield "caps", f"there is no cap row {name!r}; there are {listed(caps)}"
         elif cap.breaches and row.trigger not in cap.breaches:
             yield "caps", f"{name} does not count {row.trigger}: see its `breaches`"
+
+
+def of_bases(formula: Formula) -> Iterator[Fault]:
+    """Yield amounts that no order has."""
+    if formula.base == "turnover":
+        yield "formula.base", "turnover is a store's, and only service_tickets ask it"
+    asked = {"formula.max_base": (formula.max_base,), "formula.plus": formula.plus}
+    for field, bases in asked.items():
+        for base in bases:
+            if base in {"fixed", "turnover"}:
+                yield field, f"{base} is no amount of an order"
+    if formula.max_base is not None and formula.max_fen is None:
+        yield "formula.max_base", "it raises formula.max_fen, which is missing"
 
 
 def of_versions(document: PolicyDocument) -> Iterator[str]:

@@ -114,6 +114,21 @@ def test_a_pack_is_read_as_it_is_written() -> None:
         ("max_fen = 3000", 'max_fen = "3000"', "row 2 (shop.late): `formula.max_fen`"),
         ("max_fen = 3000", "max_fen = 299", "row 2 (shop.late): `formula.max_fen`"),
         ("max_fen = 3000", "maxfen = 3000", "row 2 (shop.late): `formula.maxfen`"),
+        (
+            'base = "item"',
+            'base = "turnover"',
+            "row 2 (shop.late): `formula.base`: turnover is a store's",
+        ),
+        (
+            "max_fen = 3000",
+            'max_base = "freight"',
+            "row 2 (shop.late): `formula.max_base`: it raises formula.max_fen",
+        ),
+        (
+            "max_fen = 3000",
+            'max_fen = 3000\nplus = ["fixed"]',
+            "row 2 (shop.late): `formula.plus`: fixed is no amount",
+        ),
         ("hours = 24\n", "", "row 3 (shop.answer): `hours`"),
         ("hours = 24", "hours = -1", "row 3 (shop.answer): `hours`"),
         ('kind = "timer"', 'kind = "time"', "row 3 (shop.answer): `kind`"),

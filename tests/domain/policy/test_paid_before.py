@@ -76,6 +76,22 @@ def test_what_a_label_paid_is_not_what_everybody_is_owed() -> None:
     assert (fen(late), rules(late)) == ([200, 0], ["late-240h", "late-coupon"])
 
 
+def test_a_breach_paid_before_is_what_everybody_is_owed_before_any_label() -> None:
+    rows = [
+        replace(row, version=99_999_999) if row.id.endswith(".late-coupon") else row
+        for row in DOUYIN.rows
+    ]
+    told = Facts(
+        paid_fen=10_000,
+        promise_hours=72,
+        breaches=("SHIP_OVERDUE",),
+        labels=("late-coupon",),
+        earlier=(Earlier(rule="SHIP_OVERDUE", fen=150),),
+    )
+    answer = quote(replace(DOUYIN, rows=tuple(rows)), told, AUGUST_11)
+    assert fen(answer) == [50, 300]
+
+
 @pytest.mark.parametrize(("order", "pays"), [("A-1", 0), (None, 0), ("A-2", 2_000)])
 def test_what_was_paid_on_another_order_is_not_deducted(
     order: str | None, pays: int
