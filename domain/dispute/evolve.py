@@ -260,10 +260,14 @@ def decided(dispute: Dispute, event: AppealDecided) -> Dispute:
 
 
 def reopened(dispute: Dispute) -> Dispute:
-    """Return it under review again. What was ruled and shown stays known."""
+    """Return it under review again. What was ruled and shown stays known.
+
+    A round that was open when it ended is over: nobody has a clock for it any more.
+    """
     return replace(
         dispute,
         status="platform_review",
+        rounds=tuple(replace(each, ended=True) for each in dispute.rounds),
         accepted=None,
         denied=dispute.denied | {offer.number for offer in dispute.offers},
         appeal=None,

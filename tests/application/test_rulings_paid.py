@@ -1,6 +1,7 @@
 """Whatever a ruling awards is paid, owed in the books, or refused when it is ruled."""
 
 from functools import reduce
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -14,16 +15,20 @@ from domain.after_sales import (
     WithdrawCase,
 )
 from domain.dispute import (
+    AskForProof,
     AssignHandler,
     Award,
     DecideAppeal,
     EnforceRuling,
+    EscalateDispute,
     FileAppeal,
     Finding,
     IssueRuling,
     Liability,
     MoreThanTheOrderGives,
+    ReopenDispute,
     Shown,
+    TerminateDispute,
     WithdrawDispute,
 )
 from domain.order import ORDER, ClaimedAlready, ClaimItem, Order
@@ -67,7 +72,8 @@ def asks_for(shop: Shop, kind: CaseType, number: str = "C-1") -> None:
 
 
 def order_of(shop: Shop) -> Order:
-    return reduce(ORDER.evolve, shop.events(shop.order_id), ORDER.initial)
+    events: list[Any] = list(shop.events(shop.order_id))
+    return reduce(ORDER.evolve, events, ORDER.initial)
 
 
 def awards(*amounts: int, payer: LiableParty = "merchant") -> tuple[Award, ...]:
@@ -280,3 +286,18 @@ def test_an_award_whose_goods_went_elsewhere_meanwhile_is_owed(shop: Shop) -> No
     assert postings(shop.account_of(shop.case_id)) == [
         ("owed", "merchant", "consumer", 60_000)
     ]
+
+
+def test_a_round_left_open_at_its_end_is_over_when_a_dispute_begins_anew() -> None:
+    shop = Shop()
+    shop.opens(over_case=False)
+    shop.does(
+        AssignHandler(by=WEI, duty="arbiter", person="judge-ma"),
+        EscalateDispute(by=ANNA),
+        AskForProof(by=JUDGE, of=("merchant",)),
+        TerminateDispute(by=MACHINE, authority="court", reference="c-1"),
+        ReopenDispute(by=WEI, reason="feedback"),
+    )
+    assert shop.dispute.round is None
+    shop.does(AskForProof(by=JUDGE, of=("merchant",)))
+    assert shop.dispute.round is not None

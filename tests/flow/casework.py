@@ -32,13 +32,8 @@ from domain.kernel import AnyDecider, Command, Event, Refused
 from domain.order import (
     ORDER,
     CheckPromises,
-    ClaimedAlready,
-    CurrenciesDiffer,
-    MoreThanPaid,
-    NotShippedYet,
     Order,
     OrderCommand,
-    UsedUp,
 )
 from domain.order.events import OrderPlaced
 from domain.policy.book import Rulebook
@@ -52,17 +47,8 @@ NAMES = UUID("a3b1c6de-0000-8000-8000-000000000002")
 CONSUMER, SHOP, HOST, SOURCE = "anna", "shop-1", "host-7", "shop"
 # So often clocks may let each other off before it must be quiet.
 ROUNDS_MAX = 30
-# What a ruling waits for: a refund on its way. And what it may wait for in vain, until
-# people sort it out: an order told to be paid in two currencies, goods not sent, or
-# money and goods that went elsewhere once its case had ended.
-WAITS = (
-    RefundUnderWay,
-    CurrenciesDiffer,
-    NotShippedYet,
-    MoreThanPaid,
-    ClaimedAlready,
-    UsedUp,
-)
+# What a ruling waits for: a refund on its way. For nothing else: that nobody ends.
+WAITS = (RefundUnderWay,)
 
 Taking = Callable[[CommandContext], Receipt]
 

@@ -49,6 +49,7 @@ def check_all(work: Casework, seen: Seen) -> None:
     claims_agree(work)
     final_stays_final(work, seen)
     ledgers_balance(work)
+    what_is_awarded_is_paid_or_owed(work)
     caps_hold(work)
 
 
@@ -120,7 +121,9 @@ def nothing_claimed_beyond_what_is_left(work: Casework, seen: Seen) -> None:
         for claim in order.claims.values()
         for amount in (*claim.reserved, *claim.paid_back)
     )
-    told = sum(refund.amount.minor for refund in order.refunds.values())
+    told = sum(
+        amount.minor for refund in order.refunds.values() for amount in refund.amounts
+    )
     if own > seen.own:
         assert own + told <= sum(order.captured.values()), "claimed beyond the paid"
     seen.own = own
@@ -294,6 +297,41 @@ def ledgers_balance(work: Casework) -> None:
         for stands in account.books:
             sums[f"books {stands.kind}", stands.currency] += stands.minor
         assert not any(sums.values()), f"{account.matter}: {sums}"
+
+
+def what_is_awarded_is_paid_or_owed(work: Casework) -> None:
+    """Check that a ruling carried out gives all it awards, by its case or by the books.
+
+    By its case is what it was told to give, or gave already; in the books whatever they
+    say under the ruling's name that the consumer got, or is owed, or owes back.
+    """
+    for dispute_id, each in work.all_disputes.items():
+        ruling, opened = each.ruling, each.opened
+        if ruling is None or opened is None or each.enforcement == "none":
+            continue
+        over = None if opened.case is None else UUID(opened.case)
+        account_id = work.accounts.id_beside(dispute_id, opened.case or str(dispute_id))
+        account = work.all_accounts.get(account_id)
+        books = sum(
+            posting.minor
+            for name, entry in (account.entries if account else {}).items()
+            for posting in entry.postings
+            if name.startswith(f"{dispute_id}/{ruling.number}")
+            and posting.account.kind == "consumer"
+        )
+        given = books + (0 if over is None else by_case(work, over, str(dispute_id)))
+        awarded = sum(award.amount.minor for award in ruling.awards)
+        assert given >= awarded, f"{awarded} awarded, {given} paid or owed: {each}"
+
+
+def by_case(work: Casework, case_id: UUID, dispute_id: str) -> int:
+    """Return what a case was told last to give by a dispute; what it gave, if more."""
+    told = [
+        sum(item.amount.minor for item in event.items) + minor_of(event.freight)
+        for event in work.events(case_id)
+        if isinstance(event, RulingExecuted) and event.dispute == dispute_id
+    ]
+    return max(*told[-1:], work.all_cases[case_id].paid, 0)
 
 
 def caps_hold(work: Casework) -> None:

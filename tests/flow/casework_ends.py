@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from domain import dispute as words
 from domain.after_sales import (
     Case,
@@ -14,10 +16,10 @@ from domain.after_sales import (
     RecordRefundResult,
     WithdrawCase,
 )
-from domain.dispute import Award, Dispute, DisputeCommand, Finding
+from domain.dispute import Award, Dispute, DisputeCommand, Finding, Liability
 from domain.kernel import Refused
 from domain.money import Money
-from domain.party import By
+from domain.party import By, LiableParty
 from tests.flow.casework import WAITS, Casework, named, running
 from tests.flow.casework_asks import ANNA, CASHIER, JUDGES, MERCHANT, WEI
 
@@ -30,11 +32,8 @@ def everything_ends(work: Casework) -> None:
     """Let 400 days pass; assert that no case is left, and no dispute undecided.
 
     Whoever's turn it is by the rows does it: money due is sent and arrives, arbiters
-    rule, a freeze is lifted, and what no clock decides a person does. An order told to
-    be paid in two currencies is left alone: no money of it can move.
+    rule, a freeze is lifted, and what no clock decides a person does.
     """
-    if len(work.order.captured.keys() | {work.order.lines[0].price.currency}) > 1:
-        return
     until, stuck = work.at + LONG, set[UUID]()
     for _ in range(TURNS_MAX):
         work.clocks_are_asked()
@@ -62,7 +61,7 @@ def somebody_acts(work: Casework, stuck: set[UUID]) -> bool:
             does(work, case_id, asked)
             acted = True
     for dispute_id, dispute in work.all_disputes.items():
-        command = next(dispute_turn(dispute), None)
+        command = next(dispute_turn(as_handled(work, dispute)), None)
         if command is not None and not acted and dispute_id not in stuck:
             acted = decides(work, dispute_id, command)
             if not acted:
@@ -87,6 +86,11 @@ def decides(work: Casework, dispute_id: UUID, command: DisputeCommand) -> bool:
     )
     if isinstance(answer, WAITS) and isinstance(command, words.EnforceRuling):
         return False
+    if isinstance(answer, words.MoreThanTheOrderGives):
+        # The money went elsewhere meanwhile: it is made good beside the price.
+        assert isinstance(command, words.IssueRuling), "only a ruling awards anything"
+        beside = tuple(replace(each, kind="compensation") for each in command.awards)
+        return decides(work, dispute_id, replace(command, awards=beside))
     assert not isinstance(answer, Refused), f"{command}: {answer!r} {answer.details}"
     return True
 
@@ -122,6 +126,15 @@ def left_to_people(case: Case) -> bool:
     return bool(late) and late[-1].on_breach in {"breach", "human"}
 
 
+def as_handled(work: Casework, dispute: Dispute) -> Dispute:
+    """Return a dispute with those who worked on its case by now: none may judge it."""
+    over = dispute.opened.case if dispute.opened else None
+    if over is None:
+        return dispute
+    case = work.all_cases[UUID(over)]
+    return replace(dispute, handlers=dispute.handlers | case.handlers)
+
+
 def dispute_turn(dispute: Dispute) -> Iterator[DisputeCommand]:
     """Yield what arbiter and staff owe in a dispute, in the order they owe it."""
     if dispute.mirrored or dispute.status in words.FINAL:
@@ -136,13 +149,15 @@ def dispute_turn(dispute: Dispute) -> Iterator[DisputeCommand]:
                 yield words.AssignHandler(by=WEI, duty="arbiter", person=judge)
             elif dispute.status == "ruling_pending":
                 yield rule(dispute, judge)
-            else:
+            elif dispute.round is None:
+                yield words.AskForProof(by=by_name(judge), of=("consumer", "merchant"))
+            elif not dispute.round.awaited:
                 yield words.EndRound(by=by_name(judge))
         case "appeal_review":
             other = free_judge(dispute, "appeal_arbiter")
             if dispute.appeal_arbiter != other:
                 yield words.AssignHandler(by=WEI, duty="appeal_arbiter", person=other)
-            else:
+            elif dispute.round is None or not dispute.round.awaited:
                 yield words.DecideAppeal(by=by_name(other), upheld=True)
         case _:
             if dispute.enforcement == "none":
@@ -161,7 +176,14 @@ def rule(dispute: Dispute, judge: str) -> DisputeCommand:
     by = by_name(judge)
     shown = Finding(fact="other", holds=True, shown_by=by, source="own")
     result: words.Result = "partial" if gives else "support_merchant"
-    return words.IssueRuling(by=by, result=result, findings=(shown,), awards=gives)
+    whose: LiableParty = "merchant" if gives else "consumer"
+    return words.IssueRuling(
+        by=by,
+        result=result,
+        findings=(shown,),
+        liability=(Liability(party=whose, share_bp=10_000, basis="test"),),
+        awards=gives,
+    )
 
 
 def free_judge(dispute: Dispute, duty: str) -> str:

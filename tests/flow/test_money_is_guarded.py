@@ -65,7 +65,12 @@ from tests.flow.casework_asks import (
     scan,
 )
 from tests.flow.casework_checks import Seen, check_all
-from tests.flow.casework_ends import case_turn, dispute_turn, everything_ends
+from tests.flow.casework_ends import (
+    as_handled,
+    case_turn,
+    dispute_turn,
+    everything_ends,
+)
 
 CASES_MAX, DISPUTES_MAX = 5, 4
 CANCELLING: Final[tuple[CancelledBy, ...]] = ("consumer", "merchant", "platform")
@@ -233,7 +238,7 @@ class AnnasOrder(RuleBasedStateMachine):
         dice = Dice(data.draw)
         dispute_id = dice.one_of(list(self.work.all_disputes))
         dispute = self.work.all_disputes[dispute_id]
-        wanted = next(dispute_turn(dispute), None)
+        wanted = next(dispute_turn(as_handled(self.work, dispute)), None)
         if wanted is None or dispute.status == "ruling_pending":
             wanted = dispute_command(dice, self.work, dispute)
         command = CompleteEnforcement(by=SYSTEM) if wanted is None else wanted
