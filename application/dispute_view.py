@@ -56,7 +56,7 @@ from domain.timer import BY_CALENDAR, BY_RULE
 TURNS: Final[Mapping[DisputeStatus, tuple[Owes, str, str]]] = {
     "opened": ("merchant", "answer", "negotiation"),
     "negotiation": ("merchant", "answer", "negotiation"),
-    "platform_review": ("platform", "review", ""),
+    "platform_review": ("platform", "review", "review"),
     "ruling_pending": ("arbiter", "rule", "ruling"),
     "ruling_issued": ("platform", "carry_out", "enforcement"),
     "enforcing": ("platform", "carry_out", "enforcement"),

@@ -131,6 +131,14 @@ def closing(dispute: Dispute, at: datetime, policy: str | None = None) -> Events
     return (*gone, DisputeClosed(at=at, by=SYSTEM, policy=policy))
 
 
+def review_begun(dispute: Dispute, book: Rulebook, at: datetime) -> Events:
+    """Return the clock by which the platform asks for evidence, or says none is needed.
+
+    While a round runs, the clocks of those asked count; after it that of the ruling.
+    """
+    return begun_if_ruled(dispute, book, at, "dispute.review", "review")
+
+
 # -- The end of a round of evidence --
 
 
@@ -146,6 +154,7 @@ def round_ended(dispute: Dispute, book: Rulebook, at: datetime) -> Events:
     """Return the end of the round, and the clock of the ruling unless under appeal."""
     number = dispute.round.number if dispute.round else len(dispute.rounds)
     over = (
+        *done(dispute, at, "review"),
         *let_off(dispute, at, "round_ended", "evidence"),
         RoundEnded(at=at, number=number),
     )
@@ -181,7 +190,7 @@ def ran_out(dispute: Dispute, timer: Timer, book: Rulebook, at: datetime) -> Eve
         case ["evidence", number, side]:
             said = unproven(dispute, fact, int(number), SIDE_OF[side], book, at)
         case ["negotiation" | "offer", *_]:
-            said = unagreed(dispute, fact, at)
+            said = unagreed(dispute, fact, book, at)
         case [name] if name in WINDOWS:
             said = unappealed(dispute, fact, at)
         case ["enforcement"]:
@@ -196,7 +205,9 @@ def defaulted(fact: TimerBreached, at: datetime, does: OnBreach) -> DisputeDefau
     return DisputeDefaulted(at=at, timer=fact.timer, does=does, policy=fact.policy)
 
 
-def unagreed(dispute: Dispute, fact: TimerBreached, at: datetime) -> Events:
+def unagreed(
+    dispute: Dispute, fact: TimerBreached, book: Rulebook, at: datetime
+) -> Events:
     """Return what follows when the sides did not agree, or did not answer, in time."""
     if dispute.status not in UNDECIDED or fact.on_breach == "breach":
         return ()
@@ -209,6 +220,7 @@ def unagreed(dispute: Dispute, fact: TimerBreached, at: datetime) -> Events:
                 defaulted(fact, at, "escalate"),
                 *let_off(dispute, at, "escalated"),
                 DisputeEscalated(at=at, by=SYSTEM, policy=fact.policy),
+                *review_begun(dispute, book, at),
             )
         case "close" | "succeed" if fact.timer == "negotiation":
             return (

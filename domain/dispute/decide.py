@@ -106,7 +106,7 @@ def requested(
         case AcceptLiability():
             return given_in(dispute, command, at)
         case EscalateDispute():
-            return escalated(dispute, command, at)
+            return escalated(dispute, command, policy, at)
         case AssignHandler():
             return assigned(dispute, command, at)
         case AskForProof():
@@ -134,7 +134,7 @@ def requested(
         case CloseDispute():
             return closed(dispute, command, at)
         case ReopenDispute():
-            return reopened(command, at)
+            return reopened(dispute, command, policy, at)
         case ExtendDisputeClock():
             return put_off(dispute, command, policy, at)
         case NoteDispute():

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from domain.dispute.clocks import Events, calendar_of, let_off
+from domain.dispute.clocks import Events, calendar_of, let_off, review_begun
 from domain.dispute.commands import (
     AcceptLiability,
     AssignHandler,
@@ -54,11 +54,14 @@ def given_in(dispute: Dispute, command: AcceptLiability, at: datetime) -> Events
     return settled(dispute, command.by, offer, at)
 
 
-def escalated(dispute: Dispute, command: EscalateDispute, at: datetime) -> Events:
+def escalated(
+    dispute: Dispute, command: EscalateDispute, book: Rulebook, at: datetime
+) -> Events:
     """Return that the platform decides."""
     return (
         DisputeEscalated(at=at, by=command.by),
         *let_off(dispute, at, "escalated", "negotiation"),
+        *review_begun(dispute, book, at),
     )
 
 
@@ -138,12 +141,14 @@ def closed(dispute: Dispute, command: CloseDispute, at: datetime) -> Events:
     return (*let_off(dispute, at, "closed"), DisputeClosed(at=at, by=command.by))
 
 
-def reopened(command: ReopenDispute, at: datetime) -> Events:
+def reopened(
+    dispute: Dispute, command: ReopenDispute, book: Rulebook, at: datetime
+) -> Events:
     """Return that the platform looks at it again (第69条)."""
     event = DisputeReopened(
         at=at, by=command.by, reason=command.reason, words=command.words
     )
-    return (event,)
+    return (event, *review_begun(dispute, book, at))
 
 
 # -- Clocks and notes --

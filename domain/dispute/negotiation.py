@@ -11,6 +11,7 @@ from domain.dispute.clocks import (
     done,
     dropped,
     let_off,
+    review_begun,
 )
 from domain.dispute.commands import AcceptOffer, DenyOffer, MakeOffer, OpenDispute
 from domain.dispute.conditions import other_side
@@ -78,9 +79,10 @@ def opened(
         evidence=command.evidence,
         where=command.where,
     )
-    if not command.negotiate:
-        return event, DisputeEscalated(at=at, by=command.by)
     known = evolve(dispute, event)
+    if not command.negotiate:
+        review = review_begun(known, book, at)
+        return (event, DisputeEscalated(at=at, by=command.by), *review)
     clock = begun(known, book, at, "dispute.negotiation", "negotiation")
     return (event, NegotiationStarted(at=at), *clock)
 

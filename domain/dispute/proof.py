@@ -12,6 +12,7 @@ from domain.dispute.clocks import (
     begun_if_ruled,
     done,
     evidence_clock,
+    let_off,
     round_over,
 )
 from domain.dispute.commands import AskForProof, ContestFault, SubmitProof
@@ -53,8 +54,10 @@ def asked(
         shows=shows,
         words=command.words,
     )
-    clocks = (clock(dispute, book, at, number, side) for side in sides)
-    return (event, *(each for clock_ in clocks for each in clock_))
+    begun_ = (clock(dispute, book, at, number, side) for side in sides)
+    clocks = (each for clock_ in begun_ for each in clock_)
+    waits = let_off(dispute, at, "evidence_asked", "ruling")
+    return (event, *done(dispute, at, "review"), *waits, *clocks)
 
 
 def clock(

@@ -49,6 +49,9 @@ STEPS: Mapping[str, str] = {
     "confirm_resolved": "say whether the case is settled (from its end)",
     "reopen": "ask for a closed case to be opened again (from its end)",
     "report.spoilt": "report spoilt goods (from signing)",
+    "after_sales_window.no_reason": (
+        "send goods back for no reason (from 00:00 of the day after signing)"
+    ),
     # -- A case: clocks whose end is a breach of the marketplace's rules --
     "breach.exchange": "send an exchange in time (from the return's signing)",
     "breach.exchange_refused": "after which an exchange counts as refused",
@@ -59,11 +62,11 @@ STEPS: Mapping[str, str] = {
     "door_inspection.decision": "decide on it (from 24:00 of the appointment's day)",
     "service_ticket": "answer a ticket of the platform (from its opening)",
     # -- A dispute --
-    "dispute.raise": "raise a dispute (from the refusal)",
     "dispute.negotiation": "agree between the parties (from the opening)",
     "dispute.offer": "answer an offer (from the offer)",
     "dispute.evidence": "hand in evidence (from the request)",
     "dispute.merchant_evidence": "answer the consumer's proof (from the proof)",
+    "dispute.review": "ask for evidence or say none is needed (from the escalation)",
     "dispute.ruling": "rule (from the end of evidence)",
     "dispute.enforcement": "do what was ruled (from the ruling)",
     "dispute.appeal_window": "appeal (from the ruling)",

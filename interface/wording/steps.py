@@ -81,6 +81,10 @@ STEP_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "confirm_resolved": ("确认问题是否解决", "say whether the case is settled"),
     "reopen": ("申请重新处理", "ask for the case to be opened again"),
     "report.spoilt": ("申报坏果", "report spoilt goods"),
+    "after_sales_window.no_reason": (
+        "无理由退货",
+        "send the goods back for no reason",
+    ),
     # Breaches of the marketplace's rules
     "breach.exchange": ("按时换货", "exchange in time"),
     "breach.exchange_refused": (
@@ -94,11 +98,11 @@ STEP_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "door_inspection.decision": ("处理上门检测结果", "decide on the inspection"),
     "service_ticket": ("处理平台服务单", "answer the platform's ticket"),
     # Disputes
-    "dispute.raise": ("发起纠纷", "raise a dispute"),
     "dispute.negotiation": ("协商一致", "come to an agreement"),
     "dispute.offer": ("答复和解方案", "answer the offer"),
     "dispute.evidence": ("提交凭证", "hand in evidence"),
     "dispute.merchant_evidence": ("回应买家举证", "answer the consumer's proof"),
+    "dispute.review": ("审理并决定是否举证", "look at it and ask for evidence"),
     "dispute.ruling": ("作出裁决", "rule"),
     "dispute.enforcement": ("执行裁决", "do what was ruled"),
     "dispute.appeal_window": ("提出申诉", "appeal"),

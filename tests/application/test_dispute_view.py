@@ -86,6 +86,13 @@ def test_it_says_whose_turn_it_is(
     assert whose(seen(past)) == expected
 
 
+def test_while_the_platform_looks_at_it_its_clock_is_shown() -> None:
+    turn = seen(reviewed).turn
+    assert turn is not None
+    assert turn.clock is not None
+    assert (turn.clock.timer, turn.clock.due_at) == ("review", TUESDAY + 5 * DAY)
+
+
 def test_an_offer_waits_for_the_other_side_by_its_own_clock() -> None:
     past = given(*negotiating).when(offer, at=TUESDAY).happens()
     view = seen(past.past)

@@ -38,6 +38,7 @@ from domain.policy.rows import (
     Owes,
     TimerRow,
 )
+from domain.timer import TimerStarted
 from tests.given import Given
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -81,6 +82,7 @@ def timer(step: str, owes: Owes, hours: int, on_breach: OnBreach) -> TimerRow:
 NEGOTIATION = timer("dispute.negotiation", "merchant", 72, "escalate")
 OFFER = timer("dispute.offer", "merchant", 48, "breach")
 EVIDENCE = timer("dispute.evidence", "merchant", 24, "decide")
+REVIEW = timer("dispute.review", "platform", 120, "human")
 RULING = timer("dispute.ruling", "arbiter", 120, "human")
 ENFORCEMENT = timer("dispute.enforcement", "merchant", 72, "enforce")
 WINDOW = timer("dispute.appeal_window", "merchant", 168, "close")
@@ -145,6 +147,7 @@ ROWS: tuple[AnyRow, ...] = (
     NEGOTIATION,
     OFFER,
     EVIDENCE,
+    REVIEW,
     RULING,
     ENFORCEMENT,
     WINDOW,
@@ -217,6 +220,20 @@ rule = IssueRuling(
 )
 
 given = partial(Given, DISPUTE, BOOK)
+
+
+def review_begins(at: datetime) -> TimerStarted:
+    """Return the clock by which the platform asks for evidence, or needs none."""
+    return TimerStarted(
+        at=at,
+        timer="review",
+        step="dispute.review",
+        owes="platform",
+        seconds=120 * 3600,
+        due_at=at + 120 * HOUR,
+        on_breach="human",
+        policy="shop.dispute.review@1",
+    )
 
 
 def told(*deeds: tuple[datetime, DisputeCommand]) -> tuple[DisputeEvent, ...]:

@@ -106,6 +106,7 @@ from tests.domain.disputes import (
     open_,
     opened,
     pending,
+    review_begins,
     reviewed,
     rule,
     ruled,
@@ -140,7 +141,7 @@ def test_opening_a_dispute_lets_the_sides_negotiate_first() -> None:
 def test_what_was_negotiated_before_goes_to_the_platform_at_once() -> None:
     at_once = replace(open_, negotiate=False)
     escalated = DisputeEscalated(at=MONDAY, by=ANNA)
-    given().when(at_once, at=MONDAY).then(opened, escalated)
+    given().when(at_once, at=MONDAY).then(opened, escalated, review_begins(MONDAY))
 
 
 @pytest.mark.parametrize("by", [ANNA, SHOP, LIN, WEI, MACHINE], ids=lambda by: by.role)
@@ -305,6 +306,7 @@ def test_anybody_hands_it_to_the_platform(by: By) -> None:
     given(*negotiating).when(EscalateDispute(by=by), at=TUESDAY).then(
         DisputeEscalated(at=TUESDAY, by=by),
         TimerCancelled(at=TUESDAY, timer="negotiation", reason="escalated"),
+        review_begins(TUESDAY),
     )
 
 
@@ -327,6 +329,7 @@ def test_negotiation_ends_a_second_after_its_time_with_the_platform() -> None:
         ),
         DisputeDefaulted(at=late, timer="negotiation", does="escalate", policy=policy),
         DisputeEscalated(at=late, by=SYSTEM, policy=policy),
+        review_begins(late),
     )
 
 
@@ -394,7 +397,7 @@ def test_it_does_not_close_while_the_ruling_is_still_to_be_carried_out() -> None
 def test_what_ended_is_taken_up_again_for_a_reason_and_ruled_anew() -> None:
     reopen = ReopenDispute(by=WEI, reason="consumer_feedback")
     reopened = DisputeReopened(at=FRIDAY, by=WEI, reason="consumer_feedback")
-    given(*settled).when(reopen, at=FRIDAY).then(reopened)
+    given(*settled).when(reopen, at=FRIDAY).then(reopened, review_begins(FRIDAY))
     given(*settled).when(replace(reopen, by=ANNA), at=FRIDAY).refused(NotForYou)
     given(*ruled).when(reopen, at=FRIDAY).refused(NotNow)
 

@@ -120,6 +120,7 @@ def test_a_side_asked_for_proof_has_a_day_for_it() -> None:
         ProofAsked(
             at=WEDNESDAY, by=LIN, number=1, of=("merchant",), shows=("purchase_proof",)
         ),
+        TimerMet(at=WEDNESDAY, timer="review", seconds_left=4 * 24 * 3600),
         TimerStarted(
             at=WEDNESDAY,
             timer="evidence/1/merchant",
@@ -133,12 +134,34 @@ def test_a_side_asked_for_proof_has_a_day_for_it() -> None:
     )
 
 
+def test_a_review_nobody_goes_on_with_needs_a_person_and_ends_with_the_first_step() -> (
+    None
+):
+    due = TUESDAY + 120 * HOUR
+    given(*reviewed).when(CheckClocks(), at=due).then()
+    said = given(*reviewed).when(CheckClocks(), at=due + SECOND).happens().past
+    assert said[-1] == DisputeDefaulted(
+        at=due + SECOND, timer="review", does="human", policy="shop.dispute.review@1"
+    )
+    for past in (asked, pending):
+        dispute = reduce(DISPUTE.evolve, past, DISPUTE.initial)
+        assert dispute.timers["review"].standing == "met"
+
+
+def test_while_a_round_runs_nobody_has_to_rule() -> None:
+    past = given(*pending).when(ask_shop, at=THURSDAY).happens().past
+    dispute = reduce(DISPUTE.evolve, past, DISPUTE.initial)
+    assert [name for name in dispute.timers if dispute.clock(name)] == [
+        "evidence/1/merchant"
+    ]
+
+
 def test_each_side_asked_has_a_clock_of_its_own() -> None:
     past = given(*reviewed).when(ask_both, at=WEDNESDAY).happens().past
     clocks = [
         (event.timer, event.owes) for event in past if isinstance(event, TimerStarted)
     ]
-    assert clocks[1:] == [
+    assert clocks[2:] == [
         ("evidence/1/merchant", "merchant"),
         ("evidence/1/consumer", "consumer"),
     ]
@@ -258,7 +281,9 @@ def test_a_dispute_that_needs_no_evidence_goes_to_its_ruling_once_both_were_hear
     given(*reviewed).when(end_round, at=THURSDAY).refused(NotHeard)
     both = given(*reviewed).when(contest, at=WEDNESDAY).happens()
     both.when(end_round, at=THURSDAY).then(
-        RoundEnded(at=THURSDAY, number=0), ruling_begins
+        TimerMet(at=THURSDAY, timer="review", seconds_left=3 * 24 * 3600),
+        RoundEnded(at=THURSDAY, number=0),
+        ruling_begins,
     )
     both.when(EndRound(by=LIN), at=THURSDAY).refused(NotForYou)
     given(*pending).when(EndRound(by=LIN), at=FRIDAY).refused(NotNow)
