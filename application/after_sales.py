@@ -37,6 +37,7 @@ from application.event_store.store import EventStore, StaleVersion, StoreUnavail
 from application.orders import Orders, context_for
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk
 from application.responsibility import Responsibilities
+from application.sellers import selling_merchant, still_of_one
 from application.standing import Standing
 from domain.after_sales import (
     CASE,
@@ -51,6 +52,7 @@ from domain.after_sales import (
     ReportCase,
     TellFallback,
     held_down,
+    window_ends,
 )
 from domain.ids import id_from_name, partition_in
 from domain.kernel import AnyDecider, Refused
@@ -106,7 +108,8 @@ class AfterSales:
 
         Whose order it is, when it was placed and arrived, and whether its labels let
         the refund through at once is taken from the order, whatever is said. Raises
-        NoSuchOrder and PartialRefundTooHigh, and as CommandHandler does.
+        NoSuchOrder, SeveralMerchants and PartialRefundTooHigh, and as CommandHandler
+        does.
         """
         order, _ = self._stand(order_id, ORDER, context, beside=case_id)
         command = self._as_ordered(order_id, order, command, context.at)
@@ -268,19 +271,21 @@ class AfterSales:
         """Return the request with what its order says of it."""
         if order.identity is None:
             raise NoSuchOrder(order=str(order_id))
-        placed = order.placement
+        lines = [item.line for item in command.items]
         ordered_at = order.placed_at or order.paid_at
         book = self._books.for_source(order.source)
-        return replace(
+        command = replace(
             command,
             order=str(order_id),
             consumer=order.identity.consumer,
-            merchant=command.merchant or (placed.merchant if placed else None),
+            merchant=command.merchant or selling_merchant(order, lines),
             ordered_at=ordered_at,
             signed_at=arrived_at(order),
             ship_hours=ship_hours(order, book, at),
             instant=instant(order, command, book, at),
         )
+        ends = window_ends(command, order.completed_at, book, at)
+        return replace(command, window_ends=ends)
 
     # -- The parts of its order and its account --
 
@@ -319,13 +324,17 @@ class AfterSales:
         book: Rulebook,
         context: CommandContext,
     ) -> None:
-        """Raise PartialRefundTooHigh for a partial refund beyond the pack's cap."""
+        """Raise PartialRefundTooHigh for a partial refund beyond the pack's cap.
+
+        And SeveralMerchants for goods of somebody else's.
+        """
         order_id = order_of(case)
         if order_id is None or not isinstance(command, ChangeRequest | CounterOffer):
             return
+        order, _ = self._stand(order_id, ORDER, context, beside=case_id)
+        still_of_one(order, case, command.items)
         if command.type != "partial_refund":
             return
-        order, _ = self._stand(order_id, ORDER, context, beside=case_id)
         at, name = context.at, str(case_id)
         held_down(command.type, command.items, order, name, book, at)
 

@@ -17,3 +17,4 @@ from domain.after_sales.service_events import *
 from domain.after_sales.side_clocks import BESIDE as BESIDE
 from domain.after_sales.state import *
 from domain.after_sales.values import *
+from domain.after_sales.window import window_ends as window_ends

@@ -202,10 +202,12 @@ def judged(case: Case, event: ReturnJudged) -> Case:
         acceptance=event.acceptance,
         accepted={each.line: each.quantity for each in event.accepted},
         evidence=case.evidence + shown,
-        needs_human=event.acceptance == "manual_intervention_required",
     )
+    look = event.acceptance == "manual_intervention_required"
     if case.status not in {"awaiting_merchant_receipt", "rejected_after_receipt"}:
-        return case
+        # Somebody may have to look at the case for something else, as a late refund.
+        return replace(case, needs_human=look or case.needs_human)
+    case = replace(case, needs_human=look)
     if event.acceptance == "rejected":
         return replace(case, status="rejected_after_receipt")
     return agreed(case) if event.acceptance == "accepted" else case

@@ -53,6 +53,7 @@ class OpenCase(Request, frozen=True, kw_only=True):
     ``signed_at`` is when the goods arrived, ``ship_hours`` within how many they were
     promised to be sent: what is sent in exchange has as many. ``fallback`` is what goes
     back for goods that are owed in return, should they not be sent.
+    From ``window_ends`` on only the service opens a case.
     """
 
     by: By
@@ -70,6 +71,7 @@ class OpenCase(Request, frozen=True, kw_only=True):
     signed_at: Moment | None = None
     ship_hours: ShipHours = 0
     fallback: ClaimItems = ()
+    window_ends: Moment | None = None
     instant: bool = False  # 秒退: the label shown at order time lets it through at once
 
 

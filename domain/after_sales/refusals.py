@@ -123,6 +123,10 @@ class NotTheSameMatter(Refused):
     """A case is merged into one of the same order and consumer."""
 
 
+class TooLateToOpen(Refused):
+    """The time to ask for this is over: later, only the service opens a case."""
+
+
 class TooLateToReopen(Refused):
     """After so long, only a senior agent takes a case up again."""
 

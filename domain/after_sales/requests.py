@@ -66,6 +66,7 @@ from domain.after_sales.state import Case
 from domain.after_sales.stepping_in import ended_or_not, stepped_in, worked
 from domain.after_sales.steps import reported_in_time, row_of_request
 from domain.after_sales.values import EVIDENCE_NEEDED
+from domain.after_sales.window import in_window
 from domain.party import SYSTEM
 from domain.policy.book import Rulebook
 from domain.timer import CheckClocks
@@ -130,6 +131,7 @@ def asked(
     """Return what is asked for, changed, or let go."""
     match command:
         case OpenCase():
+            in_window(command, at)
             sensible(command.items, command.freight)
             opened = CaseOpened(
                 at=at,

@@ -5,19 +5,16 @@ stops these too.
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from domain.after_sales.events import CaseEvent, CaseSucceeded, EvidenceAsked
 from domain.after_sales.service_events import InspectionAppointed, TicketOpened
-from domain.after_sales.starting import fresh, start
+from domain.after_sales.starting import counted_from, end_of_day, fresh, start
 from domain.after_sales.state import Case, owed
 from domain.after_sales.steps import Rules
 from domain.party import ActingRole
-from domain.policy.closures import running as running_time
-from domain.policy.rows import TimerRow
-from domain.timer import Timer, TimerEvent, restarted, started
+from domain.timer import Timer, TimerEvent, restarted
 
 BESIDE: Final = frozenset({"evidence", "ticket", "inspection", "confirm_resolved"})
 # While these last, the merchant has yet to decide on what was found at the door.
@@ -124,35 +121,3 @@ def inspection_appointed(
     if row is not None and answer is not None:
         after = end_of_day(moment, rules.policy.zone)
         yield counted_from(after, row, answer.name, answer, case, rules)
-
-
-def counted_from(  # noqa: PLR0913, PLR0917 - from when, which clock, under which row
-    moment: datetime,
-    row: TimerRow,
-    name: str,
-    known: Timer | None,
-    case: Case,
-    rules: Rules,
-) -> TimerEvent:
-    """Return a clock begun now, or anew, with its row's time after a moment ahead."""
-    calendar = rules.calendar(case)
-    whole = started(row, name, moment, calendar, case.where)
-    seconds = running_time(rules.at, whole.due_at, whole.closures)
-    if known is None:
-        return started(row, name, rules.at, calendar, case.where, seconds=seconds)
-    return restarted(
-        known,
-        row,
-        rules.at,
-        "inspection_appointed",
-        calendar,
-        case.where,
-        seconds=seconds,
-    )
-
-
-def end_of_day(moment: datetime, zone: str) -> datetime:
-    """Return 24:00 of a moment's day."""
-    local = moment.astimezone(ZoneInfo(zone))
-    midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time())
-    return midnight.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -176,6 +176,8 @@ def still_owed(case: Case) -> frozenset[str]:
     names = {clock_of(case)}
     if case.status == "countered_awaiting_consumer":
         names.add("answer")
-    if case.status in {"awaiting_merchant_receipt", "awaiting_merchant_ship"}:
+    to_send = {"awaiting_merchant_receipt", "awaiting_merchant_ship"}
+    at_the_door = case.type == "repair" and case.status == "awaiting_consumer_return"
+    if case.status in to_send or at_the_door:
         names.add("ship_rule")
     return frozenset(filter(None, names))

@@ -49,6 +49,7 @@ STEPS: Mapping[str, str] = {
     "confirm_resolved": "say whether the case is settled (from its end)",
     "reopen": "ask for a closed case to be opened again (from its end)",
     "report.spoilt": "report spoilt goods (from signing)",
+    "after_sales_window": "ask for something of an order (from its completion)",
     "after_sales_window.no_reason": (
         "send goods back for no reason (from 00:00 of the day after signing)"
     ),

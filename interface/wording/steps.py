@@ -81,6 +81,7 @@ STEP_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "confirm_resolved": ("确认问题是否解决", "say whether the case is settled"),
     "reopen": ("申请重新处理", "ask for the case to be opened again"),
     "report.spoilt": ("申报坏果", "report spoilt goods"),
+    "after_sales_window": ("申请售后", "ask for something of the order"),
     "after_sales_window.no_reason": (
         "无理由退货",
         "send the goods back for no reason",

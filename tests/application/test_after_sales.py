@@ -1,7 +1,7 @@
 """A case and its order move together, or not at all; and how a case is read."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from functools import reduce
 from uuid import UUID, uuid4
 
@@ -42,6 +42,7 @@ from domain.after_sales import (
     RecordRefundResult,
     ReopenCase,
     ReportCase,
+    TooLateToOpen,
     WithdrawCase,
 )
 from domain.money import Money
@@ -58,12 +59,13 @@ from domain.order import (
     OrderLine,
     Packed,
     PlaceOrder,
+    RecordCompletion,
     RecordDelivery,
     RecordRefund,
     ShipParcel,
     Tender,
 )
-from domain.party import ActingRole
+from domain.party import ActingRole, By
 from domain.policy.book import Rulebook
 from domain.policy.rows import CapRow, EntitlementRow, LabelRow, When
 from domain.promise import Offer
@@ -76,6 +78,7 @@ from tests.domain.after_sales import (
     JACKET_PRICE,
     LIN,
     LONG_AGO,
+    MACHINE,
     MONDAY,
     NOTHING,
     ONE_JACKET,
@@ -86,7 +89,9 @@ from tests.domain.after_sales import (
     THURSDAY,
     TORN,
     TUESDAY,
+    UNWANTED,
     WEDNESDAY,
+    WEI,
     accept,
     approve,
     ask_for,
@@ -96,6 +101,7 @@ from tests.domain.after_sales import (
     reject,
     rules,
     send_back,
+    timer,
 )
 from tests.domain.orders import TERMS
 from tests.memory_store import MemoryEventStore
@@ -158,9 +164,12 @@ captured = CapturePayment(
 class Books:
     """One book for all."""
 
+    def __init__(self, book: Rulebook = BOOK) -> None:
+        self._book = book
+
     def for_source(self, source: str | None) -> Rulebook:
         assert source in {"shop", "doudian", None}
-        return BOOK
+        return self._book
 
 
 class Racing(MemoryEventStore):
@@ -186,13 +195,13 @@ def context(at: datetime, name: UUID | None = None) -> CommandContext:
 class Shop:
     """An order of two jackets, shipped and delivered, and its cases."""
 
-    def __init__(self, *, shipped: bool = True) -> None:
+    def __init__(self, *, shipped: bool = True, book: Rulebook = BOOK) -> None:
         self.store = Racing()
         handler = CommandHandler(self.store)
         self.orders = Orders(self.store, handler, PolicyBook(orders=TERMS))
-        self.accounts = Responsibilities(self.store, handler, Books())
+        self.accounts = Responsibilities(self.store, handler, Books(book))
         self.cases = AfterSales(
-            self.store, handler, self.orders, self.accounts, Books()
+            self.store, handler, self.orders, self.accounts, Books(book)
         )
         self.order_id = self.orders.id_of("anna", "shop", "A-1")
         self.case_id = self.cases.id_of(self.order_id, "1")
@@ -530,6 +539,50 @@ def test_a_return_that_became_an_exchange_has_its_money_to_fall_back_on() -> Non
         shop.ask(command, at)
     not_sent(shop)
     assert shop.case.to_pay == JACKET_PRICE
+
+
+# -- How long after its completion something may be asked of an order --
+
+WINDOW = timer("after_sales_window", "consumer", 360, "close")
+NO_REASON = timer("after_sales_window.no_reason", "consumer", 168, "close")
+# Delivered on Sunday 22 November; the day after began at 16:00 in Greenwich.
+SEVEN_DAYS_ON = datetime(2026, 11, 29, 16, tzinfo=UTC)
+
+
+def ask_late(
+    at: datetime,
+    by: By = ANNA,
+    *,
+    reason: int = TORN,
+) -> Callable[[], Receipt]:
+    """Return the asking of an order that was completed on Monday."""
+    shop = Shop(book=rules(WINDOW, NO_REASON, SHIP_48H))
+    shop.order(RecordCompletion(), MONDAY)
+    command = replace(ask_for("return_refund", reason=reason), by=by)
+    return lambda: shop.cases.open(shop.case_id, shop.order_id, command, context(at))
+
+
+def test_fifteen_days_after_its_completion_an_order_is_asked_nothing_more_of() -> None:
+    assert ask_late(MONDAY + 15 * DAY)()
+    with pytest.raises(TooLateToOpen):
+        ask_late(MONDAY + 15 * DAY + SECOND)()
+
+
+@pytest.mark.parametrize("by", [LIN, WEI, MACHINE])
+def test_later_the_service_opens_a_case(by: By) -> None:
+    assert ask_late(MONDAY + 40 * DAY, by)()
+
+
+def test_goods_go_back_for_no_reason_until_seven_days_from_the_day_after() -> None:
+    assert ask_late(SEVEN_DAYS_ON, reason=UNWANTED)()
+    with pytest.raises(TooLateToOpen):
+        ask_late(SEVEN_DAYS_ON + SECOND, reason=UNWANTED)()
+    assert ask_late(SEVEN_DAYS_ON + SECOND)()
+
+
+def test_an_order_that_is_not_completed_has_no_end_to_be_asked() -> None:
+    shop = Shop(book=rules(WINDOW, NO_REASON))
+    assert shop.open(at=MONDAY + 60 * DAY)
 
 
 def test_something_else_asked_for_is_something_else_claimed() -> None:

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from domain.after_sales import (
     CASE,
+    AppointInspection,
     CaseClosed,
     CaseSucceeded,
     CaseType,
@@ -312,6 +313,26 @@ def test_a_resend_not_sent_is_a_breach_and_then_the_platforms_to_decide() -> Non
     assert (case.status, case.needs_dispute) == ("awaiting_merchant_ship", True)
     assert ChangeRequest in allowed(case, "consumer", RULES, FRIDAY)
     assert ShipReplacement in allowed(case, "merchant", RULES, FRIDAY)
+
+
+def test_goods_that_come_late_take_an_unpaid_refund_out_of_nobodys_sight() -> None:
+    ruling = ExecuteRuling(by=MACHINE, dispute="D-1", items=JACKET)
+    step_in = EscalateCase(by=MACHINE, dispute="D-1")
+    past = after(asked(), (approve, MONDAY), (step_in, MONDAY), (ruling, MONDAY))
+    unpaid = run_out(past, MONDAY + 7 * DAY)
+    late = after(unpaid, (receive, MONDAY + 8 * DAY), (accept, MONDAY + 8 * DAY))
+    assert (state(late).status, state(late).needs_human) == ("refunding", True)
+
+
+def test_a_repair_at_the_door_is_late_fifteen_days_from_the_next_midnight() -> None:
+    book = rules(timer("breach.repair", "merchant", 360, "breach"))
+    visit = AppointInspection(by=SHOP, appointed_for=TUESDAY)
+    past = after(asked("repair", book), (visit, MONDAY), (approve, MONDAY))
+    midnight = datetime(2026, 11, 23, 16, tzinfo=UTC)
+    assert owed(past)["ship_rule"] == midnight + 15 * DAY
+    assert state(past).timers["ship_rule"].on_breach == "breach"
+    unvisited = after(asked("repair", book), (approve, MONDAY))
+    assert "ship_rule" not in owed(unvisited)
 
 
 def test_after_the_platform_stepped_out_what_ran_out_before_runs_anew() -> None:
