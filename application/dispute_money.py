@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from application.dispute_refunds import Repaid
 from domain.dispute import Dispute, Ruling
-from domain.money import Money, total
+from domain.ids import id_from_name, partition_in
+from domain.money import Money
 from domain.order.shares import split
 from domain.party import SYSTEM, LiableParty
 from domain.responsibility import (
@@ -26,10 +27,10 @@ from domain.responsibility import (
     ScoreEffect,
     Share,
 )
-from domain.responsibility.ledger import entries_for_refund, entries_for_shares, owes
-from domain.responsibility.ledger import moved as money_moved
+from domain.responsibility.ledger import entries_for_shares, owes
 
 WHOLE_BP: Final = 10_000
+CASE_KIND: Final = "after_sales"
 BORNE_BY_NOBODY: Final[frozenset[LiableParty]] = frozenset({"consumer"})
 
 # What a dispute does to a score: that the platform was asked (平台求助率), and that it
@@ -41,12 +42,11 @@ AT_FAULT: Final = "dispute_fault_rate"
 class Done(NamedTuple):
     """What was done for a ruling or an agreement.
 
-    ``back`` is what goes back by its case or its claim, ``had`` minor units that a
-    ruling had moved before it was changed, ``paid`` all that its case ever paid.
+    ``back`` is what goes back by its case, ``had`` minor units that an earlier ruling
+    had moved, ``paid`` all that its case ever paid.
     """
 
     back: Repaid
-    through_case: bool
     had: int = 0
     paid: int = 0
 
@@ -96,9 +96,19 @@ def asked_whose(
 
 
 def matter_of(dispute_id: UUID, dispute: Dispute) -> str:
-    """Return whose account it is: the case's where there is one, else its own."""
+    """Return whose account it is: that of its case."""
+    return str(case_of(dispute_id, dispute))
+
+
+def case_of(dispute_id: UUID, dispute: Dispute) -> UUID:
+    """Return the case by which it pays: the one it is over, or one of its own.
+
+    Its own is opened once it comes to money.
+    """
     opened = dispute.opened
-    return str(dispute_id) if opened is None or opened.case is None else opened.case
+    if opened is not None and opened.case is not None:
+        return UUID(opened.case)
+    return id_from_name(partition_in(dispute_id), CASE_KIND, str(dispute_id), "money")
 
 
 def name_of(dispute_id: UUID, ruling: Ruling) -> str:
@@ -221,23 +231,6 @@ def evened(
                 yield owes(name, why, debtor, creditor, Money(part, currency))
 
 
-def moved_before(
-    dispute_id: UUID, dispute: Dispute, before: Mapping[str, Entry]
-) -> int:
-    """Return minor units a ruling without a case had paid before it was changed."""
-    ruling = dispute.ruling
-    if ruling is None or not ruling.changed:
-        return 0
-    first = f"{name_of(dispute_id, replace(ruling, changed=False))}."
-    return sum(
-        posting.minor
-        for name, entry in before.items()
-        if name.startswith(first) and entry.kind == "paid"
-        for posting in entry.postings
-        if posting.account.kind == "consumer"
-    )
-
-
 def awarded(
     dispute_id: UUID, dispute: Dispute, ruling: Ruling, done: Done
 ) -> Iterator[Entry]:
@@ -247,7 +240,7 @@ def awarded(
     room for is owed, and so is compensation.
     """
     consumer = Account(kind="consumer", name=dispute.party("consumer"))
-    had, now = (0 if done.through_case else done.had), done.minor
+    now = done.minor
     for number, award in enumerate(ruling.awards, start=1):
         name = f"{name_of(dispute_id, ruling)}.award-{number}"
         payer, currency = account_of(dispute, award.payer), award.amount.currency
@@ -255,27 +248,11 @@ def awarded(
             why = "ruling.compensation"
             yield owes(name, why, payer, consumer, award.amount, award.policy)
             continue
-        before = min(had, award.amount.minor)
-        part = min(now, award.amount.minor - before)
-        beyond = award.amount.minor - before - part
-        had, now = had - before, now - part
-        if part and not done.through_case:
-            yield from given_back(name, payer, consumer, Money(part, currency))
+        part = min(now, award.amount.minor)
+        now, beyond = now - part, award.amount.minor - part
         if beyond:
             why, owed = "ruling.beyond", Money(beyond, currency)
             yield owes(f"{name}.beyond", why, payer, consumer, owed, award.policy)
-
-
-def given_back(
-    name: str, payer: Account, consumer: Account, amount: Money
-) -> Iterator[Entry]:
-    """Yield a refund without a case; a merchant's comes out of what is in escrow."""
-    if payer.kind == "merchant" and payer.name and consumer.name:
-        yield from entries_for_refund(
-            name, amount, "original", merchant=payer.name, consumer=consumer.name
-        )
-    else:
-        yield money_moved(name, "refund.ruling", payer, consumer, amount)
 
 
 def shared(dispute_id: UUID, dispute: Dispute, ruling: Ruling) -> tuple[Entry, ...]:
@@ -304,21 +281,15 @@ def shared(dispute_id: UUID, dispute: Dispute, ruling: Ruling) -> tuple[Entry, .
 
 
 def agreed(
-    dispute_id: UUID, dispute: Dispute, back: Repaid, *, through_case: bool
+    dispute_id: UUID, dispute: Dispute, back: Repaid
 ) -> Iterator[ResponsibilityCommand]:
-    """Yield the entries of a settlement: what no case pays out, and what is beyond."""
+    """Yield the entries of a settlement: what is beyond what its case pays."""
     merchant, consumer = dispute.party("merchant"), dispute.party("consumer")
     if merchant is None or consumer is None:
         return
     payer = Account(kind="merchant", name=merchant)
     got = Account(kind="consumer", name=consumer)
-    amounts = [item.amount for item in back.items]
-    amounts += [] if back.freight is None else [back.freight]
     name = f"{dispute_id}.settled"
-    if amounts and not through_case:
-        amount = total(amounts, amounts[0].currency)
-        for entry in given_back(name, payer, got, amount):
-            yield PostEntry(by=SYSTEM, entry=entry)
     if back.beyond is not None:
         entry = owes(f"{name}.beyond", "settlement.beyond", payer, got, back.beyond)
         yield PostEntry(by=SYSTEM, entry=entry)

@@ -16,7 +16,6 @@ from application.dispute_money import (
     asked_whose,
     blame,
     enforced,
-    moved_before,
 )
 from application.dispute_refunds import Repaid, by_offer, by_ruling
 from application.dispute_ways import (
@@ -225,13 +224,11 @@ def possible(
 # -- What is asked of others --
 
 
-def way_of(turn: Turn, case: Case, ground: Ground) -> Way | None:
+def way_of(turn: Turn, name: str, case: Case, ground: Ground) -> Way | None:
     """Return how its case does what was ruled or agreed; None where it does nothing.
 
-    Raises what the case refuses.
+    ``name`` is the case's. Raises what the case refuses.
     """
-    name = turn.after.opened.case if turn.after.opened else None
-    assert name is not None, "only over a case"
     if turn.carried_out and turn.after.ruling is not None:
         return way_of_ruling(name, turn.name, turn.after.ruling, case, ground)
     back = turn.goes_back(case.items, case.freight)
@@ -263,32 +260,23 @@ def done_by_case(turn: Turn, case: Case, way: Way | None) -> Done:
     """Return what the case of a dispute gives back, and what it gave before."""
     ruling = turn.after.ruling
     if way is None or ruling is None or not turn.carried_out:
-        return Done(Repaid() if way is None else way.back, through_case=True)
+        return Done(Repaid() if way is None else way.back)
     ruled = case.due is not None and case.due.dispute == turn.name
     first = [each.amount.minor for each in ruling.first_awards if each.gives_back]
     had = min(case.paid, sum(first)) if ruled else 0
-    return Done(way.back, through_case=True, had=had, paid=case.paid)
-
-
-def done_by_claim(
-    turn: Turn, claim: Claim | None, entries: Mapping[str, Entry]
-) -> Done:
-    """Return what goes back under a dispute's own claim, and what went before."""
-    live = claim is not None and claim.live
-    items, freight = (claim.items, claim.freight) if claim and live else ((), None)
-    back = turn.goes_back(items, freight)
-    had = moved_before(turn.dispute_id, turn.after, entries)
-    return Done(back, through_case=False, had=had)
+    return Done(way.back, had=had, paid=case.paid)
 
 
 def order_commands(turn: Turn, order: Order) -> Iterator[OrderCommand]:
-    """Yield what becomes of the claim of a dispute that has no case."""
+    """Yield what becomes of the claim of a dispute that has no case, and pays nothing.
+
+    What goes back, goes back by a case that is opened for it.
+    """
     claim = order.claims.get(turn.name)
     if claim is None:
         return
     if claim.live and (turn.carried_out or turn.ended):
-        back = turn.goes_back(claim.items, claim.freight)
-        yield SettleClaim(claim=turn.name, refunded=back.items, freight=back.freight)
+        yield SettleClaim(claim=turn.name)
     elif not claim.live and turn.happened(DisputeReopened):
         items, freight = what_is_left(claim)
         yield OpenClaim(claim=turn.name, kind="dispute", items=items, freight=freight)
@@ -330,9 +318,7 @@ def account_commands(
     if turn.carried_out:
         said += enforced(turn.dispute_id, turn.after, entries, done)
     if turn.happened(DisputeSettled):
-        said += agreed(
-            turn.dispute_id, turn.after, done.back, through_case=done.through_case
-        )
+        said += agreed(turn.dispute_id, turn.after, done.back)
     if said:
         yield asked_whose(turn.dispute_id, turn.after, turn.source)
         yield from said

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from application.after_sales import AfterSales, events_of
 from application.books import Books
-from application.dispute_money import matter_of
+from application.dispute_cases import begun
+from application.dispute_money import Done, case_of, matter_of
 from application.dispute_moves import (
     Turn,
     account_commands,
@@ -22,9 +23,7 @@ from application.dispute_moves import (
     case_commands,
     check_awards,
     done_by_case,
-    done_by_claim,
     follow_up,
-    order_commands,
     way_of,
 )
 from application.dispute_ways import Ground, Way, refundable_items
@@ -267,8 +266,9 @@ class Disputes:
             raise StaleVersion(version=version)
         source = self._source(dispute)
         book = self._books.for_source(source)
-        told = self._with_handlers(dispute, command, standing)
-        todo = [*self._done_meanwhile(dispute, command, standing), told]
+        told = self._with_handlers(dispute_id, dispute, command, standing)
+        paid = self._done_meanwhile(dispute_id, dispute, command, standing)
+        todo = [*paid, told]
         mine: list[Part] = []
         others: list[Part] = []
         while todo:
@@ -283,27 +283,33 @@ class Disputes:
         return (*mine, *others), version
 
     def _with_handlers(
-        self, dispute: Dispute, command: DisputeCommand, standing: Standing
+        self,
+        dispute_id: UUID,
+        dispute: Dispute,
+        command: DisputeCommand,
+        standing: Standing,
     ) -> DisputeCommand:
         """Return a command that asks for four eyes with who handled the case by now."""
-        opened = dispute.opened
-        if opened is None or opened.case is None:
+        if dispute.opened is None:
             return command
         if not isinstance(command, AssignHandler | IssueRuling | DecideAppeal):
             return command
-        case: Case = standing.of(UUID(opened.case), CASE)
+        case: Case = standing.of(case_of(dispute_id, dispute), CASE)
         names = tuple(sorted({*command.handlers, *case.handlers}))
         return replace(command, handlers=names)
 
     def _done_meanwhile(
-        self, dispute: Dispute, command: DisputeCommand, standing: Standing
+        self,
+        dispute_id: UUID,
+        dispute: Dispute,
+        command: DisputeCommand,
+        standing: Standing,
     ) -> Iterator[DisputeCommand]:
         """Yield that a ruling is carried out where its case ended meanwhile."""
-        opened = dispute.opened
         if not isinstance(command, CheckClocks) or dispute.enforcement != "started":
             return
-        if opened is not None and opened.case is not None:
-            case: Case = standing.of(UUID(opened.case), CASE)
+        if dispute.opened is not None:
+            case: Case = standing.of(case_of(dispute_id, dispute), CASE)
             if case.final:
                 yield CompleteEnforcement(by=SYSTEM)
 
@@ -319,21 +325,22 @@ class Disputes:
         matter = matter_of(turn.dispute_id, turn.after)
         account_id = self._accounts.id_beside(turn.dispute_id, matter)
         entries = standing.of(account_id, ACCOUNT).entries
-        if opened.case is not None:
-            case_id = UUID(opened.case)
-            case: Case = standing.of(case_id, CASE)
-            check_awards(turn, refundable_items(order, case, opened.case), case.freight)
-            book = self._books.for_source(turn.source)
-            way = way_of(turn, case, Ground(order, book, standing.at))
+        case_id = UUID(matter)
+        case: Case = standing.of(case_id, CASE)
+        book = self._books.for_source(turn.source)
+        ground = Ground(order, book, standing.at)
+        if case.known:
+            check_awards(turn, refundable_items(order, case, matter), case.freight)
+            way = way_of(turn, matter, case, ground)
             yield from self._in_case(turn, case_id, case, way, context)
             done = done_by_case(turn, case, way)
         else:
-            claim = order.claims.get(turn.name)
-            if claim is not None and claim.live:
-                check_awards(turn, claim.items, claim.freight)
-            for asked in order_commands(turn, order):
+            first = begun(turn, case_id, ground)
+            for command in first.case:
+                yield self._cases.part(case_id, command, turn.source)
+            for asked in first.order:
                 yield self._orders.part(order_id, asked)
-            done = done_by_claim(turn, claim, entries)
+            done = Done(first.back)
         for said in account_commands(turn, entries, done):
             yield self._accounts.part(account_id, said, turn.source)
 

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from application.after_sales import AfterSales
+from application.dispute_money import case_of
 from application.disputes import Disputes
 from application.escalations import Escalations
 from application.event_store.envelope import CommandContext, Receipt
@@ -416,18 +417,44 @@ def test_carrying_it_out_twice_is_doing_it_once(shop: Shop) -> None:
     assert len(shop.of(shop.case_id, RulingExecuted)) == 1
 
 
-def test_without_a_case_the_order_gives_it_back_and_the_books_balance() -> None:
+def test_without_a_case_one_is_opened_that_pays_and_the_books_balance() -> None:
     shop = Shop()
     shop.opens(over_case=False)
     shop.ruled()
     shop.does(EnforceRuling(by=MACHINE))
-    (settled,) = shop.of(shop.order_id, ClaimSettled)
+    shop.case_id = case_of(shop.dispute_id, shop.dispute)
+    assert (shop.case.status, shop.case.to_pay) == ("refunding", fen(40_001))
+    shares = ("owed", "creator", "merchant", 12_000)
+    assert postings(shop.account_of(shop.case_id)) == [shares]
+    (freed,) = shop.of(shop.order_id, ClaimSettled)
+    assert isinstance(freed, ClaimSettled)
+    assert freed.refunded == ()
+    order = OrderRefund(by=MACHINE, refund="R-1")
+    shop.cases.take(shop.case_id, order, shop.context(order, MONDAY + 3 * DAY))
+    paid = RecordRefundResult(refund="R-1", succeeded=True)
+    shop.cases.take(shop.case_id, paid, shop.context(paid, MONDAY + 3 * DAY))
+    settled = shop.of(shop.order_id, ClaimSettled)[-1]
     assert isinstance(settled, ClaimSettled)
     assert [item.amount.minor for item in settled.refunded] == [30_001, 10_000]
-    assert postings(shop.account_of(shop.dispute_id)) == [
+    assert postings(shop.account_of(shop.case_id)) == [
+        shares,
         ("paid", "escrow", "consumer", 40_001),
-        ("owed", "creator", "merchant", 12_000),
     ]
+    late = MONDAY + 6 * DAY
+    shop.disputes.check_one(shop.dispute_id, uuid5(NAMES, "paid"), late)
+    assert shop.dispute.enforcement == "completed"
+
+
+def test_an_agreed_refund_without_a_case_waits_for_the_money() -> None:
+    shop = Shop()
+    shop.opens(over_case=False)
+    shop.does(
+        MakeOffer(by=SHOP, type="refund", amount=fen(20_000)),
+        AcceptOffer(by=ANNA, offer=1),
+    )
+    shop.case_id = case_of(shop.dispute_id, shop.dispute)
+    assert (shop.case.status, shop.case.to_pay) == ("refunding", fen(20_000))
+    assert postings(shop.account_of(shop.case_id)) == []
 
 
 def test_a_ruling_for_the_merchant_ends_the_case_and_is_done_at_once(

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
+from application.dispute_money import case_of
 from domain import after_sales, dispute
 from domain.after_sales import Case, CaseReopened, RulingExecuted
 from domain.dispute import Dispute, DisputeReopened
@@ -309,8 +310,8 @@ def what_is_awarded_is_paid_or_owed(work: Casework) -> None:
         ruling, opened = each.ruling, each.opened
         if ruling is None or opened is None or each.enforcement == "none":
             continue
-        over = None if opened.case is None else UUID(opened.case)
-        account_id = work.accounts.id_beside(dispute_id, opened.case or str(dispute_id))
+        over = case_of(dispute_id, each)
+        account_id = work.accounts.id_beside(dispute_id, str(over))
         account = work.all_accounts.get(account_id)
         books = sum(
             posting.minor
@@ -319,7 +320,9 @@ def what_is_awarded_is_paid_or_owed(work: Casework) -> None:
             if name.startswith(f"{dispute_id}/{ruling.number}")
             and posting.account.kind == "consumer"
         )
-        given = books + (0 if over is None else by_case(work, over, str(dispute_id)))
+        given = books + (
+            by_case(work, over, str(dispute_id)) if over in work.all_cases else 0
+        )
         awarded = sum(award.amount.minor for award in ruling.awards)
         assert given >= awarded, f"{awarded} awarded, {given} paid or owed: {each}"
 
