@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from application.dispute_refunds import Repaid
 from domain.dispute import Dispute, Ruling
+from domain.dispute.commands import Awards
 from domain.ids import id_from_name, partition_in
 from domain.money import Money
 from domain.order.shares import split
@@ -186,31 +187,53 @@ def scored(party: LiableParty, name: str, metric: str) -> RecordScoreEffect:
 def taken_back(
     dispute_id: UUID, ruling: Ruling, before: Mapping[str, Entry]
 ) -> Iterator[Entry]:
-    """Yield the opposite of each debt the ruling had made before it was changed."""
-    if not ruling.changed:
-        return
-    first = f"{name_of(dispute_id, replace(ruling, changed=False))}."
+    """Yield the opposite of each debt that an earlier ruling or agreement had made.
+
+    A ruling takes the place of what was ruled before, on appeal or after the dispute
+    was taken up again. What evened out money that moved stays: so does the money.
+    """
+    mine, own = f"{name_of(dispute_id, ruling)}.", str(dispute_id)
     for name, entry in before.items():
-        if name.startswith(first) and entry.kind == "owed":
+        back = f"{name}.taken-back"
+        done = name.endswith(".taken-back") or back in before
+        kept = done or name.startswith(mine) or ".evened-" in name
+        if name.startswith(own) and entry.kind == "owed" and not kept:
             postings = tuple(
                 replace(each, minor=-each.minor) for each in entry.postings
             )
-            why = "ruling.changed"
-            yield replace(entry, entry=f"{name}.taken-back", why=why, postings=postings)
+            yield replace(entry, entry=back, why="ruling.changed", postings=postings)
+
+
+def stood(dispute: Dispute) -> Awards:
+    """Return what was awarded until the ruling that stands: nothing by the first."""
+    ruling = dispute.ruling
+    if ruling is not None and ruling.changed:
+        return ruling.first_awards
+    return dispute.rulings[-2].awards if len(dispute.rulings) > 1 else ()
+
+
+def most_given_back(dispute: Dispute) -> int:
+    """Return the most, in minor units, that was ever ruled before to go back."""
+    given = [each.awards for each in dispute.rulings[:-1]]
+    given += [each.first_awards for each in dispute.rulings]
+    sums = (sum(a.amount.minor for a in each if a.gives_back) for each in given)
+    return max(sums, default=0)
 
 
 def evened(
     dispute_id: UUID, dispute: Dispute, ruling: Ruling, done: Done
 ) -> Iterator[Entry]:
-    """Yield who owes whom for what a ruling had given back before it was changed.
+    """Yield who owes whom for what was given back before it was ruled otherwise.
 
     What the consumer got too much is owed to whoever bore it, and what another is to
     bear now, too.
     """
-    if not ruling.changed or not done.had:
+    earlier = stood(dispute)
+    known = (*earlier, *ruling.awards)
+    if not known or not done.had:
         return
     stands: dict[Account, int] = {}
-    for awards, sign in ((ruling.first_awards, 1), (ruling.awards, -1)):
+    for awards, sign in ((earlier, 1), (ruling.awards, -1)):
         left = done.had
         for award in awards:
             part = min(left, award.amount.minor) if award.gives_back else 0
@@ -218,7 +241,7 @@ def evened(
             stands[payer] = stands.get(payer, 0) + sign * part
     consumer = Account(kind="consumer", name=dispute.party("consumer"))
     stands[consumer] = -sum(stands.values())
-    currency = ruling.first_awards[0].amount.currency
+    currency = known[0].amount.currency
     number, why = 0, "ruling.changed"
     for creditor in [each for each, minor in stands.items() if minor > 0]:
         for debtor in [each for each, minor in stands.items() if minor < 0]:

@@ -16,6 +16,7 @@ from application.dispute_money import (
     asked_whose,
     blame,
     enforced,
+    most_given_back,
 )
 from application.dispute_refunds import Repaid, by_offer, by_ruling
 from application.dispute_ways import (
@@ -262,8 +263,7 @@ def done_by_case(turn: Turn, case: Case, way: Way | None) -> Done:
     if way is None or ruling is None or not turn.carried_out:
         return Done(Repaid() if way is None else way.back)
     ruled = case.due is not None and case.due.dispute == turn.name
-    first = [each.amount.minor for each in ruling.first_awards if each.gives_back]
-    had = min(case.paid, sum(first)) if ruled else 0
+    had = min(case.paid, most_given_back(turn.after)) if ruled else 0
     return Done(way.back, had=had, paid=case.paid)
 
 

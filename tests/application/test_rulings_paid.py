@@ -2,6 +2,7 @@
 
 from functools import reduce
 from typing import Any
+from uuid import uuid5
 
 import pytest
 from msgspec.structs import replace
@@ -19,7 +20,9 @@ from domain.dispute import (
     AskForProof,
     AssignHandler,
     Award,
+    ContestFault,
     DecideAppeal,
+    EndRound,
     EnforceRuling,
     EscalateDispute,
     FileAppeal,
@@ -33,13 +36,15 @@ from domain.dispute import (
     WithdrawDispute,
 )
 from domain.order import ORDER, ClaimedAlready, ClaimItem, Order
-from domain.party import LiableParty
+from domain.party import By, LiableParty
+from domain.responsibility import EntryPosted
 from tests.application.test_disputes import (
     ANNA,
     DAY,
     JUDGE,
     MACHINE,
     MONDAY,
+    NAMES,
     OTHER_JUDGE,
     SHOP,
     WEI,
@@ -305,3 +310,74 @@ def test_a_round_left_open_at_its_end_is_over_when_a_dispute_begins_anew() -> No
     assert shop.dispute.round is None
     shop.does(AskForProof(by=JUDGE, of=("merchant",)))
     assert shop.dispute.round is not None
+
+
+def stands(shop: Shop) -> tuple[int, int]:
+    """Return what the books say the consumer was paid, and is owed on balance."""
+    moved = {"paid": 0, "owed": 0}
+    for event in shop.account_of(shop.case_id):
+        if isinstance(event, EntryPosted):
+            for each in event.entry.postings:
+                if each.account.kind == "consumer":
+                    moved[event.entry.kind] += each.minor
+    return moved["paid"], moved["owed"]
+
+
+def taken_up_again(shop: Shop, number: int = 2) -> None:
+    """Let the dispute close, be taken up again, and wait for another ruling."""
+    late = MONDAY + 40 * DAY
+    shop.disputes.check_one(shop.dispute_id, uuid5(NAMES, f"close-{number}"), late)
+    assert shop.dispute.status == "closed"
+    shop.does(ReopenDispute(by=WEI, reason="feedback"), at=late)
+
+
+def rules_again(shop: Shop, *given: Award) -> None:
+    """Let it be ruled anew by another, and carried out."""
+    by = By(role="arbiter", name="judge-xu")
+    ruling = IssueRuling(
+        by=by,
+        result="partial" if given else "support_merchant",
+        findings=(replace(OWN_DATA, shown_by=by),),
+        liability=BY_NOBODY,
+        awards=given,
+    )
+    late = MONDAY + 40 * DAY
+    assign = AssignHandler(by=WEI, duty="arbiter", person="judge-xu")
+    shop.does(assign, ContestFault(by=SHOP), EndRound(by=by), at=late)
+    shop.does(ruling, EnforceRuling(by=MACHINE), at=late)
+
+
+@pytest.mark.parametrize("over_case", [True, False])
+def test_what_the_shop_wins_back_on_appeal_is_owed_and_given_again_is_owed_no_more(
+    shop: Shop, *, over_case: bool
+) -> None:
+    if not over_case:
+        shop = Shop()
+    shop.opens(over_case=over_case)
+    shop.case_id = case_of(shop.dispute_id, shop.dispute)
+    rules(shop, *awards(40_000))
+    shop.does(EnforceRuling(by=MACHINE))
+    pays(shop)
+    changes(shop)
+    shop.does(EnforceRuling(by=MACHINE))
+    assert stands(shop) == (40_000, -40_000)
+    taken_up_again(shop)
+    rules_again(shop, *awards(80_000))
+    pays(shop, "R-2")
+    assert stands(shop) == (80_000, 0)
+    assert order_of(shop).refunded == {"CNY": 80_000}
+
+
+def test_a_ruling_after_a_reopening_takes_the_place_of_the_one_before(
+    shop: Shop,
+) -> None:
+    extra = Award(kind="compensation", amount=fen(9_000), payer="merchant")
+    shop.opens()
+    rules(shop, *awards(40_000), extra)
+    shop.does(EnforceRuling(by=MACHINE))
+    pays(shop)
+    assert stands(shop) == (40_000, 9_000)
+    taken_up_again(shop)
+    rules_again(shop, *awards(60_000), replace(extra, amount=fen(10_000)))
+    pays(shop, "R-2")
+    assert stands(shop) == (60_000, 10_000)
