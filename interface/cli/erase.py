@@ -1,6 +1,5 @@
 """``redress erase``: forget a person, for ever."""
 
-import sys
 from functools import partial
 
 import psycopg
@@ -20,7 +19,7 @@ from interface.settings import read_settings
 
 @click.command()
 @click.argument("consumer")
-@click.option("--yes", is_flag=True, help="Do it without asking at a terminal.")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
 def command(consumer: str, *, yes: bool) -> None:
     """Delete what opens the words of CONSUMER, and of all who are the same person.
 
@@ -34,7 +33,7 @@ def command(consumer: str, *, yes: bool) -> None:
             raise UserError(f"{message} to the owner's address")
         read_all(redress)
         persons = PersonQueries(redress.reader).persons_of(consumer)
-        if not yes and sys.stdin.isatty():
+        if not yes:
             names = ", ".join(persons)
             click.confirm(f"Forget every word of {names}, for ever?", abort=True)
         erased = forget(redress, consumer)

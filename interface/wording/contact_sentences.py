@@ -7,9 +7,9 @@ from typing import Final
 
 CONTACT_SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "contact.opened": (
-        ("{actor}通过{channel}联系客服（再次联系）", "{actor}通过{channel}联系客服"),
+        ("{actor}第{times}次通过{channel}联系客服", "{actor}通过{channel}联系客服"),
         (
-            "{actor} got in touch by {channel}, not for the first time",
+            "{actor} got in touch by {channel}, for the {nth} time",
             "{actor} got in touch by {channel}",
         ),
     ),

@@ -259,6 +259,13 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def ordinal(number: int) -> str:
+    """Return an English ordinal, such as "2nd"."""
+    teen = number % 100 in {11, 12, 13}
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if teen else ending}"
+
+
 def none_less(seconds: int) -> int:
     """Return seconds that are left; a KeyError says that they are over."""
     if seconds < 0:
@@ -306,6 +313,8 @@ FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
     "by": coded("by"),
     "actor": lambda facts, language: language.word(facts["by"]["role"]),
     "channel": coded("channel"),
+    "times": lambda facts, _: str(len(facts["earlier"]) + 1),
+    "nth": lambda facts, _: ordinal(len(facts["earlier"]) + 1),
     "noun": coded("noun"),
     "outcome": coded("outcome"),
     "does": coded("does"),

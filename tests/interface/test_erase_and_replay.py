@@ -188,13 +188,13 @@ def test_what_nobody_knows_is_said_in_one_line(
 def test_erasing_says_what_it_did_and_the_history_still_reads(redress: Redress) -> None:
     buy(redress, "mei", "49000001")
 
-    printed = run(redress, erase, "mei")
+    printed = run(redress, erase, "mei", "--yes")
 
     assert printed.output == (
         "Forgot mei. Keys deleted: 1. Raw messages blanked: 0. "
         "Files of evidence deleted: 0.\n"
     )
-    again = run(redress, erase, "mei")
+    again = run(redress, erase, "mei", "--yes")
     assert "was forgotten before" in again.output
     told = run(redress, replay, "mei", "--open").output
     assert "review R-1: 1 of 5, (erased)" in told
@@ -226,6 +226,17 @@ def test_at_a_terminal_nothing_is_erased_without_a_yes(redress: Redress) -> None
     os.close(keyboard)
     assert b"Forget every word of mei, for ever?" in asked.stdout
     assert asked.returncode == 1
+    assert WORDS in run(redress, replay, "mei", "--open").output
+
+
+@pytest.mark.parametrize("said", ["", "n\n"])
+def test_without_a_terminal_nothing_is_erased_without_a_yes_either(
+    redress: Redress, said: str
+) -> None:
+    buy(redress, "mei", "49000001")
+    env = {"REDRESS_HOME": str(redress.settings.home)}
+    asked = CliRunner().invoke(erase, ["mei"], input=said, env=env)
+    assert asked.exit_code == 1
     assert WORDS in run(redress, replay, "mei", "--open").output
 
 
