@@ -27,6 +27,7 @@ from application.dispute_ways import (
     way_of_ruling,
     within_order,
 )
+from application.sellers import merchant_of_dispute
 from domain.after_sales import (
     PAYS,
     Case,
@@ -127,13 +128,16 @@ def as_ordered(
     items: ClaimItems,
     freight: Money | None,
 ) -> OpenDispute:
-    """Return the opening with what the order and the case say of it."""
+    """Return the opening with what the order and the case say of it.
+
+    Raises SeveralMerchants.
+    """
     placed, identity = order.placement, order.identity
     assert identity is not None, "an order that is known has an identity"
     if case is not None and command.case is not None and case.type not in PAYS:
         # Goods are asked for: what is argued about in money is what they were paid for.
         items = refundable_items(order, case, command.case)
-    merchant = command.merchant or selling_merchant(order, items)
+    merchant = merchant_of_dispute(command, order, case, items, freight)
     amounts = [item.amount for item in items] + ([freight] if freight else [])
     whole = sum((each.minor for each in amounts), 0)
     claimed = Money(whole, amounts[0].currency) if whole else None
@@ -154,22 +158,6 @@ def as_ordered(
         handlers=tuple(sorted({*command.handlers, *handlers})),
         where=case.where if case is not None else command.where,
     )
-
-
-def selling_merchant(order: Order, items: ClaimItems) -> str | None:
-    """Return who sold what is argued about: the order's merchant, or its lines'.
-
-    None where nobody is named, or lines of several merchants are argued about at once.
-    """
-    if order.placement is not None and order.placement.merchant is not None:
-        return order.placement.merchant
-    about = {item.line for item in items}
-    named = {
-        line.merchant
-        for line in order.lines
-        if line.merchant is not None and (not about or line.line in about)
-    }
-    return min(named) if len(named) == 1 else None
 
 
 def paid_for(order: Order, items: ClaimItems) -> Money | None:
