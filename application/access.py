@@ -84,13 +84,18 @@ Action = Literal[
     "consumer.unlink",
     "case.open",
     "case.read",
+    "case.words",
     "case.act",
+    "case.report",
+    "case.report_money",
     "dispute.open",
     "dispute.read",
+    "dispute.words",
     "dispute.act",
     "contact.open",
     "contact.read",
     "contact.act",
+    "contact.report",
     "promise.read",
     "promise.act",
     "account.read",
@@ -151,18 +156,27 @@ TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
     # stands is for the domain to say.
     "case.open": {**CONSUMER, **STAFF},
     "case.read": {**PARTIES, **JUDGES},
+    # What was said is for who said it, who has to answer, and who judges: whoever else
+    # wants to know reads the history, and says why
+    "case.words": {**PARTIES, **STAFF, "arbiter": "all"},
     "case.act": {
         **PARTIES,
         **FEEDS,
         "arbiter": "all",
         "finance_approver": "all",
     },
+    # What happened outside is told by machines: a party that says its own refund came
+    # through, or a parcel its own return, would be judge of its own cause.
+    "case.report": {"service": "all"},
+    "case.report_money": {"service": "all", "finance_approver": "all"},
     "dispute.open": {**CONSUMER, **MERCHANT, **STAFF},
     "dispute.read": {**ARGUING, **JUDGES},
+    "dispute.words": {**ARGUING, **STAFF, "arbiter": "all"},
     "dispute.act": {**ARGUING, **FEEDS, "arbiter": "all", "finance_approver": "all"},
     "contact.open": {**CONSUMER, **FEEDS},
     "contact.read": {**CONSUMER, **JUDGES},
     "contact.act": {**CONSUMER, **FEEDS, "arbiter": "all"},
+    "contact.report": {"service": "all"},
     "promise.read": {**CONSUMER, **JUDGES},
     "promise.act": {**STAFF, "arbiter": "all"},
     "account.read": {**ARGUING, **JUDGES},
@@ -331,6 +345,13 @@ def scope(actor: Actor, action: Action) -> Scope:
 def allows(actor: Actor, action: Action, owners: Owners) -> bool:
     """Whether the actor may do this with what is these owners'."""
     return scope(actor, action).covers(owners.of(action))
+
+
+def reaches(actor: Actor, role: AccessRole, action: Action, owners: Owners) -> bool:
+    """Whether the actor may do this as this one of its roles, whatever the others."""
+    if role not in actor.roles:
+        return False
+    return allows(replace(actor, roles=frozenset({role})), action, owners)
 
 
 def may_ever(actor: Actor, action: Action) -> bool:

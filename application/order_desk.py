@@ -15,6 +15,7 @@ from application.access import (
     Owners,
     authorize,
 )
+from application.audit.state import kind_of
 from application.event_store.envelope import CommandContext, Receipt
 from application.event_store.store import EventStore
 from application.orders import Orders
@@ -39,6 +40,9 @@ CANCELS_FOR: Final[Mapping[AccessRole, frozenset[CancelledBy]]] = {
     "agent": frozenset({"consumer", "merchant", "platform"}),
     "senior_agent": frozenset({"consumer", "merchant", "platform"}),
 }
+
+# What the tags of an order's events begin with: an id of another noun is no order.
+KIND: Final = "order"
 
 SELLERS: Final = frozenset({"creator", "room_seller"})
 
@@ -118,9 +122,12 @@ class OrderDesk:
             raise NotFound
         loaded = self._store.load([order_id])
         unreadable = loaded.unreadable.get(order_id)
+        whole = loaded.histories[order_id]
+        if kind_of([*whole, *filter(None, [unreadable])]) != KIND:
+            raise NotFound
         history = [
             recorded
-            for recorded in loaded.histories[order_id]
+            for recorded in whole
             if unreadable is None or recorded.version < unreadable.version
         ]
         events = cast("list[OrderEvent]", [recorded.event for recorded in history])
@@ -137,6 +144,8 @@ class OrderDesk:
         if partition_in(order_id) >= self._store.partitions:
             return AboutOrder()
         history = self._store.load([order_id]).histories[order_id]
+        if kind_of(history) != KIND:
+            return AboutOrder()
         events = cast("list[OrderEvent]", [recorded.event for recorded in history])
         order = reduce(ORDER.evolve, events, ORDER.initial)
         return AboutOrder(owners=owners_of(order), source=order.source)

@@ -14,6 +14,7 @@ from application.access import (
     NotFound,
     Owners,
     authorize,
+    reaches,
     scope,
 )
 from application.order_desk import KnownOrder, OrderDesk
@@ -127,10 +128,12 @@ class Reading:
         cursor: str | None,
         kinds: Sequence[EntryKind] = (),
         order_id: UUID | None = None,
+        why: str | None = None,
     ) -> Page[Entry]:
         """Return a page of a person's timeline, newest first.
 
-        Raises NotFound for somebody else's or nobody's, and BadCursor.
+        ``why`` is written down with the words that are opened. Raises
+        NotFound for somebody else's or nobody's, and BadCursor.
         """
         names = self._names(actor, consumer)
         page = self._timeline.newest(
@@ -141,7 +144,8 @@ class Reading:
             order_id=order_id,
             back_office=sees_back_office(actor),
         )
-        return Page(self._opened(actor, page.rows), page.next)
+        told = self._opened(actor, page.rows, why or usual_reason(consumer))
+        return Page(told, page.next)
 
     def names(self, actor: Actor, consumer: str) -> tuple[str, ...]:
         """Return all names of the person; raises NotFound as ``timeline`` does."""
@@ -160,7 +164,7 @@ class Reading:
         found = self._timeline.after(
             seen, names, limit=limit, back_office=sees_back_office(actor)
         )
-        return self._opened(actor, found)
+        return self._opened(actor, found, usual_reason(names[0]) if names else "")
 
     def _names(self, actor: Actor, consumer: str) -> tuple[str, ...]:
         authorize(actor, "consumer.read", Owners(consumer=consumer))
@@ -169,7 +173,9 @@ class Reading:
             raise NotFound
         return self._persons.persons_of(consumer)
 
-    def _opened(self, actor: Actor, entries: Sequence[Entry]) -> Sequence[Entry]:
+    def _opened(
+        self, actor: Actor, entries: Sequence[Entry], why: str
+    ) -> Sequence[Entry]:
         """Return the entries with their words, for those who may read them."""
         wanted = [
             (entry.consumer, value)
@@ -177,7 +183,7 @@ class Reading:
             for value in sealed_in(entry)
             if entry.consumer is not None and may_read_words(actor, entry)
         ]
-        words = self._open(actor, list(dict.fromkeys(wanted)))
+        words = self._open(actor, list(dict.fromkeys(wanted)), why)
         if not sees_back_office(actor):
             entries = [replace(each, facts=unnamed(each.facts)) for each in entries]
         return [
@@ -188,19 +194,17 @@ class Reading:
         ]
 
     def _open(
-        self, actor: Actor, wanted: list[tuple[str, str]]
+        self, actor: Actor, wanted: list[tuple[str, str]], why: str
     ) -> dict[tuple[str, str], str | None]:
         try:
-            opened = self._people.open_many(
-                wanted, actor=actor.name, why="consumer.read"
-            )
+            opened = self._people.open_many(wanted, actor=actor.name, why=why)
             return dict(zip(wanted, opened, strict=True))
         except SealBroken:
             if len(wanted) == 1:
                 return {}
         middle = len(wanted) // 2
         first, second = wanted[:middle], wanted[middle:]
-        return self._open(actor, first) | self._open(actor, second)
+        return self._open(actor, first, why) | self._open(actor, second, why)
 
 
 def within(asked: Asked, merchants: frozenset[str], creators: frozenset[str]) -> Asked:
@@ -222,11 +226,22 @@ def sees_back_office(actor: Actor) -> bool:
 
 
 def may_read_words(actor: Actor, entry: Entry) -> bool:
-    """Whether the actor is shown an entry's words; notes are not for the consumer."""
-    if not actor.roles & READERS_OF_WORDS:
-        return False
-    staff = bool(actor.roles & READERS_OF_WORDS - {"consumer"})
-    return staff or entry.kind != "note"
+    """Whether the actor is shown an entry's words; notes are not for the consumer.
+
+    It is asked of each role whether it reaches this entry: two of them together open
+    no more than each by itself.
+    """
+    whose = Owners(consumer=entry.consumer)
+    return any(
+        reaches(actor, role, "consumer.read", whose)
+        for role in READERS_OF_WORDS
+        if role != "consumer" or entry.kind != "note"
+    )
+
+
+def usual_reason(consumer: str) -> str:
+    """Return why words on a timeline are read, where nobody says more."""
+    return f"consumer.read {consumer}"
 
 
 def sealed_in(entry: Entry) -> dict[str, str]:

@@ -1,14 +1,23 @@
 """What is written to the log, and how: to standard error, one event a line.
 
 JSON where a program reads it, colours where a person does. A log holds ids, codes and
-numbers; values of local variables never, for they may be somebody's words.
+numbers; values of local variables never, for they may be somebody's words. Nor does it
+quote what an exception was about: an event shows its fields, and they name consumers.
 """
 
 import logging
+import re
 import sys
+from collections.abc import Iterator
+from traceback import extract_tb
+from typing import Final
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
+
+# Of a message: what stands in quotes, and the fields of whatever is shown whole.
+QUOTED: Final = re.compile(r"""'[^']*'|"[^"]*"|\bsealed:\S+""")
+FIELDS: Final = re.compile(r"(\w+)\(.*", re.DOTALL)
 
 
 def configure_logging(level: str = "info") -> None:
@@ -44,9 +53,37 @@ def configure_logging(level: str = "info") -> None:
 def rendering(terminal: bool) -> list[Processor]:  # noqa: FBT001  # one question, one answer
     """Return the last steps of a line: colours for people, JSON for programs."""
     if terminal:
-        plain = structlog.dev.plain_traceback
-        return [structlog.dev.ConsoleRenderer(exception_formatter=plain)]
+        return [failure_told, structlog.dev.ConsoleRenderer()]
     return [
-        structlog.processors.format_exc_info,
+        failure_told,
         structlog.processors.JSONRenderer(ensure_ascii=False),
     ]
+
+
+def failure_told(_logger: object, _method: str, said: EventDict) -> EventDict:
+    """Put in the place of an exception what it was, where, and what led to it."""
+    given = said.pop("exc_info", None)
+    if given is True:
+        given = sys.exc_info()
+    error = given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        said["exception"] = "\n".join(lines_of(error))
+    return said
+
+
+def lines_of(error: BaseException) -> Iterator[str]:
+    """Yield what happened and where, the last frame last, then what caused it."""
+    told: BaseException | None = error
+    seen: set[int] = set()
+    while told is not None and id(told) not in seen:
+        seen.add(id(told))
+        yield f"{type(told).__name__}: {unquoted(str(told))}"
+        for frame in extract_tb(told.__traceback__):
+            yield f"  {frame.filename}:{frame.lineno} in {frame.name}"
+        told = told.__cause__ or told.__context__
+
+
+def unquoted(message: str) -> str:
+    """Return the first line of a message without what it quotes."""
+    line = QUOTED.sub("…", message.partition("\n")[0])
+    return FIELDS.sub(r"\1(…)", line)

@@ -4,13 +4,16 @@ Staff see all of it. One table, read by the database, so that pages stay full pa
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, get_args
 
-from domain.party import SERVICE
+from domain.party import SERVICE, ActingRole
 
 SERVICES_NAME: Final = "redress"  # as the service signs what it says
 ALWAYS: Final = "true"
 NOT_SHOWN: Final = "coalesce((entry.facts ->> 'shown')::boolean, false) = false"
+
+# Who is known by name to the others; of whom a clock does not say what he is, is not.
+PARTIES: Final = frozenset(get_args(ActingRole)) - SERVICE
 
 # Which entries are for the service alone, and under which condition.
 HIDDEN: Final[Mapping[str, str]] = {
@@ -52,7 +55,11 @@ def hidden() -> str:
 def unnamed(facts: Any) -> Any:
     """Return facts in which nobody sees which of the service's people it was."""
     match facts:
-        case {"role": role, "name": _} if role in SERVICE:
+        case {"timer": str(), "by": str()} if facts.get("role") not in PARTIES:
+            return {**facts, "by": SERVICES_NAME}
+        case {"role": role, "name": _} | {"by": str(role), "name": _} if (
+            role in SERVICE
+        ):
             return {**facts, "name": SERVICES_NAME}
         case dict():
             return {name: unnamed(value) for name, value in facts.items()}

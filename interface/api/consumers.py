@@ -38,6 +38,7 @@ from interface.api.paging import (
     listed,
     shown,
 )
+from interface.api.reasons import Reason, ReasonHeader, reason_for
 from interface.api.receipts import ReceiptBody, receipt_answer
 
 Kinds = Annotated[
@@ -85,10 +86,13 @@ class ConsumerController(Controller):
         limit: Limit = USUAL_LIMIT,
         cursor: Cursor = None,
         at_least: AtLeast = None,
+        reason: Reason = None,
+        reason_header: ReasonHeader = None,
     ) -> Response[Listed[EntryBody]]:
         """Read all that happened to a person under all its names, newest first."""
         tongue = spoken_language(language, accept_language)
         shown(progress, read_model("timeline"), at_least)
+        why = reason_for(f"consumer.read {consumer}", reason, reason_header)
         try:
             page = reading.timeline(
                 actor,
@@ -97,6 +101,7 @@ class ConsumerController(Controller):
                 cursor=cursor,
                 kinds=kinds or (),
                 order_id=order,
+                why=why,
             )
         except BadCursor as error:
             raise bad_cursor(error) from None

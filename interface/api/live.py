@@ -77,6 +77,19 @@ def read_vector(text: str) -> Seen:
         raise invalid("Last-Event-ID", message) from None
 
 
+def clamped(told: Mapping[int, int], reached: Mapping[int, int]) -> Seen:
+    """Return where to go on: what was told, but nowhere ahead of the log itself.
+
+    A place the log has not come to, as after it was restored, would let pass unseen
+    whatever happens up to there. Places of partitions that are none are left out.
+    """
+    return {
+        place: min(position, reached[place])
+        for place, position in told.items()
+        if place in reached
+    }
+
+
 class OpenStreams:
     """How many live streams are open in this process, and whether they may go on."""
 
@@ -135,6 +148,8 @@ class Live:
     def begin(self, last_event_id: str | None) -> None:
         """Start behind the last message, or now; raises NotFound, Wrong."""
         self.seen = read_vector(last_event_id) if last_event_id else {}
+        reached = self._progress.reached(read_model("timeline"), set(self.seen))
+        self.seen = clamped(self.seen, reached)
         self.refresh()
 
     def refresh(self) -> None:

@@ -40,6 +40,7 @@ from interface.api.live import (
     LastEventId,
     OpenStreams,
     Seen,
+    clamped,
     read_vector,
     vector,
 )
@@ -128,7 +129,7 @@ class FollowedMatter:
         )
         now_at = matter.history[-1].position
         told = read_vector(last_event_id) if last_event_id else {}
-        self.seen = {place: told.get(place, now_at)}
+        self.seen = {place: now_at} | clamped(told, {place: now_at})
 
     def more(self) -> Sequence[Told]:
         """Return what happened since; raises NotFound once it is not theirs."""
@@ -160,9 +161,7 @@ class FollowedQueue:
         """Start behind the last message, or now; raises NotAllowed, Wrong."""
         reached = self._queue.reached(self._who())
         told = read_vector(last_event_id) if last_event_id else {}
-        self.seen = dict(reached) | {
-            place: position for place, position in told.items() if place in reached
-        }
+        self.seen = dict(reached) | clamped(told, reached)
 
     def more(self) -> Sequence[Told]:
         """Return the matters that changed since; raises NotAllowed."""

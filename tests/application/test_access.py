@@ -15,6 +15,7 @@ from application.access import (
     Owners,
     authorize,
     may_ever,
+    reaches,
     scope,
 )
 from domain.kernel import Refused
@@ -141,6 +142,14 @@ def test_two_roles_reach_as_far_as_both_together() -> None:
     assert reach.consumers == {"anna"}
     assert reach.merchants == {"tea-house"}
     assert not reach.everything
+
+
+def test_each_of_two_roles_reaches_as_far_as_it_would_alone() -> None:
+    both = Actor(subject="zhou", roles=frozenset({"auditor", "consumer"}))
+    assert reaches(both, "auditor", "contact.read", LI_MEIS)
+    assert not reaches(both, "consumer", "contact.read", LI_MEIS)
+    assert reaches(both, "consumer", "contact.read", Owners(consumer="zhou"))
+    assert not reaches(both, "agent", "contact.read", LI_MEIS), "it has not this role"
 
 
 def test_a_role_we_do_not_know_says_nothing() -> None:

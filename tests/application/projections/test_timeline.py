@@ -6,11 +6,18 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
+from application.access import AccessRole, Actor
 from application.projections.back_office import HIDDEN, unnamed
-from application.projections.entries import KIND_OF, OF_NO_CONSUMER
+from application.projections.entries import KIND_OF, OF_NO_CONSUMER, EntryKind
 from application.projections.paging import BadCursor
 from application.projections.persons import PersonQueries, Persons
-from application.projections.timeline import NAMES_OWNER, Timeline, TimelineQueries
+from application.projections.timeline import (
+    NAMES_OWNER,
+    Entry,
+    Timeline,
+    TimelineQueries,
+)
+from application.reading import may_read_words
 from domain import agent_promise
 from domain.after_sales import (
     CaseApproved,
@@ -424,6 +431,52 @@ def test_what_is_hidden_leaves_no_gap_in_a_page(
         "after_sales.opened",
     ]
     assert page.next is None
+
+
+@pytest.mark.parametrize("role", ["agent", "senior_agent", "system", None])
+def test_a_party_is_not_told_who_put_a_clock_off(role: str | None) -> None:
+    facts = {"timer": "answer/1", "by": "sue"} | ({"role": role} if role else {})
+    assert unnamed(facts)["by"] == "redress"
+
+
+@pytest.mark.parametrize("role", ["consumer", "merchant"])
+def test_a_party_that_put_a_clock_off_is_named(role: str) -> None:
+    facts = {"timer": "answer/1", "by": "tea-house", "role": role}
+    assert unnamed(facts) == facts
+    assert unnamed({"by": "consumer", "reason": "changed_mind"})["by"] == "consumer"
+
+
+def test_a_party_is_not_told_which_of_the_service_sent_a_file() -> None:
+    assert unnamed({"by": "agent", "name": "sue"})["name"] == "redress"
+    assert unnamed({"by": "consumer", "name": "li-mei"})["name"] == "li-mei"
+
+
+def test_words_are_opened_by_the_role_that_reaches_them() -> None:
+    def entry(consumer: str, kind: EntryKind) -> Entry:
+        return Entry(
+            partition=1,
+            position=1,
+            shown=1,
+            kind=kind,
+            code="contact.words",
+            occurred_at=MONDAY,
+            recorded_at=MONDAY,
+            consumer=consumer,
+            order_id=None,
+            stream_id=UUID(int=1),
+            version=1,
+            facts={},
+        )
+
+    def who(*roles: AccessRole) -> Actor:
+        return Actor(subject="zhou", roles=frozenset(roles))
+
+    auditor = who("auditor", "consumer")
+    assert not may_read_words(auditor, entry("li-mei", "contact"))
+    assert not may_read_words(who("finance_approver", "consumer"), entry("x", "note"))
+    assert may_read_words(auditor, entry("zhou", "contact")), "her own"
+    assert not may_read_words(auditor, entry("zhou", "note"))
+    assert may_read_words(who("agent", "consumer"), entry("li-mei", "note"))
 
 
 def test_every_hidden_code_is_one_there_is() -> None:

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import pytest
 
 from application.access import AccessRole
+from domain.ids import partition_in
 from interface.bootstrap import Redress
 from tests.interface.api.conftest import Caller, Callers
-from tests.interface.api.deeds import delivered, done, offer, opened
+from tests.interface.api.deeds import delivered, done, id_in, offer, opened
 from tests.interface.api.test_live import PATIENCE_SECONDS, Message, messages
 from tests.interface.served import served
 
@@ -86,6 +88,28 @@ def test_each_party_is_told_what_it_may_see_and_how_the_case_then_stands(
         f"{server.url}{case}/live", headers=server.headers("consumer", "wang-lei")
     )
     assert stranger.status_code == 404
+
+
+def test_a_place_the_log_has_not_come_to_lets_nothing_pass_unseen(
+    server: Server, li_mei: Caller, case: str, project: Callable[[], None]
+) -> None:
+    project()
+    place = partition_in(UUID(id_in(case)))
+    ahead = f"{place}.999999"
+    with (
+        server.following("consumer", "li-mei", case, ahead) as told,
+        server.following("agent", "wang", "/v1/queue", ahead) as queue,
+        server.following(
+            "consumer", "li-mei", "/v1/consumers/li-mei/timeline", ahead
+        ) as timeline,
+    ):
+        for each in (told, queue, timeline):
+            assert "999999" not in next(each).id
+        done(li_mei, case, "withdrawal")
+        project()
+        assert next(told).event == "change"
+        assert next(queue).data["href"] == case
+        assert next(timeline).event == "entry"
 
 
 def test_a_moved_deadline_is_told(
