@@ -6,7 +6,7 @@ the actor acts, and hands the command to the room that decides it.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeVar, cast
 from uuid import UUID
 
 from msgspec import Struct
@@ -19,16 +19,23 @@ from application.access import (
     NotFound,
     Owners,
     authorize,
+    reaches,
     scope,
 )
+from application.audit.state import kind_of
+from application.cited import CitedEvidence, Place, ties
 from application.event_store.envelope import CommandContext, Receipt, RecordedEvent
 from application.event_store.store import EventStore
 from application.order_desk import AboutOrder
+from domain.contact import LinkNoun
 from domain.ids import partition_in
 from domain.kernel import AnyDecider, Command, State
 from domain.party import SYSTEM, ActingRole, By
 
 Noun = Literal["case", "dispute", "contact", "promise", "account"]
+
+# What a matter is opened with.
+Opening = TypeVar("Opening", bound=Command)
 
 # As what each role of a token acts, the leading one first. Whose part it is in the
 # matter is asked before: an agent who is also a consumer acts as the agent.
@@ -44,6 +51,15 @@ ACTS_AS: Final[Mapping[AccessRole, ActingRole]] = {
     "service": "system",
 }
 PARTIES: Final = frozenset({"merchant", "creator", "carrier", "consumer"})
+
+# What the tags of a noun's events begin with: an id of another noun is none of it.
+KINDS: Final[Mapping[Noun, str]] = {
+    "case": "after_sales",
+    "dispute": "dispute",
+    "contact": "contact",
+    "promise": "promise",
+    "account": "responsibility",
+}
 
 
 class Room(NamedTuple):
@@ -62,7 +78,8 @@ class Room(NamedTuple):
 class Matter(Struct, frozen=True):
     """A thing as it stands, how many events say so, and whose it is.
 
-    ``source`` is that of the order it is about: by its rules it is judged.
+    ``source`` is that of the order it is about: by its rules it is judged. ``of_order``
+    is whose that order is: not everybody's whose the matter is.
     """
 
     noun: Noun
@@ -73,6 +90,7 @@ class Matter(Struct, frozen=True):
     order_id: UUID | None = None
     source: str | None = None
     history: Sequence[RecordedEvent] = ()
+    of_order: Owners = Owners()
 
     @property
     def consumer(self) -> str:
@@ -84,21 +102,22 @@ class Matter(Struct, frozen=True):
 def acting(actor: Actor, action: Action, owners: Owners) -> By:
     """Return as what the actor acts here; raises NotAllowed for who has no part in it.
 
-    Of several roles the first of ACTS_AS counts that reaches this matter.
+    Of several roles the first of ACTS_AS counts that reaches this matter. A party acts
+    under the name the matter knows it by: a consumer's linked names are one person.
     """
     for role, acts_as in ACTS_AS.items():
-        if role not in actor.roles:
-            continue
-        only = Actor(
-            subject=actor.subject,
-            roles=frozenset({role}),
-            merchant=actor.merchant,
-            linked=actor.linked,
-        )
-        if scope(only, action).covers(owners):
-            name = actor.merchant or actor.subject
-            return By(role=acts_as, name=name if role == "merchant" else actor.subject)
+        if reaches(actor, role, action, owners):
+            return By(role=acts_as, name=name_in(actor, role, owners))
     raise NotAllowed(action=action)
+
+
+def name_in(actor: Actor, role: AccessRole, owners: Owners) -> str:
+    """Return the name under which a role that reaches a matter is known in it."""
+    if role == "merchant":
+        return actor.merchant or actor.subject
+    if role == "consumer" and owners.consumer is not None:
+        return owners.consumer
+    return actor.subject
 
 
 def reading(actor: Actor, action: Action, owners: Owners) -> By:
@@ -127,6 +146,7 @@ class Casework:
         self._store = store
         self._rooms = rooms
         self._about_order = about_order
+        self._evidence = CitedEvidence(store)
 
     def find(self, actor: Actor, action: Action, noun: Noun, stream_id: UUID) -> Matter:
         """Return the thing, if there is one and the actor may do this with it.
@@ -143,9 +163,12 @@ class Casework:
         if partition_in(stream_id) >= self._store.partitions:
             raise NotFound
         loaded = self._store.load([stream_id])
-        if unreadable := loaded.unreadable.get(stream_id):
-            raise unreadable.error()
         history = loaded.histories[stream_id]
+        unreadable = loaded.unreadable.get(stream_id)
+        if kind_of([*history, *filter(None, [unreadable])]) != KINDS[noun]:
+            raise NotFound
+        if unreadable is not None:
+            raise unreadable.error()
         events = [recorded.event for recorded in history]
         state: State = reduce(room.decider.evolve, events, room.decider.initial)
         if not events or state == room.decider.initial:
@@ -162,11 +185,25 @@ class Casework:
             order_id=order_id,
             source=of_order.source,
             history=history,
+            of_order=of_order.owners,
         )
 
     def owners(self, noun: Noun, stream_id: UUID) -> Owners:
         """Return whose it is, whoever asks; raises NotFound."""
         return self.known(noun, stream_id).owners
+
+    def consumer_of(self, noun: LinkNoun, target: str) -> str:
+        """Return whose thing a contact would be tied to; raises NotFound."""
+        stream_id = stream_of(target)
+        if stream_id is None:
+            raise NotFound
+        if noun == "order":
+            owners = self._about_order(stream_id).owners
+        else:
+            owners = self.owners(noun, stream_id)
+        if owners.consumer is None:
+            raise NotFound
+        return owners.consumer
 
     def take(  # noqa: PLR0913, PLR0917 - who asks what of what, and how it is made
         self,
@@ -179,11 +216,38 @@ class Casework:
     ) -> Receipt:
         """Return where it then stands; ``command`` is made once the matter is known.
 
-        Raises as ``find``, the room's ``take`` and CommandHandler do.
+        Raises as ``find``, the room's ``take`` and CommandHandler do, NoSuchEvidence
+        and EvidenceKeptBack.
         """
         matter = self.find(actor, action, noun, stream_id)
-        asked = command(matter, acting(actor, action, matter.owners))
+        by = acting(actor, action, matter.owners)
+        place = Place(
+            stream_id=stream_id,
+            ties=ties(matter.state),
+            # What a consumer is told of in a contact, any party of the order may show.
+            owners=matter.of_order if noun == "contact" else matter.owners,
+            by=by,
+            again=any(each.command_id == context.command_id for each in matter.history),
+        )
+        asked = self._evidence.checked(command(matter, by), place)
         return self._rooms[noun].take(matter, asked, context)
+
+    def opening(
+        self, command: Opening, stream_id: UUID, by: By, owners: Owners, *about: str
+    ) -> Opening:
+        """Return the command that opens a matter, its evidence looked up.
+
+        ``about`` are the order and the case it is about. Raises NoSuchEvidence and
+        EvidenceKeptBack.
+        """
+        place = Place(
+            stream_id=stream_id,
+            ties=frozenset(about),
+            owners=owners,
+            by=by,
+            again=bool(self._store.load([stream_id]).histories[stream_id]),
+        )
+        return cast("Opening", self._evidence.checked(command, place))
 
 
 def stream_of(name: str) -> UUID | None:

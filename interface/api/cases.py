@@ -10,7 +10,7 @@ from litestar.params import FromPath, SkipValidation
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from application.access import Actor, NotFound, allows
+from application.access import Actor, NotFound, Owners, allows
 from application.after_sales import AfterSales
 from application.after_sales_view import CaseView, case_view
 from application.case_items import Line, asked_items
@@ -68,12 +68,14 @@ from interface.api.doors import (
     CaseDoor,
     Move,
     controller,
+    links_of,
     moves_of,
     offered,
     sealer,
     versioned,
 )
 from interface.api.examples import json_like
+from interface.api.matter_words import spoken
 from interface.api.order_commands import strictly
 from interface.api.queue import finder
 from interface.api.receipts import ReceiptBody, receipt_answer
@@ -94,7 +96,7 @@ DOORS: Final[Sequence[CaseDoor]] = (
     CaseDoor("counter-refusal", DeclineCounter),
     # Goods back, and goods again
     CaseDoor("return-waybill", SubmitReturnWaybill),
-    CaseDoor("parcel-scans", RecordParcelScan),
+    CaseDoor("parcel-scans", RecordParcelScan, action="case.report"),
     CaseDoor("return-receipt", ConfirmReturnReceived),
     CaseDoor("return-judgement", JudgeReturn),
     CaseDoor("reception", RecordReception),
@@ -102,8 +104,8 @@ DOORS: Final[Sequence[CaseDoor]] = (
     CaseDoor("replacement-receipt", ConfirmReplacement),
     # Money
     CaseDoor("refunds", OrderRefund),
-    CaseDoor("refund-results", RecordRefundResult),
-    CaseDoor("recoveries", RecordRecovery),
+    CaseDoor("refund-results", RecordRefundResult, action="case.report_money"),
+    CaseDoor("recoveries", RecordRecovery, action="case.report_money"),
     # Time, and working on it
     CaseDoor("extension", ExtendClock),
     CaseDoor("freezing", FreezeCase),
@@ -178,8 +180,10 @@ class CaseController(Commands):  # type: ignore[misc, valid-type]  # made from t
         items, freight = asked_before(casework, case_id) or asked_items(
             known.order, body.type, body.lines, body.freight, str(case_id)
         )
+        owners = owners_of(known.order)
+        by = acting(actor, "case.open", owners)
         command = OpenCase(
-            by=acting(actor, "case.open", owners_of(known.order)),
+            by=by,
             order=str(body.order),
             consumer=known.consumer,
             type=body.type,
@@ -190,10 +194,12 @@ class CaseController(Commands):  # type: ignore[misc, valid-type]  # made from t
             evidence=body.evidence,
             where=body.where,
         )
+        command = casework.opening(command, case_id, by, owners, str(body.order))
         receipt = after_sales.open(case_id, body.order, command, context)
         return receipt_answer(receipt, 201, f"{CASES}/{case_id}")
 
     find = finder("case", "case.read", "findCases")
+    words = spoken("case", "case.words", "readCaseWords")
 
     @get(
         "/{stream_id:uuid}",
@@ -236,11 +242,7 @@ def page(matter: Matter, actor: Actor, book: Rulebook) -> CasePage:
     view = case_view(
         matter.stream_id, matter.version, matter.state, reader.role, book, now()
     )
-    links = {
-        "history": f"{here}/history",
-        "live": f"{here}/live",
-        "order": f"/v1/orders/{matter.order_id}",
-    }
+    links = links_of(actor, matter, here)
     view = replace(view, may=offered(actor, "case.act", matter, view.may))
     moves = may(view, matter, actor, here)
     return CasePage(case=view, may=moves, links=links)
@@ -250,6 +252,16 @@ def may(view: CaseView, matter: Matter, actor: Actor, here: str) -> tuple[Move, 
     """Return what the reader may do now, and where; help is asked of a dispute."""
     moves = moves_of("case", here, DOORS, view.may)
     escalates = EscalateCase.__name__ in view.may
-    if escalates and allows(actor, "dispute.open", matter.owners):
+    if escalates and may_dispute(actor, matter):
         return (*moves, Move("openDispute", DISPUTES))
     return moves
+
+
+def may_dispute(actor: Actor, matter: Matter) -> bool:
+    """Whether this reader could open a dispute over a case: its order has to be here.
+
+    It is asked of the order, so both have to be the reader's.
+    """
+    whose = (matter.owners, matter.of_order)
+    known = matter.of_order != Owners()
+    return known and all(allows(actor, "dispute.open", each) for each in whose)

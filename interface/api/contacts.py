@@ -11,7 +11,14 @@ from litestar.params import FromPath
 from msgspec import Struct
 from msgspec.structs import replace
 
-from application.access import Actor, Owners, allows, authorize
+from application.access import (
+    Actor,
+    NotFound,
+    Owners,
+    allows,
+    authorize,
+    reaches,
+)
 from application.casework import Casework, Matter, acting, reading
 from application.contact_view import (
     AgentPromiseView,
@@ -22,6 +29,7 @@ from application.contact_view import (
 from application.contacts import Contacts
 from application.people import People
 from application.projections.matters import MatterQueries
+from application.projections.persons import PersonQueries
 from application.reading import READERS_OF_WORDS
 from domain.agent_promise import Deed, ExtendPromise, KeepPromise, MakePromise
 from domain.contact import (
@@ -40,6 +48,7 @@ from domain.kernel import Code, ConsumerName, Moment, Name
 from interface.api.auth import does
 from interface.api.context import Asked
 from interface.api.doors import (
+    Around,
     CaseDoor,
     Move,
     controller,
@@ -52,6 +61,7 @@ from interface.api.examples import json_like
 from interface.api.order_commands import strictly
 from interface.api.problems import invalid
 from interface.api.queue import finder
+from interface.api.reasons import Reason, ReasonHeader, reason_for
 from interface.api.receipts import ReceiptBody, receipt_answer
 from interface.api.words import Words
 from interface.clock import now
@@ -65,12 +75,25 @@ THE_CONTACTS: Final = uuid5(NAMESPACE_URL, "urn:redress:contacts")
 # Contacts about the same thing within so long are one consumer coming back.
 REPEATED_WITHIN: Final = timedelta(days=7)
 
+
+def of_its_consumer(body: LinkContact, around: Around) -> None:
+    """Return if a contact's link leads to something of its consumer's, by any name.
+
+    Raises NotFound for what is nobody's or somebody else's, whoever asks.
+    """
+    whose = around.casework.consumer_of(body.noun, body.target)
+    if whose not in around.person(around.matter.consumer):
+        raise NotFound
+
+
 DOORS: Final[Sequence[CaseDoor]] = (
     CaseDoor("messages", Write),
-    CaseDoor("message-reports", RecordWords, service_says_by=True),
+    CaseDoor(
+        "message-reports", RecordWords, service_says_by=True, action="contact.report"
+    ),
     CaseDoor("assignment", AssignContact),
     CaseDoor("hand-over", HandOverContact),
-    CaseDoor("links", LinkContact),
+    CaseDoor("links", LinkContact, checks=of_its_consumer),
     CaseDoor("closing", CloseContact),
     CaseDoor("reopening", ReopenContact),
     CaseDoor("rating", RateContact),
@@ -133,12 +156,18 @@ class ContactController(Commands):  # type: ignore[misc, valid-type]  # made fro
         contacts: NamedDependency[Contacts],
         matters: NamedDependency[MatterQueries],
         people: NamedDependency[People],
+        casework: NamedDependency[Casework],
+        persons: NamedDependency[PersonQueries],
     ) -> Response[ReceiptBody]:
         """Begin a contact. A consumer needs to know no more than that it is wrong."""
         body = strictly(raw, type(data))
         consumer = consumer_meant(actor, body.consumer)
         owners = Owners(consumer=consumer)
         authorize(actor, "contact.open", owners)
+        if body.order is not None:
+            whose = casework.consumer_of("order", str(body.order))
+            if whose not in persons.persons_of(consumer):
+                raise NotFound
         seal = sealer(people, consumer, "contact")
         context = asked.context(actor, THE_CONTACTS, OpenContact, new=True)
         contact_id = contacts.id_of(consumer, str(context.command_id))
@@ -147,8 +176,9 @@ class ContactController(Commands):  # type: ignore[misc, valid-type]  # made fro
             since = context.asked_at - REPEATED_WITHIN
             found = matters.earlier_contacts(consumer, body.order, since)
             earlier = tuple(map(str, found))
+        by = acting(actor, "contact.open", owners)
         command = OpenContact(
-            by=acting(actor, "contact.open", owners),
+            by=by,
             consumer=consumer,
             channel=body.channel,
             about=body.about,
@@ -157,6 +187,8 @@ class ContactController(Commands):  # type: ignore[misc, valid-type]  # made fro
             files=body.files,
             earlier=earlier,
         )
+        about = filter(None, [command.order])
+        command = casework.opening(command, contact_id, by, owners, *about)
         receipt = contacts.take(contact_id, command, context)
         return receipt_answer(receipt, 201, f"{CONTACTS}/{contact_id}")
 
@@ -168,12 +200,14 @@ class ContactController(Commands):  # type: ignore[misc, valid-type]  # made fro
         opt=does("contact.read"),
         sync_to_thread=True,
     )
-    def read(
+    def read(  # noqa: PLR0913, PLR0917  # what it needs is injected by these names
         self,
         stream_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         casework: NamedDependency[Casework],
         people: NamedDependency[People],
+        reason: Reason = None,
+        reason_header: ReasonHeader = None,
     ) -> Response[ContactPage]:
         """Read a contact with every word of it. The ETag is its version."""
         matter = casework.find(actor, "contact.read", "contact", stream_id)
@@ -190,7 +224,8 @@ class ContactController(Commands):  # type: ignore[misc, valid-type]  # made fro
         moves = moves_of("contact", here, DOORS, view.may)
         if allows(actor, "promise.act", matter.owners):
             moves = (*moves, Move("promiseDeed", f"{here}/promises"))
-        told = with_words(view, matter, actor, people)
+        why = reason_for(f"contact.read {stream_id}", reason, reason_header)
+        told = with_words(view, matter, actor, people, why)
         return versioned(ContactPage(contact=told, may=moves), matter)
 
     @post(
@@ -262,19 +297,23 @@ def consumer_meant(actor: Actor, named: str | None) -> str:
 
 
 def with_words(
-    view: ContactView, matter: Matter, actor: Actor, people: People
+    view: ContactView, matter: Matter, actor: Actor, people: People, why: str
 ) -> ContactView:
     """Return the contact with its words, for those who may read them.
 
-    Who read them is written down.
+    It is the role that reaches this contact which must be one of those who read words:
+    an auditor who also buys tea reads no more of others than an auditor. Who read them,
+    and why, is written down.
     """
-    readable = bool(actor.roles & READERS_OF_WORDS)
+    readable = any(
+        reaches(actor, role, "contact.read", matter.owners) for role in READERS_OF_WORDS
+    )
     said = [each.words for each in view.words if each.words and readable]
     wanted = [(matter.consumer, each) for each in said]
     opened = dict(
         zip(
             (sealed for _, sealed in wanted),
-            people.open_many(wanted, actor=actor.name, why="contact.read"),
+            people.open_many(wanted, actor=actor.name, why=why),
             strict=True,
         )
     )

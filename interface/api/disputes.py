@@ -48,6 +48,7 @@ from domain.dispute import (
 )
 from domain.kernel import Name
 from domain.money import Money
+from domain.party import By
 from domain.policy.book import Rulebook
 from domain.policy.rows import Issue, Where
 from domain.timer import CheckClocks
@@ -57,12 +58,14 @@ from interface.api.doors import (
     CaseDoor,
     Move,
     controller,
+    links_of,
     moves_of,
     offered,
     sealer,
     versioned,
 )
 from interface.api.examples import json_like
+from interface.api.matter_words import spoken
 from interface.api.order_commands import strictly
 from interface.api.problems import invalid
 from interface.api.queue import finder
@@ -109,6 +112,7 @@ Commands: Final = controller("dispute", "dispute.act", DISPUTES, DOORS)
 class OpenDisputeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is argued about: an after-sales case, or lines of an order without one.
 
+    A merchant names the case, or the order without lines: it claims nothing of it.
     A line without an ``amount`` claims all that was really paid for that quantity.
     ``carrier`` draws a carrier into it.
     """
@@ -158,6 +162,9 @@ class DisputeController(Commands):  # type: ignore[misc, valid-type]  # made fro
         body = strictly(raw, type(data))
         order_id = order_meant(body, casework, actor)
         known = desk.find(actor, "dispute.open", order_id)
+        owners = owners_of(known.order)
+        by = acting(actor, "dispute.open", owners)
+        claims_for_itself(body, by)
         context = asked.context(actor, order_id, OpenDispute, new=True)
         dispute_id = disputes.id_of(order_id, str(context.command_id))
         items, freight = asked_items(
@@ -165,7 +172,7 @@ class DisputeController(Commands):  # type: ignore[misc, valid-type]  # made fro
         )
         seal = sealer(people, known.consumer, "dispute")
         command = OpenDispute(
-            by=acting(actor, "dispute.open", owners_of(known.order)),
+            by=by,
             order=str(order_id),
             case=None if body.case is None else str(body.case),
             consumer=known.consumer,
@@ -177,12 +184,15 @@ class DisputeController(Commands):  # type: ignore[misc, valid-type]  # made fro
             where=body.where,
             negotiate=body.negotiate,
         )
+        about = filter(None, [command.order, command.case])
+        command = casework.opening(command, dispute_id, by, owners, *about)
         receipt = disputes.open(
             dispute_id, command, context, items=items, freight=freight
         )
         return receipt_answer(receipt, 201, f"{DISPUTES}/{dispute_id}")
 
     find = finder("dispute", "dispute.read", "findDisputes")
+    words = spoken("dispute", "dispute.words", "readDisputeWords")
 
     @get(
         "/{stream_id:uuid}",
@@ -220,6 +230,20 @@ def order_meant(body: OpenDisputeBody, casework: Casework, actor: Actor) -> UUID
     return matter.order_id
 
 
+def claims_for_itself(body: OpenDisputeBody, by: By) -> None:
+    """Return unless a merchant claims what only its consumer could; raises Wrong (400).
+
+    What a dispute claims of an order is reserved until it ends. A merchant that could
+    reserve the lines of its own sale would take the consumer's remedy away: it argues
+    over the case there is, or over the order without claiming anything of it.
+    """
+    if by.role != "merchant" or body.case is not None:
+        return
+    if body.lines or body.freight is not None:
+        field = "lines" if body.lines else "freight"
+        raise invalid(field, "A merchant claims nothing; name the case, or no lines.")
+
+
 def page(
     matter: Matter, actor: Actor, book: Rulebook, case: Case | None
 ) -> DisputePage:
@@ -229,11 +253,7 @@ def page(
     view = dispute_view(
         matter.stream_id, matter.version, matter.state, reader, book, now(), case
     )
-    links = {
-        "history": f"{here}/history",
-        "live": f"{here}/live",
-        "order": f"/v1/orders/{matter.order_id}",
-    }
+    links = links_of(actor, matter, here)
     view = replace(view, may=offered(actor, "dispute.act", matter, view.may))
     moves = moves_of("dispute", here, DOORS, view.may)
     return DisputePage(dispute=view, may=moves, links=links)

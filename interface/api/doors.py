@@ -5,7 +5,7 @@ plain: they are sealed before anything else. So a body is made from its command,
 by field, and nothing is left to fall out of step.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from types import UnionType
 from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
@@ -20,9 +20,10 @@ from litestar.params import FromPath
 from msgspec import NODEFAULT, Struct
 from msgspec.structs import fields
 
-from application.access import Action, Actor, allows
+from application.access import Action, Actor, Owners, allows
 from application.casework import Casework, Matter, Noun
 from application.people import People
+from application.projections.persons import PersonQueries
 from domain.kernel import Command, Sealed
 from domain.party import By
 from interface.api.auth import does
@@ -31,6 +32,9 @@ from interface.api.examples import json_like
 from interface.api.order_commands import strictly
 from interface.api.receipts import ReceiptBody, receipt_answer
 from interface.api.words import Words
+
+# What reading the words of a matter is, where they stand beside it.
+WORDS: Final[Mapping[Noun, Action]] = {"case": "case.words", "dispute": "dispute.words"}
 
 # What a command has that its body has not.
 ACTS: Final = "by"
@@ -43,17 +47,35 @@ class Move(Struct, frozen=True):
     href: str
 
 
+class Around(NamedTuple):
+    """What a body is checked against: the matter it is said of, and what else there is.
+
+    ``person`` are all names of the matter's consumer.
+    """
+
+    matter: Matter
+    casework: Casework
+    person: Callable[[str], Sequence[str]]
+
+
+Checks = Callable[[Any, Around], None]
+
+
 class CaseDoor(NamedTuple):
     """Where one command to a case, a dispute … comes in.
 
     ``filled`` are fields that the service knows better than whoever asks. With
-    ``service_says_by`` the body says itself who acted, as feeds report it.
+    ``service_says_by`` the body says itself who acted, as feeds report it: that is for
+    an ``action`` of feeds alone. Without an action of its own it is what the parties of
+    its noun may do. ``checks`` raises a Refused for a body that does not fit.
     """
 
     path: str
     command: type[Command]
     filled: frozenset[str] = frozenset()
     service_says_by: bool = False
+    action: Action | None = None
+    checks: "Checks | None" = None
 
     @property
     def left_out(self) -> frozenset[str]:
@@ -142,6 +164,7 @@ def bodies(doors: Sequence[CaseDoor]) -> dict[str, type[Any]]:
 def handler(noun: Noun, action: Action, door: CaseDoor, path: str) -> HTTPRouteHandler:
     """Return the handler of one row."""
     body_type = body_of(door.command, door.left_out)
+    action = door.action or action
 
     def take(  # noqa: PLR0913  # what it needs is injected by these names
         _controller: Controller,
@@ -153,6 +176,7 @@ def handler(noun: Noun, action: Action, door: CaseDoor, path: str) -> HTTPRouteH
         asked: NamedDependency[Asked],
         casework: NamedDependency[Casework],
         people: NamedDependency[People],
+        persons: NamedDependency[PersonQueries],
     ) -> Response[ReceiptBody]:
         del data  # Described to readers, and read loosely; here is the strict reading.
         body = strictly(raw, body_type)
@@ -160,6 +184,8 @@ def handler(noun: Noun, action: Action, door: CaseDoor, path: str) -> HTTPRouteH
 
         def command(matter: Matter, by: By) -> Command:
             seal = sealer(people, matter.consumer, noun)
+            if door.checks is not None:
+                door.checks(body, Around(matter, casework, persons.persons_of))
             return command_of(door.command, body, seal, by)
 
         receipt = casework.take(actor, action, noun, stream_id, command, context)
@@ -192,12 +218,29 @@ def offered(
 def moves_of(
     noun: Noun, here: str, doors: Sequence[CaseDoor], may: Sequence[str]
 ) -> tuple[Move, ...]:
-    """Return where the commands of these names are asked, as far as they have doors."""
+    """Return where the commands of these names are asked, as far as they have doors.
+
+    Doors with an action of their own are for feeds, which need no offer.
+    """
     return tuple(
         Move(f"{noun}{door.command.__name__}", f"{here}/{door.path}")
         for door in doors
-        if door.command.__name__ in may
+        if door.command.__name__ in may and door.action is None
     )
+
+
+def links_of(actor: Actor, matter: Matter, here: str) -> dict[str, str]:
+    """Return where the reader of a matter may go on from it, and no other way."""
+    links = {"live": f"{here}/live"}
+    words = WORDS.get(matter.noun)
+    if words is not None and allows(actor, words, matter.owners):
+        links["words"] = f"{here}/words"
+    if allows(actor, "history.read", matter.owners):
+        links["history"] = f"{here}/history"
+    known = matter.of_order != Owners()
+    if known and allows(actor, "order.read", matter.of_order):
+        links["order"] = f"/v1/orders/{matter.order_id}"
+    return links
 
 
 def versioned(body: Any, matter: Matter) -> Response[Any]:

@@ -84,11 +84,11 @@ def test_of_two_roles_the_one_that_reaches_the_matter_counts() -> None:
     assert acting(shopping, "case.act", OURS) == By(role="consumer", name="li-mei")
 
 
-def test_a_linked_name_acts_under_the_name_of_who_asks() -> None:
+def test_a_linked_name_acts_under_the_name_the_matter_knows() -> None:
     linked = Actor(
         subject="li-mei-2", roles=frozenset({"consumer"}), linked=frozenset({"li-mei"})
     )
-    assert acting(linked, "case.act", OURS).role == "consumer"
+    assert acting(linked, "dispute.act", OURS) == By(role="consumer", name="li-mei")
 
 
 @pytest.mark.parametrize(

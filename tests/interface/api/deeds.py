@@ -1,10 +1,14 @@
 """What people do about an order that went wrong, as they do it over HTTP."""
 
+import json
+from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from httpx import Response
 
 from interface.api.case_examples import FILE
+from tests.evidence_files import JPEG
 from tests.interface.api.conftest import MONDAY, Caller
 
 TEA = {"minor": 12900, "currency": "CNY"}
@@ -85,4 +89,41 @@ def offer(**more: Any) -> dict[str, Any]:
     return {"type": "partial_refund", "items": items} | more
 
 
-PHOTO = {"evidence": FILE, "shows": "photo"}
+def handed_in(
+    who: Caller, about: str, content: bytes = JPEG, media_type: str = "image/jpeg"
+) -> str:
+    """Hand a file in about something; return its id. Nobody has looked at it yet."""
+    headers = {"Idempotency-Key": str(uuid4()), "Content-Type": media_type}
+    answer = who.client.post(
+        f"/v1/evidence?about={id_in(about)}",
+        content=content,
+        headers=who.headers | headers,
+    )
+    assert answer.status_code == 201, answer.text
+    return id_in(answer.headers["Location"])
+
+
+def cleared(agent: Caller, file: str) -> str:
+    """Let the parties see a file; return its id."""
+    answer = agent.post(f"/v1/evidence/{file}/clearing", If_Match='"1"')
+    assert answer.status_code == 200, answer.text
+    return file
+
+
+def blocked(agent: Caller, file: str) -> str:
+    """Keep a file from the parties; return its id."""
+    why = {"reason": "private_data"}
+    answer = agent.post(f"/v1/evidence/{file}/blocking", why, If_Match='"1"')
+    assert answer.status_code == 200, answer.text
+    return file
+
+
+def photo(file: str) -> dict[str, str]:
+    """Return how a file is named as a photo."""
+    return {"evidence": file, "shows": "photo"}
+
+
+def with_file(body: Mapping[str, Any], file: str) -> dict[str, Any]:
+    """Return an example that names a file there is."""
+    told: dict[str, Any] = json.loads(json.dumps(body).replace(FILE, file))
+    return told

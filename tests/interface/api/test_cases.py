@@ -1,24 +1,31 @@
 """After-sales cases over HTTP: asked for, answered, paid, each party with its token."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
+from application.access import Actor, Owners
+from application.casework import Matter
 from interface.api.case_examples import CASE_EXAMPLES
-from interface.api.cases import DOORS
+from interface.api.cases import DOORS, may_dispute
 from tests.interface.api.conftest import MONDAY, ORDER, Caller, Callers
 from tests.interface.api.deeds import (
     NOT_YOURS_OR_NOT_NOW,
-    PHOTO,
     TEA,
     THIRTY,
+    cleared,
     delivered,
     does,
     done,
+    handed_in,
     id_in,
     offer,
     opened,
+    photo,
     request_for,
+    with_file,
 )
 
 SHOP = "tea-house"
@@ -125,6 +132,56 @@ def test_a_case_is_seen_by_its_parties_and_the_service(
     assert caller("carrier", "shunfeng").get(case).status_code == 403
 
 
+def test_a_reader_is_led_only_where_it_may_go(caller: Callers, case: str) -> None:
+    ways = {role: caller(role, name).get(case).json() for role, name in READERS}
+    for role, name in READERS:
+        for link, href in ways[role]["links"].items():
+            if link != "live":
+                assert caller(role, name).get(href).status_code == 200, f"{role} {link}"
+    assert "history" not in ways["consumer"]["links"]
+    assert "history" in ways["agent"]["links"]
+
+
+def test_a_dispute_is_offered_where_one_can_be_opened() -> None:
+    li_meis = Owners(consumer="li-mei", lead="tea-house")
+    who = Actor(subject="li-mei", roles=frozenset({"consumer"}))
+    shown = Matter("case", UUID(int=1), 1, None, li_meis, UUID(int=2))
+    assert not may_dispute(who, shown), "its order is not known here"
+    assert may_dispute(who, replace(shown, of_order=li_meis))
+    assert not may_dispute(who, replace(shown, of_order=Owners(consumer="wang-lei")))
+
+
+def test_a_merchant_takes_no_remedy_away(
+    li_mei: Caller, shop: Caller, tea: str
+) -> None:
+    over = {"order": id_in(tea), "issue": "short_or_wrong"}
+    claimed = shop.post("/v1/disputes", over | {"lines": [{"line": 1}]})
+    assert claimed.status_code == 400
+    assert claimed.json()["errors"][0]["field"] == "lines"
+    freight = {"freight": {"minor": 1, "currency": "CNY"}}
+    assert shop.post("/v1/disputes", over | freight).status_code == 400
+    argued = shop.post("/v1/disputes", over)
+    assert argued.status_code == 201, argued.text
+    assert li_mei.post("/v1/cases", request_for(tea)).status_code == 201
+
+
+def test_a_person_acts_in_her_dispute_under_each_of_her_names(
+    caller: Callers,
+    agent: Caller,
+    li_mei: Caller,
+    tea: str,
+    project: Callable[[], None],
+) -> None:
+    over = {"order": id_in(tea), "issue": "short_or_wrong", "lines": [{"line": 1}]}
+    dispute = li_mei.post("/v1/disputes", over).headers["Location"]
+    same = {"other": "guest-77", "basis": "guest_login"}
+    assert agent.post("/v1/consumers/li-mei/links", same).status_code == 200
+    project()
+    guest = caller("consumer", "guest-77")
+    done(guest, dispute, "offers", {"type": "partial_refund", "amount": THIRTY})
+    done(guest, dispute, "withdrawal")
+
+
 def test_a_stranger_does_nothing_to_a_case(caller: Callers, case: str) -> None:
     answer = caller("merchant", "toy-shop").post(f"{case}/approval", If_Match='"2"')
     assert answer.status_code == 404
@@ -163,7 +220,8 @@ def test_a_refusal_for_a_typed_reason_comes_with_evidence(
     bare = does(shop, case, "rejection", reason)
     assert bare.status_code == 409
     assert bare.json()["code"] == "evidence_needed"
-    done(shop, case, "rejection", reason | {"evidence": [PHOTO]})
+    shown = [photo(handed_in(shop, case))]
+    done(shop, case, "rejection", reason | {"evidence": shown})
     seen = li_mei.get(case).json()["case"]
     assert seen["status"] == "rejected_awaiting_consumer"
     assert seen["turn"]["party"] == "consumer"
@@ -308,6 +366,7 @@ def as_ended(consumer: Caller, _shop: Caller, where: str) -> None:
 @pytest.mark.parametrize(("role", "name"), READERS[:-1])
 def test_what_is_offered_is_what_is_not_refused(  # noqa: PLR0913, PLR0917 - who asks, and what
     caller: Callers,
+    agent: Caller,
     li_mei: Caller,
     shop: Caller,
     many: str,
@@ -323,10 +382,11 @@ def test_what_is_offered_is_what_is_not_refused(  # noqa: PLR0913, PLR0917 - who
         return where
 
     here = fresh()
+    file = cleared(agent, handed_in(agent, many))
     seen = reader.get(here)
     offered = {move["href"] for move in seen.json()["may"]}
     for door in DOORS:
-        body = CASE_EXAMPLES[f"{door.command.__name__}Body"]
+        body = with_file(CASE_EXAMPLES[f"{door.command.__name__}Body"], file)
         if door.service_says_by or door.command.__name__ in FED_OR_CLOCK:
             continue
         if f"{here}/{door.path}" not in offered:

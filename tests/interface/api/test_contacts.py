@@ -2,15 +2,22 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
+import psycopg
 import pytest
 
+from application.access import AccessRole, Actor
+from application.casework import reading
+from application.contact_view import contact_view
 from interface.api.case_examples import CONTACT_EXAMPLES
-from interface.api.contacts import DOORS
-from tests.interface.api.conftest import Caller, Callers
+from interface.api.contacts import DOORS, with_words
+from interface.bootstrap import Redress
+from tests.interface.api.conftest import MONDAY, ORDER, Caller, Callers
 from tests.interface.api.deeds import NOT_YOURS_OR_NOT_NOW, does, done, id_in
 
 CONTACTS = "/v1/contacts"
+NOWHERE = "00000000-0000-8007-8000-000000000000"
 HELP = {"words": "茶叶罐是空的"}
 SORRY = {"message": "2", "words": "我们马上为您查一下"}
 READERS = (
@@ -124,7 +131,7 @@ def test_what_is_sealed_stands_nowhere_in_the_clear(
 
 
 def test_a_feed_reports_what_was_said_on_the_telephone(
-    feed: Caller, li_mei: Caller, contact: str
+    feed: Caller, li_mei: Caller, agent: Caller, contact: str
 ) -> None:
     called = {
         "by": {"role": "agent", "name": "wang"},
@@ -133,6 +140,9 @@ def test_a_feed_reports_what_was_said_on_the_telephone(
     }
     told = feed.post(f"{contact}/message-reports", called)
     assert told.status_code == 200, told.text
+    for who in (li_mei, agent):
+        answer = who.post(f"{contact}/message-reports", called | {"message": "call-18"})
+        assert answer.status_code == 403, "nobody says in another's name what was said"
     seen = li_mei.get(contact).json()["contact"]
     assert [each["channel"] for each in seen["words"]] == ["in_app", "call"]
     assert seen["turn"] == "consumer", "a call answers too"
@@ -193,7 +203,13 @@ def test_people_say_what_they_saw_before_they_answer(
 @pytest.mark.parametrize("stand", ["waiting", "answered", "closed"])
 @pytest.mark.parametrize(("role", "name"), READERS)
 def test_what_is_offered_is_what_is_not_refused(  # noqa: PLR0913, PLR0917 - who asks, and what
-    caller: Callers, li_mei: Caller, agent: Caller, stand: str, role: str, name: str
+    caller: Callers,
+    li_mei: Caller,
+    agent: Caller,
+    order: str,
+    stand: str,
+    role: str,
+    name: str,
 ) -> None:
     reader = caller(role, name)
 
@@ -212,7 +228,7 @@ def test_what_is_offered_is_what_is_not_refused(  # noqa: PLR0913, PLR0917 - who
         if door.service_says_by:
             continue
         body = dict(CONTACT_EXAMPLES[f"{door.command.__name__}Body"])
-        body |= more(door.path)
+        body |= more(door.path, order)
         if f"{here}/{door.path}" in offered:
             answer = does(reader, fresh(), door.path, body)
             code = answer.json().get("code")
@@ -224,9 +240,102 @@ def test_what_is_offered_is_what_is_not_refused(  # noqa: PLR0913, PLR0917 - who
             assert code in NOT_YOURS_OR_NOT_NOW, f"{door.path}: {answer.text}"
 
 
-def more(path: str) -> dict[str, str]:
-    """Return what makes an example new here."""
+def more(path: str, order: str) -> dict[str, str]:
+    """Return what makes an example new here, and of this consumer."""
+    if path == "links":
+        return {"noun": "order", "target": id_in(order)}
     return {"message": "77"} if path == "messages" else {}
+
+
+# -- What it is about --
+
+
+@pytest.fixture
+def others_order(feed: Caller) -> str:
+    """Place an order of somebody else's; return its id."""
+    his = ORDER | {"consumer": "wang-lei", "number": "B-1"}
+    return id_in(feed.post("/v1/orders", his, Occurred_At=MONDAY).headers["Location"])
+
+
+def test_a_contact_begins_about_an_order_of_its_consumers(
+    li_mei: Caller, agent: Caller, feed: Caller, others_order: str
+) -> None:
+    for about in (others_order, NOWHERE):
+        for_her = HELP | {"order": about, "consumer": "li-mei"}
+        for who in (li_mei, agent, feed):
+            assert who.post(CONTACTS, for_her).status_code == 404
+
+
+def test_a_contact_is_tied_to_things_of_its_consumers_alone(
+    li_mei: Caller, agent: Caller, contact: str, order: str, others_order: str
+) -> None:
+    for target in (others_order, NOWHERE, "TB-2026-1", id_in(contact)):
+        for noun in ("order", "case", "dispute"):
+            link = {"noun": noun, "target": target}
+            for who in (li_mei, agent):
+                answer = does(who, contact, "links", link)
+                assert answer.status_code == 404, f"{link}: {answer.text}"
+    done(li_mei, contact, "links", {"noun": "order", "target": id_in(order)})
+    wrong = {"noun": "case", "target": id_in(order)}
+    assert does(agent, contact, "links", wrong).status_code == 404
+
+
+def test_a_contact_is_tied_to_what_the_same_person_bought_under_another_name(
+    agent: Caller, contact: str, others_order: str, project: Callable[[], None]
+) -> None:
+    same = {"other": "wang-lei", "basis": "guest_login"}
+    assert agent.post("/v1/consumers/li-mei/links", same).status_code == 200
+    project()
+    done(agent, contact, "links", {"noun": "order", "target": others_order})
+
+
+# -- Who reads what was said, and why --
+
+
+def test_who_also_buys_tea_reads_no_more_words_of_others(
+    redress: Redress, contact: str
+) -> None:
+    matter = redress.casework.known("contact", UUID(id_in(contact)))
+
+    def told(subject: str, *roles: AccessRole) -> list[str | None]:
+        who = Actor(subject=subject, roles=frozenset(roles))
+        by = reading(who, "contact.read", matter.owners)
+        view = contact_view(
+            matter.stream_id,
+            matter.version,
+            matter.state,
+            matter.history,
+            by,
+            datetime.now(UTC),
+        )
+        opened = with_words(view, matter, who, redress.people, "a test")
+        return [each.words for each in opened.words]
+
+    assert told("zhou", "auditor", "consumer") == [None]
+    assert told("fang", "finance_approver", "consumer") == [None]
+    assert told("li-mei", "auditor", "consumer") == [HELP["words"]], "her own"
+    assert told("wang", "agent", "consumer") == [HELP["words"]]
+
+
+def test_why_words_were_read_leads_to_what_was_read(
+    agent: Caller, contact: str, redress: Redress, project: Callable[[], None]
+) -> None:
+    project()
+    agent.get(contact)
+    agent.get(contact, headers={"Reason": "she called"})
+    agent.get(contact, reason="她打了电话")
+    agent.get("/v1/consumers/li-mei/timeline")
+    with psycopg.connect(redress.urls.owner) as owner:
+        rows = owner.execute("SELECT why FROM people.access").fetchall()
+    why = {each for (each,) in rows}
+    assert why == {
+        f"contact.read {id_in(contact)}",
+        "she called",
+        "她打了电话",
+        "consumer.read li-mei",
+    }
+    assert agent.get(contact, reason=" ").status_code == 400
+    assert agent.get(contact, reason="x" * 201).status_code == 400
 
 
 # -- A promise --

@@ -10,10 +10,13 @@ from litestar.routes import HTTPRoute
 
 from application.access import ROLES, TABLE, AccessRole, Action, Actor, may_ever
 from domain.kernel import Report
+from interface.api import cases, contacts
+from interface.api.doors import moves_of
 from interface.api.order_commands import DOORS
 from interface.bootstrap import Redress
 from interface.serving import build_api
 from tests.interface.api.conftest import MONDAY, ORDER, Caller, Callers
+from tests.interface.api.deeds import delivered, id_in, opened, request_for
 
 # What anybody may ask without a token, and nothing else.
 OPEN = {
@@ -78,6 +81,71 @@ def test_a_role_comes_through_the_doors_of_its_row_and_no_others(
         action = opt.get("action")
         allowed = any(action == known and may_ever(actor, known) for known in TABLE)
         assert (answer.status_code == 403) == (not allowed), f"{method} {path}"
+
+
+# Whoever tells what happened outside a case or a contact tells it as a machine does.
+TELL: dict[str, set[AccessRole]] = {
+    "/v1/cases/{stream_id}/parcel-scans": {"service"},
+    "/v1/cases/{stream_id}/refund-results": {"service", "finance_approver"},
+    "/v1/cases/{stream_id}/recoveries": {"service", "finance_approver"},
+    "/v1/contacts/{stream_id}/message-reports": {"service"},
+}
+
+
+def names_of(kind: type) -> set[str]:
+    """Return the names of all kinds of a kind."""
+    below = kind.__subclasses__()
+    return {each.__name__ for each in below}.union(*map(names_of, below))
+
+
+def test_what_happened_outside_is_told_by_no_party(
+    caller: Callers, redress: Redress
+) -> None:
+    reports = names_of(Report)
+    told = [
+        (path, opt)
+        for path, _, opt in doors(build_api(redress))
+        if opt.get("command") in reports
+        and not path.startswith(("/v1/orders", "/v1/consumers"))
+    ]
+    assert {path for path, _ in told} == set(TELL), "a report is no act of the parties"
+    for path, opt in told:
+        assert not str(opt["action"]).endswith(".act"), path
+        for role in ROLES:
+            where = path.replace("{stream_id}", "00000000-0000-8007-8000-000000000000")
+            answer = caller(role, "nobody-in-particular", "no-shop").post(where, {})
+            assert (answer.status_code != 403) == (role in TELL[path]), f"{role} {path}"
+
+
+def test_nobody_is_offered_to_tell_what_happened_outside() -> None:
+    for noun, rows in (("case", cases.DOORS), ("contact", contacts.DOORS)):
+        told = {d.command.__name__ for d in rows if issubclass(d.command, Report)}
+        assert told
+        assert moves_of(noun, "/here", rows, sorted(told)) == ()
+
+
+def test_an_id_of_another_noun_is_nothing_here(
+    feed: Caller, li_mei: Caller, agent: Caller, order: str
+) -> None:
+    case = opened(li_mei, delivered(feed, order))
+    contact = str(li_mei.post("/v1/contacts", {}).headers["Location"])
+    ids = {"orders": order, "cases": case, "contacts": contact}
+    for kind in ("orders", "cases", "disputes", "contacts", "accounts"):
+        for other, where in ids.items():
+            if other == kind:
+                continue
+            here = f"/v1/{kind}/{id_in(where)}"
+            for who in (li_mei, agent):
+                assert who.get(here).status_code == 404, f"{here}, of {other}"
+    asked = {"words": "?", "message": "1"}
+    note = agent.post(f"/v1/cases/{id_in(order)}/notes", asked, If_Match='"1"')
+    assert note.status_code in {400, 404}
+    closing = li_mei.post(f"/v1/cases/{id_in(order)}/withdrawal", If_Match='"1"')
+    assert closing.status_code == 404
+    over = {"case": id_in(order), "issue": "short_or_wrong"}
+    assert li_mei.post("/v1/disputes", over).status_code == 404
+    of = request_for(case)
+    assert li_mei.post("/v1/cases", of).status_code == 404
 
 
 def test_merchants_creators_and_consumers_see_their_own_orders(
