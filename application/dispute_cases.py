@@ -4,16 +4,28 @@ Pure. What was only argued about gets a case of its own, so that the order of th
 its ways, what the gateway says and what is written down are the case's as everywhere.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from application.case_claims import claim_commands
 from application.dispute_moves import Turn, check_awards, order_commands, way_of
 from application.dispute_refunds import Repaid
-from application.dispute_ways import BECOMES, Ground
-from domain.after_sales import CASE, Case, CaseCommand, CaseType, OpenCase
+from application.dispute_ways import BECOMES, Ground, reserves
+from domain.after_sales import (
+    CASE,
+    ApproveCase,
+    Case,
+    CaseCommand,
+    CaseType,
+    ChangeRequest,
+    EndIntervention,
+    OpenCase,
+)
+from domain.dispute import DisputeSettled, OfferType
 from domain.kernel import Refused
 from domain.money import Money
 from domain.order import (
@@ -25,7 +37,7 @@ from domain.order import (
     SettleClaim,
 )
 from domain.order.claiming import claimed
-from domain.party import SYSTEM
+from domain.party import SYSTEM, By
 
 OTHER: Final = 15  # 其他: what it is about, the dispute says
 
@@ -84,6 +96,52 @@ def by_case(
         rest = claim_commands(name, case, ruled)
         return Begun((opening, way.command), (free, reserve, *rest), way.back)
     return Begun((), (free,), owed(back))
+
+
+# What the sides agree on that is no money, as what a case becomes by it.
+GOODS: Final[Mapping[OfferType, CaseType]] = {
+    "resend": "resend",
+    "repair": "repair",
+    "replacement_without_refund": "exchange",
+}
+
+
+def goods_agreed(turn: Turn, case_id: UUID, case: Case, ground: Ground) -> Begun | None:
+    """Return how a case does what was agreed about goods; None where it cannot.
+
+    The consumer asks for it, and the merchant agrees: both did in the dispute.
+    """
+    offer, opened = turn.after.accepted, turn.after.opened
+    if offer is None or opened is None or not turn.happened(DisputeSettled):
+        return None
+    if opened.merchant is None:
+        return None
+    kind = GOODS.get(offer.type)
+    if kind is None or case.reason is None:
+        return None
+    change = ChangeRequest(
+        by=By(role="consumer", name=opened.consumer),
+        type=kind,
+        items=tuple(
+            replace(item, amount=Money(0, item.amount.currency)) for item in case.items
+        ),
+        reason=case.reason,
+    )
+    asked = (
+        EndIntervention(by=SYSTEM, dispute=turn.name),
+        change,
+        ApproveCase(by=By(role="merchant", name=opened.merchant)),
+    )
+    now = case
+    try:
+        for command in asked:
+            now = done(now, command, ground)
+    except Refused:
+        return None
+    name = str(case_id)
+    if not reserves(name, case, now, ground):
+        return None
+    return Begun(asked, claim_commands(name, case, now), Repaid())
 
 
 def opening_of(turn: Turn, order: Order, claim: Claim, kind: CaseType) -> OpenCase:

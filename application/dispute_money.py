@@ -306,13 +306,17 @@ def shared(dispute_id: UUID, dispute: Dispute, ruling: Ruling) -> tuple[Entry, .
 def agreed(
     dispute_id: UUID, dispute: Dispute, back: Repaid
 ) -> Iterator[ResponsibilityCommand]:
-    """Yield the entries of a settlement: what is beyond what its case pays."""
+    """Yield the entries of a settlement: a coupon, and what is beyond what is paid."""
     merchant, consumer = dispute.party("merchant"), dispute.party("consumer")
     if merchant is None or consumer is None:
         return
     payer = Account(kind="merchant", name=merchant)
     got = Account(kind="consumer", name=consumer)
-    name = f"{dispute_id}.settled"
+    name, offer = f"{dispute_id}.settled", dispute.accepted
+    if offer is not None and offer.type == "coupon" and offer.amount is not None:
+        why = "settlement.coupon"
+        coupon = owes(f"{name}.coupon", why, payer, got, offer.amount)
+        yield PostEntry(by=SYSTEM, entry=coupon)
     if back.beyond is not None:
         entry = owes(f"{name}.beyond", "settlement.beyond", payer, got, back.beyond)
         yield PostEntry(by=SYSTEM, entry=entry)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from application.after_sales import AfterSales, events_of
 from application.books import Books
-from application.dispute_cases import begun
+from application.dispute_cases import begun, goods_agreed
 from application.dispute_money import Done, case_of, matter_of
 from application.dispute_moves import (
     Turn,
@@ -331,16 +331,19 @@ class Disputes:
         ground = Ground(order, book, standing.at)
         if case.known:
             check_awards(turn, refundable_items(order, case, matter), case.freight)
+            new = goods_agreed(turn, case_id, case, ground)
+        else:
+            new = begun(turn, case_id, ground)
+        if new is None:
             way = way_of(turn, matter, case, ground)
             yield from self._in_case(turn, case_id, case, way, context)
             done = done_by_case(turn, case, way)
         else:
-            first = begun(turn, case_id, ground)
-            for command in first.case:
+            for command in new.case:
                 yield self._cases.part(case_id, command, turn.source)
-            for asked in first.order:
+            for asked in new.order:
                 yield self._orders.part(order_id, asked)
-            done = Done(first.back)
+            done = Done(new.back)
         for said in account_commands(turn, entries, done):
             yield self._accounts.part(account_id, said, turn.source)
 

@@ -60,6 +60,7 @@ from domain.dispute import (
     IssueRuling,
     Liability,
     MakeOffer,
+    OfferType,
     OpenDispute,
     ReopenDispute,
     ReportDispute,
@@ -561,10 +562,32 @@ def test_what_a_merchant_gives_beyond_the_claim_is_owed(shop: Shop) -> None:
     ]
 
 
-def test_an_agreement_on_goods_lets_the_case_go_on(shop: Shop) -> None:
+@pytest.mark.parametrize(
+    ("agreed", "kind", "status"),
+    [
+        ("resend", "resend", "awaiting_merchant_ship"),
+        ("repair", "repair", "awaiting_consumer_return"),
+        ("replacement_without_refund", "exchange", "awaiting_consumer_return"),
+    ],
+)
+def test_an_agreement_on_goods_is_what_the_case_does_from_then_on(
+    shop: Shop, agreed: OfferType, kind: str, status: str
+) -> None:
     shop.opens()
-    shop.does(MakeOffer(by=SHOP, type="resend"), AcceptOffer(by=ANNA, offer=1))
+    shop.does(MakeOffer(by=SHOP, type=agreed), AcceptOffer(by=ANNA, offer=1))
     assert len(shop.of(shop.case_id, InterventionEnded)) == 1
+    assert (shop.case.type, shop.case.status) == (kind, status)
+    assert any(each.standing == "running" for each in shop.case.timers.values())
+
+
+def test_a_coupon_agreed_on_is_owed(shop: Shop) -> None:
+    shop.opens()
+    shop.does(
+        MakeOffer(by=SHOP, type="coupon", amount=fen(500)),
+        AcceptOffer(by=ANNA, offer=1),
+    )
+    owed = ("owed", "merchant", "consumer", 500)
+    assert postings(shop.account_of(shop.case_id)) == [owed]
 
 
 def test_a_reopened_dispute_steps_into_its_case_again(shop: Shop) -> None:
