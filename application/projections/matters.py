@@ -21,10 +21,11 @@ FIELDS = """
        creator, carrier, source, number, kind, status, final, flags, assigned, owes,
        step, due_at, amount_minor, currency, score, opened_at, changed_at
 """
+# What is only told of, as a scan of a parcel nobody asked for, is no matter yet.
 FIND = f"""
 SELECT {FIELDS}
   FROM projection.matter
- WHERE {{conditions}}
+ WHERE status <> 'none' AND {{conditions}}
  ORDER BY coalesce(due_at, 'infinity'::timestamptz), partition, stream_id
  LIMIT %(limit)s
 """  # noqa: S608 - the columns are the constant above

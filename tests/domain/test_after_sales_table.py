@@ -128,7 +128,7 @@ TABLE = {
         "return_refund", (change("refund_shipped"),), "answer", HALF, DAYS_5,
         status, "refunding"),
     "changed request, not shipped": Line(
-        "return_refund", (change("refund_unshipped"),), "answer", DAY, DAY,
+        "return_refund", (change("refund_unshipped"),), "answer", DAY, DAYS_5,
         status, "refunding"),
     "changed request, exchange": Line(
         "return_refund", (change("exchange"),), "answer", DAY, DAYS_5,

@@ -26,7 +26,7 @@ from application.projections.rebuild import rebuild
 from application.projections.runner import Runner
 from application.projections.runtime import OutOfStep
 from application.responsibility import Responsibilities
-from domain.after_sales import AssignCase
+from domain.after_sales import AssignCase, ParcelScanned
 from domain.agent_promise import AGENT_PROMISE, KeepPromise, MakePromise
 from domain.contact import AssignContact, ContactCommand, RateContact
 from domain.kernel import Event
@@ -264,6 +264,16 @@ def test_filled_again_the_board_is_the_same(
 
 
 # -- Asking --
+
+
+def test_what_nobody_opened_is_no_matter(
+    reader: Reader, history: History, matters: MatterQueries
+) -> None:
+    scan = ParcelScanned(
+        at=after_sales.MONDAY, direction="reverse", scan="s-1", code="signed"
+    )
+    reader.reads(*history.goes_on("a parcel of no case", scan))
+    assert not matters.find(Wanted(), limit=10).rows
 
 
 @pytest.fixture
