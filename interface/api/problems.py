@@ -17,6 +17,7 @@ from psycopg import DataError, OperationalError
 from psycopg_pool import PoolTimeout
 
 from application.access import NotAllowed, NotFound
+from application.cited import EvidenceKeptBack, NoSuchEvidence
 from application.event_store.store import (
     Busy,
     KeyReused,
@@ -51,6 +52,8 @@ STATUSES: Final[Mapping[type[Refused], int]] = {
     NotEvidence: 415,
     TooLarge: 413,
     Forgotten: 410,
+    NoSuchEvidence: 422,
+    EvidenceKeptBack: 422,
 }
 
 # The sentences of what the door itself refuses, by code.
@@ -194,13 +197,14 @@ def refused(refusal: Refused) -> Problem:
     if isinstance(refusal, NotFound):
         return document("not_found", 404, str(refusal))
     said = ", ".join(f"{name}: {value}" for name, value in refusal.details.items())
-    version = refusal.details.get("version")
+    version, field = refusal.details.get("version"), refusal.details.get("field")
     return Problem(
         type=f"urn:redress:refused:{refusal.code}",
         title=str(refusal),
         status=STATUSES.get(type(refusal), HTTPStatus.CONFLICT),
         detail=f"{refusal} ({said})" if said else str(refusal),
         code=refusal.code,
+        errors=(FieldError(field, str(refusal)),) if isinstance(field, str) else UNSET,
         version=version if isinstance(version, int) else UNSET,
     )
 

@@ -8,7 +8,7 @@ from interface.api.accounts import DOORS
 from interface.api.case_examples import ACCOUNT_EXAMPLES
 from interface.bootstrap import Redress
 from tests.interface.api.conftest import Caller, Callers
-from tests.interface.api.deeds import does, done
+from tests.interface.api.deeds import cleared, does, done, handed_in, with_file
 from tests.interface.api.test_queue import attributed
 from tests.interface.pretend import PYTHON, environment, free_port
 from tests.interface.served import roles
@@ -143,11 +143,12 @@ def test_the_command_line_gives_a_carrier_its_token(redress: Redress) -> None:
 def test_what_is_offered_is_what_is_not_refused(
     redress: Redress, caller: Callers, order: str, role: str, name: str
 ) -> None:
-    reader = caller(role, name)
+    reader, agent = caller(role, name), caller("agent", "wang")
+    file = cleared(agent, handed_in(agent, order))
     for number, door in enumerate(DOORS):
         account = attributed(redress, order, matter=f"m-{number}")
         offered = {move["href"] for move in reader.get(account).json()["may"]}
-        body = dict(ACCOUNT_EXAMPLES[f"{door.command.__name__}Body"])
+        body = with_file(ACCOUNT_EXAMPLES[f"{door.command.__name__}Body"], file)
         if role in {"consumer", "merchant"} and door.path == "recourse":
             body["claimant"] = {"kind": role, "name": name}
         answer = does(reader, account, door.path, body)
