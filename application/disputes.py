@@ -115,8 +115,8 @@ class Disputes:
 
         Over a case, the platform steps into it at once. Without one, ``items`` are what
         is claimed of the order, and are reserved. Who takes part, what was paid and who
-        handled it is taken from the order and the case. Raises NoSuchOrder, and as
-        CommandHandler does.
+        handled it is taken from the order and the case. Raises NoSuchOrder and
+        SeveralMerchants, and as CommandHandler does.
         """
         order_id = UUID(command.order)
         standing = Standing(self._store, context, dispute_id, order_id)
