@@ -36,6 +36,7 @@ from domain.after_sales import (
     EscalateCase,
     ReopenForDispute,
 )
+from domain.after_sales.window import end_of
 from domain.dispute import (
     DISPUTE,
     FINAL,
@@ -65,6 +66,7 @@ from domain.order import (
 from domain.order.shares import paid_shares
 from domain.party import SYSTEM
 from domain.policy.book import Rulebook
+from domain.policy.rows import Times
 from domain.responsibility import Entry, ResponsibilityCommand
 
 
@@ -158,6 +160,18 @@ def as_ordered(
         handlers=tuple(sorted({*command.handlers, *handlers})),
         where=case.where if case is not None else command.where,
     )
+
+
+def in_time_of(
+    command: OpenDispute, order: Order, book: Rulebook, at: datetime
+) -> OpenDispute:
+    """Return the opening with the end of the order's after-sales time.
+
+    A dispute over a case goes by the case: that was opened in time.
+    """
+    times = Times(ordered_at=command.ordered_at, conduct_at=at, judged_at=at)
+    ends = end_of("after_sales_window", order.completed_at, times, command.where, book)
+    return replace(command, window_ends=ends)
 
 
 def paid_for(order: Order, items: ClaimItems) -> Money | None:

@@ -24,6 +24,7 @@ from application.dispute_moves import (
     check_awards,
     done_by_case,
     follow_up,
+    in_time_of,
     way_of,
 )
 from application.dispute_ways import Ground, Way, refundable_items
@@ -128,9 +129,10 @@ class Disputes:
         if case is not None and case.known:
             items, freight = case.items, case.freight
         opening = as_ordered(command, order, case, items, freight)
-        parts = [
-            Part(dispute_id, DISPUTE, opening, self._books.for_source(order.source))
-        ]
+        book = self._books.for_source(order.source)
+        if case is None:
+            opening = in_time_of(opening, order, book, context.at)
+        parts = [Part(dispute_id, DISPUTE, opening, book)]
         if case_id is not None:
             step_in = EscalateCase(by=command.by, dispute=str(dispute_id))
             parts.append(self._cases.part(case_id, step_in, order.source))

@@ -9,7 +9,7 @@ from domain.after_sales.steps import first_row
 from domain.after_sales.values import NO_REASON
 from domain.party import SERVICE
 from domain.policy.book import Rulebook
-from domain.policy.rows import Times
+from domain.policy.rows import Times, Where
 from domain.timer import started
 
 
@@ -26,12 +26,23 @@ def window_ends(
     free = command.type == "return_refund" and command.reason in NO_REASON
     step = "after_sales_window.no_reason" if free else "after_sales_window"
     begins = command.signed_at if free else completed_at
-    row = first_row(policy, times, command.where.goods, (step,))
+    if free and begins is not None:
+        begins = end_of_day(begins, policy.zone)
+    return end_of(step, begins, times, command.where, policy)
+
+
+def end_of(
+    step: str,
+    begins: datetime | None,
+    times: Times,
+    where: Where,
+    policy: Rulebook,
+) -> datetime | None:
+    """Return the end of a window; None while it has not begun, or without a row."""
+    row = first_row(policy, times, where.goods, (step,))
     if row is None or begins is None:
         return None
-    begins = end_of_day(begins, policy.zone) if free else begins
-    calendar = policy.calendars(times)
-    return started(row, "window", begins, calendar, command.where).due_at
+    return started(row, "window", begins, policy.calendars(times), where).due_at
 
 
 def in_window(command: OpenCase, at: datetime) -> None:

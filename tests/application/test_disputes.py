@@ -39,6 +39,7 @@ from domain.after_sales import (
 )
 from domain.dispute import (
     AcceptOffer,
+    AfterSalesTimeOver,
     AskForProof,
     AssignHandler,
     Award,
@@ -79,6 +80,7 @@ from domain.order import (
     OrderCommand,
     OrderLine,
     PlaceOrder,
+    RecordCompletion,
     ShipParcel,
     Tender,
 )
@@ -192,7 +194,9 @@ class Shop:
         reject = RejectCase(by=SHOP, reason="other")
         self.cases.take(self.case_id, reject, self.context(reject, MONDAY + DAY))
 
-    def opens(self, *, over_case: bool = True, by: By = ANNA) -> Receipt:
+    def opens(
+        self, *, over_case: bool = True, by: By = ANNA, at: datetime = MONDAY + DAY
+    ) -> Receipt:
         command = OpenDispute(
             by=by,
             order=str(self.order_id),
@@ -203,7 +207,7 @@ class Shop:
         return self.disputes.open(
             self.dispute_id,
             command,
-            self.context(command, MONDAY + DAY),
+            self.context(command, at),
             items=() if over_case else ITEMS,
         )
 
@@ -325,6 +329,16 @@ def test_a_dispute_without_a_case_reserves_what_it_is_about() -> None:
         "dispute",
         ITEMS,
     )
+
+
+def test_without_a_case_a_dispute_is_opened_within_the_after_sales_time() -> None:
+    shop = Shop()
+    received = RecordCompletion()
+    context = replace(shop.context(received, MONDAY), occurred_at=MONDAY)
+    shop.orders.handle_one(shop.order_id, received, context)
+    with pytest.raises(AfterSalesTimeOver):
+        shop.opens(over_case=False, at=MONDAY + 15 * DAY + 2 * SECOND)
+    shop.opens(over_case=False, at=MONDAY + 14 * DAY)
 
 
 def test_those_who_handled_the_case_cannot_rule_on_the_dispute(shop: Shop) -> None:
