@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 import pytest
 from msgspec.structs import replace
 
-from domain.after_sales import ReportCase
+from domain.after_sales import CASE, ReportCase
 from domain.agent_promise import AGENT_PROMISE, MakePromise
 from domain.contact import CONTACT
+from domain.dispute import DISPUTE
 from domain.kernel import AnyDecider, Event
 from domain.policy.book import Rulebook
 from domain.policy.rows import CalendarRow
@@ -77,8 +78,8 @@ class Story(NamedTuple):
         return self._replace(past=(*self.past, *self.says(at)))
 
 
-CASE_STORY = Story(after_sales.CASE, after_sales.RULES, after_sales.asked().past)
-DISPUTE_STORY = Story(disputes.DISPUTE, disputes.BOOK, disputes.negotiating)
+CASE_STORY = Story(CASE, after_sales.RULES, after_sales.asked().past)
+DISPUTE_STORY = Story(DISPUTE, disputes.BOOK, disputes.negotiating)
 CONTACT_STORY = Story(
     CONTACT,
     contacts.BOOK,
@@ -196,9 +197,8 @@ def test_a_deadline_another_platform_told_is_never_moved() -> None:
         word="WAITING",
     )
     rules = after_sales.RULES
-    case = after_sales.CASE
-    past = case.decide(case.initial, told, rules, STORM - MINUTE)
-    story = Story(case, rules, tuple(past)).published()
+    past = CASE.decide(CASE.initial, told, rules, STORM - MINUTE)
+    story = Story(CASE, rules, tuple(past)).published()
     assert story.clock.told
     assert story.says(STORM + MINUTE) == ()
 

@@ -4,6 +4,7 @@ The order is two jackets for 400.00 and a hat for 50.00, paid in full.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any, NamedTuple, get_args
 
@@ -401,7 +402,8 @@ def test_a_second_currency_told_later_stops_nothing_that_is_claimed() -> None:
 def test_a_refund_told_again_in_another_currency_takes_nothing_from_the_first() -> None:
     told = RefundReported(at=TUESDAY, refund="F-1", amount=Money(500, "CNY"))
     again = replace(told, amount=Money(9_999, "USD"))
-    order = reduce(ORDER.evolve, (*bought, told, again), ORDER.initial)
+    past: Sequence[OrderEvent] = (*bought, told, again)
+    order = reduce(ORDER.evolve, past, ORDER.initial)
     assert order.refunded == {"CNY": 500, "USD": 9_999}
 
 

@@ -1,7 +1,7 @@
 """Whoever asks sees what is theirs: every role at every door."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import get_args
 
 import pytest
@@ -9,9 +9,10 @@ from litestar import Litestar
 from litestar.routes import HTTPRoute
 
 from application.access import ROLES, TABLE, AccessRole, Action, Actor, may_ever
+from application.casework import Noun
 from domain.kernel import Report
 from interface.api import cases, contacts
-from interface.api.doors import moves_of
+from interface.api.doors import CaseDoor, moves_of
 from interface.api.order_commands import DOORS
 from interface.bootstrap import Redress
 from interface.serving import build_api
@@ -94,7 +95,7 @@ TELL: dict[str, set[AccessRole]] = {
 
 def names_of(kind: type) -> set[str]:
     """Return the names of all kinds of a kind."""
-    below = kind.__subclasses__()
+    below: list[type] = kind.__subclasses__()
     return {each.__name__ for each in below}.union(*map(names_of, below))
 
 
@@ -118,7 +119,11 @@ def test_what_happened_outside_is_told_by_no_party(
 
 
 def test_nobody_is_offered_to_tell_what_happened_outside() -> None:
-    for noun, rows in (("case", cases.DOORS), ("contact", contacts.DOORS)):
+    nouns: dict[Noun, Sequence[CaseDoor]] = {
+        "case": cases.DOORS,
+        "contact": contacts.DOORS,
+    }
+    for noun, rows in nouns.items():
         told = {d.command.__name__ for d in rows if issubclass(d.command, Report)}
         assert told
         assert moves_of(noun, "/here", rows, sorted(told)) == ()
