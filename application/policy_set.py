@@ -31,6 +31,7 @@ from domain.policy_set import (
     PolicySet,
     PublishPolicies,
     cautions,
+    decide,
     digest,
     promise_terms,
     publishable,
@@ -215,22 +216,16 @@ class Policies:
         self.fresh()
 
     def _publish_shipped(self, policies: PolicySet) -> None:
+        """Publish the packs in one go: killed half-way, none of them is published."""
         at = self._now()  # One moment for all: none of them was there before another.
+        commands = []
         for shipped in self._shipped():
             document, left_out = publishable(policies, shipped, at)
             for row in left_out:
                 log.warning("policy_row_left_out", row=row.row, why=row.why)
-            name = uuid5(SHIPPED, digest(document))
-            context = CommandContext(
-                actor=SYSTEM,
-                asked_at=at,
-                command_id=name,
-                correlation_id=name,
-                name=PublishPolicies.__name__,
-            )
-            part = Part(self.id, POLICY_SET, PublishPolicies(document=document))
+            command = PublishPolicies(document=document)
             try:
-                self._handler.handle_one(Ask(context, (part,)))
+                events = decide(policies, command, None, at)
             except Refused as refused:
                 log.warning(
                     "policies_not_published",
@@ -238,6 +233,22 @@ class Policies:
                     why=refused.code,
                     details=refused.details,
                 )
+                continue
+            policies = reduce(POLICY_SET.evolve, events, policies)
+            commands.append(command)
+        if not commands:
+            return
+        said = "".join(digest(command.document) for command in commands)
+        name = uuid5(SHIPPED, said)
+        context = CommandContext(
+            actor=SYSTEM,
+            asked_at=at,
+            command_id=name,
+            correlation_id=name,
+            name=PublishPolicies.__name__,
+        )
+        parts = tuple(Part(self.id, POLICY_SET, command) for command in commands)
+        self._handler.handle_one(Ask(context, parts))
 
 
 def in_force(version: int, policies: PolicySet) -> InForce:
