@@ -55,7 +55,7 @@ ENDS: Final[Mapping[str, tuple[str, list[str]]]] = {
     # What the platform has to decide.
     "untracked exchange": ("awaiting_merchant_receipt", ["ship"]),
     "kept repair": ("awaiting_merchant_ship", ["ship"]),
-    "dispute": ("platform_review", ["negotiation"]),
+    "dispute": ("platform_review", ["negotiation", "review"]),
     # Money that is on its way, or that people have to look at.
     "beyond the limit": ("refunding", ["pay_refund"]),
     "paid by the shop": ("refunding", ["pay_refund"]),
@@ -67,6 +67,7 @@ ENDS: Final[Mapping[str, tuple[str, list[str]]]] = {
 DECIDED_BY_THE_PLATFORM = {
     "untracked exchange": "return_not_received",
     "kept repair": "visible_quality",
+    "resend": "visible_quality",
 }
 ORDERED = {
     *(name for name, end in ENDS.items() if end == PAID_BY_SILENCE),
