@@ -90,9 +90,14 @@ def settled(name: str, case: Case, came_of_it: Settlement) -> SettleClaim:
             ClaimItem(line=line, quantity=quantity, amount=nothing)
             for line, quantity in came_of_it.returned
         )
+    # A line that came for nothing may go back for nothing without being claimed.
+    about = {item.line for item in case.items}
+    refunded = tuple(
+        item for item in came_of_it.refunded if item.amount.minor or item.line in about
+    )
     return SettleClaim(
         claim=name,
-        refunded=came_of_it.refunded,
+        refunded=refunded,
         freight=came_of_it.freight,
         returned=returned,
     )
