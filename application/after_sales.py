@@ -33,9 +33,9 @@ from application.event_store.envelope import (
     RecordedEvent,
 )
 from application.event_store.handler import CommandHandler
-from application.event_store.store import EventStore, StaleVersion, StoreUnavailable
+from application.event_store.store import EventStore, StaleVersion
 from application.orders import Orders, context_for
-from application.processes.check_overdue_clocks import ACTOR, ClockAsk
+from application.processes.check_overdue_clocks import ACTOR, ClockAsk, each_asked
 from application.responsibility import Responsibilities
 from application.sellers import selling_merchant, still_of_one
 from application.standing import Standing
@@ -156,17 +156,7 @@ class AfterSales:
 
         What the service is not reached for is raised: it concerns every one of them.
         """
-        answers: list[Receipt | Exception] = []
-        for each in asks:
-            try:
-                answer = self.check_one(each.stream_id, each.cause, asked_at)
-            except StoreUnavailable:
-                raise
-            except Exception as error:  # noqa: BLE001 - a value: the others are asked
-                answers.append(error)
-            else:
-                answers.append(answer)
-        return answers
+        return each_asked(asks, asked_at, self.check_one)
 
     def check_one(self, case_id: UUID, cause: UUID, asked_at: datetime) -> Receipt:
         """Ask one case whether its time has run out; raises as CommandHandler does."""

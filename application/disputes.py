@@ -30,9 +30,9 @@ from application.dispute_moves import (
 from application.dispute_ways import Ground, Way, refundable_items
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
-from application.event_store.store import EventStore, StaleVersion, StoreUnavailable
+from application.event_store.store import EventStore, StaleVersion
 from application.orders import Orders, context_for
-from application.processes.check_overdue_clocks import ACTOR, ClockAsk
+from application.processes.check_overdue_clocks import ACTOR, ClockAsk, each_asked
 from application.responsibility import Responsibilities
 from application.standing import Standing
 from domain.after_sales import (
@@ -211,17 +211,7 @@ class Disputes:
 
         That the store cannot be reached is raised: it concerns every one of them.
         """
-        answers: list[Receipt | Exception] = []
-        for each in asks:
-            try:
-                answer = self.check_one(each.stream_id, each.cause, asked_at)
-            except StoreUnavailable:
-                raise
-            except Exception as error:  # noqa: BLE001 - a value: the others are asked
-                answers.append(error)
-            else:
-                answers.append(answer)
-        return answers
+        return each_asked(asks, asked_at, self.check_one)
 
     def check_one(self, dispute_id: UUID, cause: UUID, asked_at: datetime) -> Receipt:
         """Ask one dispute whether its time has run out; raises as CommandHandler does.

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 import structlog
 from msgspec import Struct
 
+from application.event_store.envelope import Receipt
 from application.event_store.store import StoreUnavailable
 from application.projections.clock_board import ClockQueries, DueClock
 
@@ -41,6 +42,28 @@ class AsksClocks(Protocol):
         Raises StoreUnavailable, after which the same asks may be handed in again.
         """
         ...
+
+
+def each_asked(
+    asks: Sequence[ClockAsk],
+    asked_at: datetime,
+    ask_one: Callable[[UUID, UUID, datetime], Receipt],
+) -> Sequence[Receipt | Exception]:
+    """Ask one after the other; an answer to each, in order.
+
+    That the store cannot be reached is raised: it concerns every one of them.
+    """
+    answers: list[Receipt | Exception] = []
+    for each in asks:
+        try:
+            answer = ask_one(each.stream_id, each.cause, asked_at)
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - a value: the others are asked
+            answers.append(error)
+        else:
+            answers.append(answer)
+    return answers
 
 
 class OverdueClocks:
