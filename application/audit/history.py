@@ -101,10 +101,6 @@ class Merged(Struct, frozen=True, kw_only=True):
     rows: Sequence[UsedRow]
 
 
-class NoSuchPosition(LookupError):
-    """The history has no such position: it lies in another partition."""
-
-
 class MergedHistories:
     """Merges what belongs together, at any position."""
 

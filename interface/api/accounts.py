@@ -26,7 +26,8 @@ from domain.responsibility import (
     WriteOffRecourse,
 )
 from interface.api.auth import does
-from interface.api.doors import CaseDoor, Move, controller, moves_of, offered, versioned
+from interface.api.doors import CaseDoor, Move, controller, moves_of, offered
+from interface.api.receipts import versioned
 from interface.clock import now
 
 ACCOUNTS: Final = "/v1/accounts"

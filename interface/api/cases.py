@@ -72,13 +72,12 @@ from interface.api.doors import (
     moves_of,
     offered,
     sealer,
-    versioned,
 )
 from interface.api.examples import json_like
 from interface.api.matter_words import spoken
 from interface.api.order_commands import strictly
 from interface.api.queue import finder
-from interface.api.receipts import ReceiptBody, receipt_answer
+from interface.api.receipts import ReceiptBody, receipt_answer, versioned
 from interface.api.words import Words
 from interface.clock import now
 

@@ -55,14 +55,13 @@ from interface.api.doors import (
     moves_of,
     offered,
     sealer,
-    versioned,
 )
 from interface.api.examples import json_like
 from interface.api.order_commands import strictly
 from interface.api.problems import invalid
 from interface.api.queue import finder
 from interface.api.reasons import Reason, ReasonHeader, reason_for
-from interface.api.receipts import ReceiptBody, receipt_answer
+from interface.api.receipts import ReceiptBody, receipt_answer, versioned
 from interface.api.words import Words
 from interface.clock import now
 

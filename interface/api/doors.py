@@ -243,11 +243,6 @@ def links_of(actor: Actor, matter: Matter, here: str) -> dict[str, str]:
     return links
 
 
-def versioned(body: Any, matter: Matter) -> Response[Any]:
-    """Return what was read, its version as the ETag."""
-    return Response(body, headers={"ETag": f'"{matter.version}"'})
-
-
 def controller(
     noun: Noun, action: Action, base: str, doors: Sequence[CaseDoor]
 ) -> type[Controller]:

@@ -50,7 +50,7 @@ from interface.api.paging import (
     shown,
 )
 from interface.api.problems import invalid
-from interface.api.receipts import ReceiptBody, receipt_answer
+from interface.api.receipts import ReceiptBody, receipt_answer, versioned
 from interface.clock import now
 
 PATHS: Final[Mapping[type[OrderCommand], str]] = {
@@ -238,11 +238,6 @@ class OrderController(OrderCommandController):
         known = desk.find(actor, "order.read", order_id)
         view = order_view(order_id, known.version, known.order)
         return versioned(Listed(view.promises, None), known)
-
-
-def versioned(body: Any, known: KnownOrder) -> Response[Any]:
-    """Return what was read, its version as the ETag."""
-    return Response(body, headers={"ETag": f'"{known.version}"'})
 
 
 def begun(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
 from litestar import Controller, Response, get, post
@@ -41,7 +41,7 @@ from interface.api.context import Asked, moment
 from interface.api.examples import EXAMPLES, POLICY_TOML
 from interface.api.paging import Listed
 from interface.api.policy_documents import JSON, TOML, read_document
-from interface.api.receipts import ReceiptBody, receipt_answer
+from interface.api.receipts import ReceiptBody, receipt_answer, versioned
 
 POLICIES: Final = "/v1/policies"
 
@@ -246,11 +246,6 @@ class PolicyController(Controller):
                     )
                     return versioned(page, known)
         raise NotFound
-
-
-def versioned(body: Any, known: InForce) -> Response[Any]:
-    """Return what was read, the version of all policies as the ETag."""
-    return Response(body, headers={"ETag": f'"{known.version}"'})
 
 
 def published_answer(

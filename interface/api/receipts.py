@@ -1,6 +1,7 @@
 """How a receipt reads over HTTP: the body, the version, the position, if it is new."""
 
 from datetime import datetime
+from typing import Any, Protocol
 from uuid import UUID
 
 from litestar import Response
@@ -42,6 +43,20 @@ def receipt_body(receipt: Receipt) -> ReceiptBody:
         position=receipt.position,
         leaves=receipt.leaves,
     )
+
+
+class Versioned(Protocol):
+    """What was read of a stream, and how many events say so."""
+
+    @property
+    def version(self) -> int:
+        """The version it stands at."""
+        ...
+
+
+def versioned(body: Any, known: Versioned) -> Response[Any]:
+    """Return what was read, its version as the ETag."""
+    return Response(body, headers={"ETag": f'"{known.version}"'})
 
 
 def utc(moment: datetime) -> str:
