@@ -8,9 +8,16 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
-from application.event_store.envelope import Ask, Receipt, RecordedEvent, StreamVersion
+from application.event_store.envelope import (
+    Ask,
+    CommandContext,
+    Receipt,
+    RecordedEvent,
+    StreamVersion,
+)
 from application.event_store.store import (
     Append,
     Conflict,
@@ -31,6 +38,10 @@ Answer: TypeAlias = Receipt | Exception
 WORDS_GONE = "sealed:erased"
 
 CANONICAL = msgspec.json.Encoder(order="deterministic")
+
+
+class MovedOn(Exception):
+    """A stream that an ask was derived from has changed since: derive it anew."""
 
 
 class Batch:
@@ -56,8 +67,8 @@ class Batch:
         elif name not in self._command_ids:
             authors = frozenset(
                 each
-                for part in ask.parts
-                for each in self._stream(part.stream_id).authors
+                for stream_id in ask.streams
+                for each in self._stream(stream_id).authors
             )
             try:
                 drafts = self._decide(ask)
@@ -93,6 +104,9 @@ class Batch:
             raise StaleVersion(version=first.version)
         if not possible(ask.context.at):
             raise ImpossibleTime(year=ask.context.at.year)
+        for stream_id, version in ask.rests_on.items():
+            if self._stream(stream_id).version != version:
+                raise MovedOn(f"Stream {stream_id} is not at {version} any more.")
         drafts: dict[UUID, list[Event]] = {}
         for part in ask.parts:
             if unreadable := self._loaded.unreadable.get(part.stream_id):
@@ -103,7 +117,8 @@ class Batch:
             draft += part.decider.decide(
                 state, part.command, part.policy, ask.context.at
             )
-        return drafts
+        # Nothing is written to what was only read, but it must still stand there.
+        return {stream_id: drafts.get(stream_id, []) for stream_id in ask.streams}
 
     def _keep(
         self,
@@ -178,21 +193,40 @@ def command_key(ask: Ask) -> tuple[int, UUID]:
 
 def speaks_of_erased(ask: Ask) -> bool:
     """Return whether words of the ask could not be sealed, for an erasure."""
-    said = CANONICAL.encode([part.command for part in ask.parts])
-    return CANONICAL.encode(WORDS_GONE) in said
+    return words_gone((ask.said, [part.command for part in ask.parts]))
+
+
+def words_gone(said: Any) -> bool:
+    """Return whether words of what is said could not be sealed, for an erasure."""
+    return CANONICAL.encode(WORDS_GONE) in CANONICAL.encode(said)
 
 
 def request_hash(ask: Ask) -> bytes:
     """Return the SHA-256 of what is asked: its name, streams and commands.
 
-    When a report says it happened is part of what it says. Who asks and when is not:
-    asking again is asking later.
+    Of an ask that was derived from other streams, it is that of what the caller said:
+    what was derived may be another when it is asked again.
     """
+    if ask.said is not None:
+        stream_id = ask.said_of or ask.parts[0].stream_id
+        return said_hash(stream_id, ask.context, ask.said)
     parts = [
         (part.stream_id, type(part.command).__name__, part.command)
         for part in ask.parts
     ]
-    occurred_at = ask.context.occurred_at
-    happened = occurred_at and occurred_at.astimezone(UTC)
-    said = (ask.context.name, happened, parts)
-    return sha256(CANONICAL.encode(said)).digest()
+    return hash_of(ask.context, parts)
+
+
+def said_hash(stream_id: UUID, context: CommandContext, said: Struct) -> bytes:
+    """Return the SHA-256 of what a caller said of a stream."""
+    return hash_of(context, ("said", stream_id, type(said).__name__, said))
+
+
+def hash_of(context: CommandContext, said: Any) -> bytes:
+    """Return the SHA-256 of what is said under the name of its command.
+
+    When a report says it happened is part of what it says. Who asks and when is not:
+    asking again is asking later.
+    """
+    happened = context.occurred_at and context.occurred_at.astimezone(UTC)
+    return sha256(CANONICAL.encode((context.name, happened, said))).digest()

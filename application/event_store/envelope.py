@@ -1,5 +1,6 @@
 """What travels with a command, and what is kept with an event."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -45,11 +46,24 @@ class Part(Struct, frozen=True):
 class Ask(Struct, frozen=True):
     """What is asked in one go: all parts are appended whole, or none of them.
 
-    All parts lie in one partition.
+    All parts lie in one partition. Where parts were derived from what other streams
+    say, ``said`` is what the caller said, before anything was derived: by that it is
+    known again when it is asked twice. It was said of ``said_of``, usually the first
+    part's stream. ``rests_on`` are the streams it was derived from, each at the version
+    that was read; once one has moved on, it has to be derived anew.
     """
 
     context: CommandContext
     parts: tuple[Part, ...]
+    said: Struct | None = None
+    said_of: UUID | None = None
+    rests_on: Mapping[UUID, int] = {}
+
+    @property
+    def streams(self) -> tuple[UUID, ...]:
+        """All streams that matter to it, each once."""
+        written = (part.stream_id for part in self.parts)
+        return tuple(dict.fromkeys((*written, *self.rests_on)))
 
 
 class RecordedEvent(Struct, frozen=True, kw_only=True):

@@ -6,17 +6,30 @@ the next, and gives each its answer: that is the place of a dispatcher, which wo
 ``application/event_store/dispatcher.py`` and needs nothing of this but ``handle``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from uuid import UUID
 
-from application.event_store.batch import Answer, Batch, command_key
-from application.event_store.envelope import Ask, Receipt
+from msgspec import Struct
+from msgspec.structs import replace
+
+from application.event_store.batch import (
+    Answer,
+    Batch,
+    MovedOn,
+    command_key,
+    said_hash,
+    words_gone,
+)
+from application.event_store.envelope import Ask, CommandContext, Receipt
 from application.event_store.store import (
     ATTEMPTS_MAX,
     Busy,
     EventStore,
+    KeyReused,
     StoreUnavailable,
 )
 from domain.ids import partition_in
+from domain.kernel import Refused
 
 
 class PartsApart(ValueError):
@@ -34,13 +47,58 @@ class CommandHandler:
 
         Raises what ``decide`` refuses, StaleVersion if the caller expected another
         version, Busy if it lost the race ATTEMPTS_MAX times, KeyReused if the command
-        id took effect before for another request; StoreUnavailable, OutcomeUnknown,
-        and UnreadableEvent.
+        id took effect before for another request, MovedOn if what the ask rests on has
+        changed; StoreUnavailable, OutcomeUnknown, and UnreadableEvent.
         """
         (answer,) = self.handle([ask])
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def answered(
+        self, stream_id: UUID, context: CommandContext, said: Struct
+    ) -> Receipt | None:
+        """Return the first receipt of what was said before; None if it was not.
+
+        Whoever prepares an ask from what other streams say asks this first: what was
+        granted once stays granted, whatever has changed since. Raises KeyReused if
+        the command id took effect for another request, and StoreUnavailable.
+        """
+        name = partition_in(stream_id), context.command_id
+        found = self._store.load([], [name]).seen.get(name)
+        if found is None:
+            return None
+        request, receipt = found
+        if request != said_hash(stream_id, context, said) and not words_gone(said):
+            raise KeyReused(command_id=context.command_id)
+        return replace(receipt, repeated=True)
+
+    def handle_prepared(
+        self,
+        stream_id: UUID,
+        context: CommandContext,
+        said: Struct,
+        prepare: Callable[[], Ask],
+    ) -> Receipt:
+        """Return the receipt of what is said of a stream; ``prepare`` makes the ask.
+
+        It is prepared on things as they stand, and anew whenever one of those that it
+        ``rests_on`` has moved on. Raises as ``handle_one`` and ``prepare`` do.
+        """
+        for _ in range(ATTEMPTS_MAX):
+            if first := self.answered(stream_id, context, said):
+                return first
+            try:
+                ask = replace(prepare(), said=said, said_of=stream_id)
+                return self.handle_one(ask)
+            except MovedOn:
+                continue
+            except Refused:
+                # The same may have been asked twice at once, and granted meanwhile.
+                if first := self.answered(stream_id, context, said):
+                    return first
+                raise
+        raise Busy(attempts=ATTEMPTS_MAX)
 
     def handle(self, asks: Sequence[Ask]) -> Sequence[Answer]:
         """Load, decide and append a batch; an answer for each ask, in order.
@@ -54,7 +112,7 @@ class CommandHandler:
         answers: dict[int, Answer] = {
             number: PartsApart("An ask has parts, and all lie in one partition.")
             for number, ask in enumerate(asks)
-            if len({partition_in(part.stream_id) for part in ask.parts}) != 1
+            if not ask.parts or len(set(map(partition_in, ask.streams))) != 1
         }
         for _ in range(ATTEMPTS_MAX):
             waiting = [each for each in range(len(asks)) if each not in answers]
@@ -69,7 +127,7 @@ class CommandHandler:
         What cannot be stored at all, such as a name with a NUL, fails the whole batch:
         then each ask goes alone, so that it fails only the one it came with.
         """
-        streams = {part.stream_id: None for ask in asks.values() for part in ask.parts}
+        streams = {each: None for ask in asks.values() for each in ask.streams}
         commands = {command_key(ask): None for ask in asks.values()}
         batch = Batch(self._store.load(list(streams), list(commands)))
         for number, ask in asks.items():

@@ -6,11 +6,14 @@ from datetime import datetime, timedelta, timezone
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 
-from application.event_store.batch import Answer, request_hash
-from application.event_store.envelope import Receipt
+from application.event_store.batch import Answer, MovedOn, request_hash
+from application.event_store.envelope import Ask, Receipt
 from application.event_store.handler import CommandHandler, PartsApart
 from application.event_store.store import (
+    Append,
+    Conflict,
     KeyReused,
     Loaded,
     StaleVersion,
@@ -30,6 +33,7 @@ from tests.application.event_store.shelf import (
     ThingPutUp,
     a_shelf,
     asking,
+    context,
     put_up,
 )
 from tests.memory_store import MemoryEventStore
@@ -305,3 +309,86 @@ def test_callers_at_once_lose_nothing(store: MemoryEventStore) -> None:
         list(threads.map(fill, ("vase", "clock", "radio")))
     for shelf in shelves:
         assert sorted(things(store, shelf)) == ["clock", "radio", "vase"]
+
+
+# -- What is derived from other streams --
+
+
+def beside(store: MemoryEventStore, shelf: UUID, other: UUID, command: UUID) -> Ask:
+    """Put up on one shelf as much as stands on another."""
+    count = len(store.streams[other])
+    ask = put_up(f"{count} more", shelf, command)
+    return replace(ask, said=PutUp("as many"), rests_on={other: count})
+
+
+def test_what_was_said_before_is_answered_though_it_would_be_derived_otherwise(
+    store: MemoryEventStore, handler: CommandHandler
+) -> None:
+    shelf, other, command = a_shelf(), a_shelf(), uuid4()
+    first = handler.handle_one(beside(store, shelf, other, command))
+    handler.handle_one(put_up("vase", other))
+    again = handler.handle_one(beside(store, shelf, other, command))
+    assert again == replace(first, repeated=True)
+    envelope = context(command)
+    assert handler.answered(shelf, envelope, PutUp("as many")) == again
+    assert handler.answered(shelf, envelope, PutUp(ERASED)) == again
+    assert handler.answered(shelf, context(), PutUp("as many")) is None
+    with pytest.raises(KeyReused):
+        handler.answered(shelf, envelope, PutUp("fewer"))
+    with pytest.raises(KeyReused):
+        handler.answered(a_shelf(), envelope, PutUp("as many"))
+
+
+def test_what_it_was_derived_from_must_still_be_so(
+    store: MemoryEventStore, handler: CommandHandler
+) -> None:
+    shelf, other = a_shelf(), a_shelf()
+    ask = beside(store, shelf, other, uuid4())
+    handler.handle_one(put_up("vase", other))
+    with pytest.raises(MovedOn):
+        handler.handle_one(ask)
+    assert things(store, shelf) == []
+
+
+class Overtaken(MemoryEventStore):
+    """Somebody puts a vase on another shelf just before anything is written."""
+
+    def __init__(self, other: UUID) -> None:
+        super().__init__()
+        self.quicker: Ask | None = put_up("vase", other)
+
+    def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
+        quicker, self.quicker = self.quicker, None
+        if quicker is not None:
+            CommandHandler(self).handle_one(quicker)
+        return super().append(appends)
+
+
+def test_it_is_derived_anew_when_somebody_else_was_quicker() -> None:
+    shelf, other, command = a_shelf(), a_shelf(), uuid4()
+    store = Overtaken(other)
+
+    def ask() -> Receipt:
+        return CommandHandler(store).handle_prepared(
+            shelf,
+            context(command),
+            PutUp("as many"),
+            lambda: beside(store, shelf, other, command),
+        )
+
+    first = ask()
+    assert things(store, shelf) == ["1 more"]
+    assert ask() == replace(first, repeated=True)
+
+
+def test_who_asked_twice_at_once_is_not_refused_what_was_granted_meanwhile() -> None:
+    shelf, command = a_shelf(), uuid4()
+    store = MemoryEventStore()
+    handler = CommandHandler(store)
+
+    def prepare() -> Ask:
+        handler.handle_one(replace(put_up("vase", shelf, command), said=PutUp("one")))
+        raise ShelfFull
+
+    again = handler.handle_prepared(shelf, context(command), PutUp("one"), prepare)
+    assert again.repeated
