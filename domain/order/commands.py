@@ -54,6 +54,7 @@ class PlaceOrder(Report, frozen=True, kw_only=True):
 
     ``number`` is the order's number at its ``source``. ``offers`` are the promises
     shown; None takes the policy pack's usual ones, an empty tuple means there are none.
+    ``ships_from`` and ``ships_to`` are regions, such as "CN-XJ": never an address.
     """
 
     consumer: ConsumerName
@@ -65,6 +66,8 @@ class PlaceOrder(Report, frozen=True, kw_only=True):
     content: Content | None = None
     participants: Annotated[tuple[Participant, ...], Meta(max_length=20)] = ()
     offers: Annotated[tuple[Offer, ...], Meta(max_length=600)] | None = None
+    ships_from: Code | None = None
+    ships_to: Code | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError where two lines have one number."""
@@ -117,7 +120,8 @@ class RecordScan(Report, frozen=True, kw_only=True):
 
     Scans are told apart by ``scan``, a digest of their time and text. ``raw_code`` is
     the carrier's own code; without one, ``code`` was guessed from the text. ``rank`` is
-    the place among scans of the same second, as the carrier told them.
+    the place among scans of the same second, as the carrier told them. ``outlet`` is
+    the carrier's outlet or hub (网点), ``region`` where that lies.
     """
 
     parcel: Name
@@ -126,6 +130,8 @@ class RecordScan(Report, frozen=True, kw_only=True):
     raw_code: Code | None = None
     rank: int = 0
     text: Sealed | None = None
+    outlet: Code | None = None
+    region: Code | None = None
 
 
 class RecordHandOver(Report, frozen=True, kw_only=True):

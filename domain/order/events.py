@@ -22,7 +22,10 @@ from domain.promise import Offer, PromiseKind, PromiseSource
 
 
 class OrderPlaced(Event, frozen=True, kw_only=True, tag="order.placed"):
-    """A consumer ordered. Told twice differently, it is kept twice."""
+    """A consumer ordered. Told twice differently, it is kept twice.
+
+    ``ships_from`` and ``ships_to`` are regions, as calendars and stalls know them.
+    """
 
     at: Moment
     consumer: Name
@@ -34,6 +37,8 @@ class OrderPlaced(Event, frozen=True, kw_only=True, tag="order.placed"):
     content: Content | None = None
     participants: tuple[Participant, ...] = ()
     offers: tuple[Offer, ...] = ()
+    ships_from: Code | None = None
+    ships_to: Code | None = None
 
 
 class OrderIdentified(Event, frozen=True, kw_only=True, tag="order.identified"):
@@ -94,7 +99,10 @@ class ParcelShipped(Event, frozen=True, kw_only=True, tag="order.parcel_shipped"
 
 
 class ScanRecorded(Event, frozen=True, kw_only=True, tag="order.scan_recorded"):
-    """A carrier scanned a parcel; ``text`` is its own words, masked and sealed."""
+    """A carrier scanned a parcel; ``text`` is its own words, masked and sealed.
+
+    ``outlet`` is the carrier's outlet or hub (网点), ``region`` where that lies.
+    """
 
     at: Moment
     parcel: Name
@@ -103,6 +111,8 @@ class ScanRecorded(Event, frozen=True, kw_only=True, tag="order.scan_recorded"):
     raw_code: Code | None = None
     rank: int = 0
     text: Sealed | None = None
+    outlet: Code | None = None
+    region: Code | None = None
 
 
 class ParcelHandedOver(

@@ -116,6 +116,8 @@ def tracked(command: OrderReport, at: datetime) -> OrderEvent:
                 raw_code=command.raw_code,
                 rank=command.rank,
                 text=command.text,
+                outlet=command.outlet,
+                region=command.region,
             )
         case RecordHandOver():
             return ParcelHandedOver(at=at, parcel=name)
@@ -156,4 +158,6 @@ def placed(command: PlaceOrder, policy: PromiseTerms, at: datetime) -> OrderPlac
         content=command.content,
         participants=command.participants,
         offers=usual if command.offers is None else command.offers,
+        ships_from=command.ships_from,
+        ships_to=command.ships_to,
     )
