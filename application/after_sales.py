@@ -4,7 +4,7 @@ A case promises nothing that its order has not reserved: whatever changes what i
 for, or ends it, is appended together with the order's own part of it, or not at all.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from typing import Any, Final
@@ -38,12 +38,11 @@ from application.orders import Orders, context_for
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk, each_asked
 from application.responsibility import Responsibilities
 from application.sellers import selling_merchant, still_of_one
-from application.standing import Standing
+from application.sight import Sight
 from domain.after_sales import (
     CASE,
     Case,
     CaseCommand,
-    CaseEvent,
     ChangeRequest,
     CounterOffer,
     MergeCase,
@@ -55,7 +54,7 @@ from domain.after_sales import (
     window_ends,
 )
 from domain.ids import id_from_name, partition_in
-from domain.kernel import AnyDecider, Refused
+from domain.kernel import Refused
 from domain.order import (
     ORDER,
     ChangeClaim,
@@ -69,15 +68,12 @@ from domain.timer import CheckClocks
 
 KIND: Final = "after_sales"
 
-# So often a command is prepared anew because its case or order moved on meanwhile.
-ATTEMPTS_MAX: Final = 3
-
 
 class Prepared(Struct, frozen=True):
-    """A command to a case, with what follows elsewhere, and the version it rests on."""
+    """A command to a case, what follows elsewhere, and the versions that rests on."""
 
     parts: tuple[Part, ...]
-    version: int
+    rests_on: Mapping[UUID, int]
 
 
 class AfterSales:
@@ -111,43 +107,27 @@ class AfterSales:
         NoSuchOrder, SeveralMerchants and PartialRefundTooHigh, and as CommandHandler
         does.
         """
-        order, _ = self._stand(order_id, ORDER, context, beside=case_id)
-        command = self._as_ordered(order_id, order, command, context.at)
-        book = self._books.for_source(order.source)
-        name = str(case_id)
-        command = replace(command, fallback=fallback(order, command, name))
-        held_down(command.type, command.items, order, name, book, context.at)
-        claim = OpenClaim(
-            claim=str(case_id),
-            kind=command.type,
-            items=command.items,
-            freight=command.freight,
+        said = replace(command, order=str(order_id))
+        return self._handler.handle_prepared(
+            case_id,
+            context,
+            said,
+            lambda: self._opening(case_id, order_id, command, context),
         )
-        parts = (
-            Part(case_id, CASE, command, book),
-            self._orders.part(order_id, claim),
-        )
-        return self._handler.handle_one(Ask(context, parts))
 
     def take(
         self, case_id: UUID, command: CaseCommand, context: CommandContext
     ) -> Receipt:
         """Return where the case then stands; raises as CommandHandler does.
 
-        A caller who named no version is asked no more than that: what moved on in the
-        meantime is looked at anew, ATTEMPTS_MAX times.
+        Whatever moved on while it was prepared is looked at anew.
         """
-        for attempt in range(1, ATTEMPTS_MAX + 1):
+
+        def ask() -> Ask:
             prepared = self.prepared(case_id, command, context)
-            known = context.expected_version
-            version = prepared.version if known is None else known
-            pinned = replace(context, expected_version=version)
-            try:
-                return self._handler.handle_one(Ask(pinned, prepared.parts))
-            except StaleVersion:
-                if known is not None or attempt == ATTEMPTS_MAX:
-                    raise
-        raise AssertionError("the last attempt returns or raises")
+            return Ask(context, prepared.parts, rests_on=prepared.rests_on)
+
+        return self._handler.handle_prepared(case_id, context, command, ask)
 
     def check(
         self, asks: Sequence[ClockAsk], asked_at: datetime
@@ -169,37 +149,41 @@ class AfterSales:
         return Part(case_id, CASE, command, self._books.for_source(source))
 
     def prepared(
-        self, case_id: UUID, command: CaseCommand, context: CommandContext
+        self,
+        case_id: UUID,
+        command: CaseCommand,
+        context: CommandContext,
+        sight: Sight | None = None,
     ) -> Prepared:
         """Return the command with what follows elsewhere, for an ask of it or of more.
 
-        The case is decided as it stands, or as it stood if this command took effect
-        before, so that asking twice is asking for the same. Raises what the case
+        ``sight`` is what the ask of more looked at already. Raises what the case
         refuses, and StaleVersion where the caller expected another version.
         """
-        case, version = self._stand(case_id, CASE, context)
-        if context.expected_version not in {None, version}:
-            raise StaleVersion(version=version)
-        book = self._books.for_source(self._source(case, command))
-        at = Standing(self._store, context, case_id).at
+        sight = sight or Sight(self._store, case_id)
+        case: Case = sight.of(case_id, CASE)
+        if context.expected_version not in {None, sight.version(case_id)}:
+            raise StaleVersion(version=sight.version(case_id))
+        book, at = self._books.for_source(source_of(case, command, sight)), context.at
         events = CASE.decide(case, command, book, at)
         mine: tuple[Part, ...] = (Part(case_id, CASE, command, book),)
         if turns_into_money(case, events):
-            tell = self._fallback(case_id, case, context)
+            tell = self._fallback(case_id, case, sight, at)
             told = CASE.decide(case, tell, book, at)
             mine = (Part(case_id, CASE, tell, book), *mine)
             now: Case = reduce(CASE.evolve, told, case)
             events = (*told, *CASE.decide(now, command, book, at))
         after = reduce(CASE.evolve, events, case)
-        self._hold_down(case_id, case, command, book, context)
+        hold_down(case_id, case, command, sight, book, at)
         claim = self._of_order(case_id, case, after)
-        money = self._of_account(case_id, case, events, context)
+        moved = money_in(events)
+        money = money_parts(case_id, case, moved, self._accounts, sight)
         merged = (
             (taking_over(case_id, case, command, book),)
             if isinstance(command, MergeCase)
             else ()
         )
-        return Prepared((*mine, *merged, *claim, *money), version)
+        return Prepared((*mine, *merged, *claim, *money), sight.rests_on)
 
     def find(self, case_id: UUID) -> tuple[Case, int]:
         """Return the case and its version; raises NoSuchCase."""
@@ -209,51 +193,30 @@ class AfterSales:
             raise NoSuchCase
         return case, len(history)
 
-    # -- As things stand, or stood --
+    # -- How it is opened --
 
-    def _stand(
-        self,
-        stream_id: UUID,
-        decider: AnyDecider,
-        context: CommandContext,
-        *,
-        beside: UUID | None = None,
-    ) -> tuple[Any, int]:
-        """Return a stream's state and version, as before this command if it was taken.
-
-        ``beside`` is another stream that the command wrote to, should it not have
-        written to this one.
-        """
-        streams = [stream_id] if beside is None else [stream_id, beside]
-        loaded = self._store.load(streams)
-        if unreadable := loaded.unreadable.get(stream_id):
-            raise unreadable.error()
-        positions = [
-            recorded.position
-            for history in loaded.histories.values()
-            for recorded in history
-            if recorded.command_id == context.command_id
-        ]
-        first = min(positions, default=None)
-        history = [
-            recorded
-            for recorded in loaded.histories[stream_id]
-            if first is None or recorded.position < first
-        ]
-        return reduce(decider.evolve, events_of(history), decider.initial), len(history)
-
-    def _source(self, case: Case, command: CaseCommand) -> str | None:
-        """Return the source of the order a case is about: whose rules it is under."""
-        if isinstance(command, ReportCase):
-            return command.source
-        if case.elsewhere and case.told is not None:
-            return case.told.source
-        order_id = order_of(case)
-        if order_id is None:
-            return None
-        history = self._store.load([order_id]).histories[order_id]
-        order = reduce(ORDER.evolve, events_of(history), ORDER.initial)
-        return order.source
+    def _opening(
+        self, case_id: UUID, order_id: UUID, command: OpenCase, context: CommandContext
+    ) -> Ask:
+        """Return the opening of a case, with its claim on the order as it stands."""
+        sight = Sight(self._store, case_id)
+        order: Order = sight.of(order_id, ORDER)
+        command = self._as_ordered(order_id, order, command, context.at)
+        book = self._books.for_source(order.source)
+        name = str(case_id)
+        command = replace(command, fallback=fallback(order, command, name))
+        held_down(command.type, command.items, order, name, book, context.at)
+        claim = OpenClaim(
+            claim=name,
+            kind=command.type,
+            items=command.items,
+            freight=command.freight,
+        )
+        parts = (
+            Part(case_id, CASE, command, book),
+            self._orders.part(order_id, claim),
+        )
+        return Ask(context, parts, rests_on=sight.rests_on)
 
     def _as_ordered(
         self, order_id: UUID, order: Order, command: OpenCase, at: datetime
@@ -288,17 +251,17 @@ class AfterSales:
         return tuple(self._orders.part(order_id, each) for each in commands)
 
     def _fallback(
-        self, case_id: UUID, case: Case, context: CommandContext
+        self, case_id: UUID, case: Case, sight: Sight, at: datetime
     ) -> TellFallback:
         """Return what the order, as it stands, still has for goods never sent."""
         order_id = order_of(case)
         assert order_id is not None, "a case that was opened here is of an order"
-        order, _ = self._stand(order_id, ORDER, context, beside=case_id)
+        order: Order = sight.of(order_id, ORDER)
 
         def free(change: ChangeClaim) -> bool:
             part = self._orders.part(order_id, change)
             try:
-                part.decider.decide(order, part.command, part.policy, context.at)
+                part.decider.decide(order, part.command, part.policy, at)
             except Refused:
                 return False
             return True
@@ -306,41 +269,39 @@ class AfterSales:
         items = fallback_now(order, case, str(case_id), free)
         return TellFallback(by=SYSTEM, items=items)
 
-    def _hold_down(
-        self,
-        case_id: UUID,
-        case: Case,
-        command: CaseCommand,
-        book: Rulebook,
-        context: CommandContext,
-    ) -> None:
-        """Raise PartialRefundTooHigh for a partial refund beyond the pack's cap.
 
-        And SeveralMerchants for goods of somebody else's.
-        """
-        order_id = order_of(case)
-        if order_id is None or not isinstance(command, ChangeRequest | CounterOffer):
-            return
-        order, _ = self._stand(order_id, ORDER, context, beside=case_id)
-        still_of_one(order, case, command.items)
-        if command.type != "partial_refund":
-            return
-        at, name = context.at, str(case_id)
-        held_down(command.type, command.items, order, name, book, at)
+def hold_down(  # noqa: PLR0913, PLR0917 - who asks what, of which order, by which rules
+    case_id: UUID,
+    case: Case,
+    command: CaseCommand,
+    sight: Sight,
+    book: Rulebook,
+    at: datetime,
+) -> None:
+    """Raise PartialRefundTooHigh for a partial refund beyond the pack's cap.
 
-    def _of_account(
-        self,
-        case_id: UUID,
-        before: Case,
-        events: Sequence[CaseEvent],
-        context: CommandContext,
-    ) -> tuple[Part, ...]:
-        """Return what money that moved means for the account of the case."""
-        moved = money_in(events)
-        if not moved:
-            return ()
-        standing = Standing(self._store, context, case_id)
-        return money_parts(case_id, before, moved, self._accounts, standing)
+    And SeveralMerchants for goods of somebody else's.
+    """
+    order_id = order_of(case)
+    if order_id is None or not isinstance(command, ChangeRequest | CounterOffer):
+        return
+    order: Order = sight.of(order_id, ORDER)
+    still_of_one(order, case, command.items)
+    if command.type == "partial_refund":
+        held_down(command.type, command.items, order, str(case_id), book, at)
+
+
+def source_of(case: Case, command: CaseCommand, sight: Sight) -> str | None:
+    """Return the source of the order a case is about: whose rules it is under."""
+    if isinstance(command, ReportCase):
+        return command.source
+    if case.elsewhere and case.told is not None:
+        return case.told.source
+    order_id = order_of(case)
+    if order_id is None:
+        return None
+    order: Order = sight.of(order_id, ORDER)
+    return order.source
 
 
 def events_of(history: Iterable[RecordedEvent]) -> list[Any]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from application.dispute_money import account_of
 from application.event_store.envelope import Part
 from application.responsibility import Responsibilities
-from application.standing import Standing
+from application.sight import Sight
 from domain.after_sales import Case, CaseEvent, RefundRecovered, RefundSucceeded
 from domain.dispute import DISPUTE, Award, Dispute
 from domain.money import Money
@@ -83,13 +83,13 @@ def money_parts(
     before: Case,
     events: tuple[MoneyEvent, ...],
     accounts: Responsibilities,
-    standing: Standing,
+    sight: Sight,
 ) -> tuple[Part, ...]:
-    """Return the parts that write down what moved.
+    """Return the parts that write down what moved; none if nothing did.
 
-    ``before`` is the case before the events; ``standing`` is what the command rests on.
+    ``before`` is the case before the events; ``sight`` is what the command rests on.
     """
-    if before.order is None or before.consumer is None:
+    if not events or before.order is None or before.consumer is None:
         return ()
     due = before.due
     ruled = None if due is None or due.dispute is None else UUID(due.dispute)
@@ -97,11 +97,11 @@ def money_parts(
         case_id=case_id,
         before=before,
         events=events,
-        order=standing.of(UUID(before.order), ORDER),
-        dispute=None if ruled is None else standing.of(ruled, DISPUTE),
+        order=sight.of(UUID(before.order), ORDER),
+        dispute=None if ruled is None else sight.of(ruled, DISPUTE),
     )
     account_id = accounts.id_beside(case_id, str(case_id))
-    account: MatterAccount = standing.of(account_id, ACCOUNT)
+    account: MatterAccount = sight.of(account_id, ACCOUNT)
     return tuple(
         accounts.part(account_id, command, moved.order.source)
         for command in money_commands(moved, account)

@@ -9,6 +9,8 @@ from functools import reduce
 from typing import NamedTuple
 from uuid import UUID
 
+from msgspec import Struct
+
 from application.access import NotFound, Owners
 from application.after_sales import events_of
 from application.books import Books
@@ -19,7 +21,7 @@ from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore
 from application.responsibility import Responsibilities
-from application.standing import Standing
+from application.sight import Sight
 from domain.after_sales import CaseOpened
 from domain.compensation import (
     COMPENSATION,
@@ -40,6 +42,14 @@ from domain.responsibility import ACCOUNT, MatterAccount
 
 class MatterElsewhere(Refused):
     """The case or dispute that is named is not about this order."""
+
+
+class Reserving(Struct, frozen=True):
+    """What was said to set compensation aside, before the order was asked."""
+
+    by: By
+    matter: UUID | None
+    said: Said
 
 
 class Day(NamedTuple):
@@ -115,20 +125,24 @@ class Compensating:
     ) -> tuple[Receipt, str]:
         """Return where the day then stands, and the reservation's name.
 
-        Asked twice, it is asked of the order as it was. Raises what the order cannot
-        answer, MatterElsewhere, and as CommandHandler does.
+        Raises what the order cannot answer, MatterElsewhere, and as CommandHandler
+        does.
         """
-        order = self._order(order_id)
-        day_id = self.day_of(order_id, order, said.lines).stream_id
-        standing = Standing(self._store, context, day_id)
-        order = standing.of(order_id, ORDER)
-        paid = paid_order(order_id, order, said.lines)
-        named = None if matter is None else self._matter(order_id, matter)
         name = str(context.command_id)
-        at = self._asked_before(day_id, name) or context.at
-        command = self._reservation(order, paid, said, by, at, name=name, matter=named)
-        receipt = self._compensations.take(paid, command, context)
-        return receipt, name
+
+        def ask() -> Ask:
+            sight = Sight(self._store, order_id)
+            order: Order = sight.of(order_id, ORDER)
+            paid = paid_order(order_id, order, said.lines)
+            named = None if matter is None else self._matter(order_id, matter)
+            command = self._reservation(
+                order, paid, said, by, context.at, name=name, matter=named
+            )
+            part = self._compensations.part(paid, command)
+            return Ask(context, (part,), rests_on=sight.rests_on)
+
+        words = Reserving(by, matter, said)
+        return self._handler.handle_prepared(order_id, context, words, ask), name
 
     def pay(
         self, day_id: UUID, reservation: str, by: By, context: CommandContext
@@ -137,21 +151,10 @@ class Compensating:
 
         Raises NotFound, and as CommandHandler does.
         """
-        order_id, day = self.found(day_id, reservation)
-        standing = Standing(self._store, context, day_id)
         command = CommitCompensation(by=by, reservation=reservation)
-        parts = [Part(day_id, COMPENSATION, command, self.book_of(day))]
-        known = day.state.reservations[reservation]
-        if known.matter != known.order:
-            account_id = self._accounts.id_beside(day_id, known.matter)
-            account: MatterAccount = standing.of(account_id, ACCOUNT)
-            order: Order = standing.of(order_id, ORDER)
-            payout = Payout(reservation, known, day.paid, order)
-            parts += [
-                self._accounts.part(account_id, each, day.paid.source)
-                for each in account_commands(payout, account)
-            ]
-        return self._handler.handle_one(Ask(context, tuple(parts)))
+        return self._handler.handle_prepared(
+            day_id, context, command, lambda: self._payment(day_id, command, context)
+        )
 
     def release(
         self,
@@ -167,14 +170,17 @@ class Compensating:
         part = Part(day_id, COMPENSATION, command, self.book_of(day))
         return self._handler.handle_one(Ask(context, (part,)))
 
-    def found(self, day_id: UUID, reservation: str) -> tuple[UUID, Day]:
+    def found(
+        self, day_id: UUID, reservation: str, sight: Sight | None = None
+    ) -> tuple[UUID, Day]:
         """Return the order a reservation is for, and its day as it stands.
 
         Raises NotFound for no such day or reservation.
         """
         if partition_in(day_id) >= self._store.partitions:
             raise NotFound
-        events = events_of(self._store.load([day_id]).histories[day_id])
+        sight = sight or Sight(self._store, day_id)
+        events = list(sight.events(day_id))
         if not any(isinstance(event, CompensationReserved) for event in events):
             raise NotFound
         state: DayOfCompensation = reduce(
@@ -183,7 +189,7 @@ class Compensating:
         if reservation not in state.reservations:
             raise NotFound
         order_id = UUID(state.reservations[reservation].order)
-        order = self._order(order_id)
+        order: Order = sight.of(order_id, ORDER)
         assert order.paid_at is not None, "only what was paid has compensation"
         paid = PaidOrder(
             order=str(order_id),
@@ -196,19 +202,25 @@ class Compensating:
 
     # -- What an ask is made of --
 
-    def _order(self, order_id: UUID) -> Order:
-        events = events_of(self._store.load([order_id]).histories[order_id])
-        return reduce(ORDER.evolve, events, ORDER.initial)
-
-    def _asked_before(self, day_id: UUID, name: str) -> datetime | None:
-        """Return when a reservation of this name was made, if it was."""
-        events = events_of(self._store.load([day_id]).histories[day_id])
-        made = (
-            event.at
-            for event in events
-            if isinstance(event, CompensationReserved) and event.reservation == name
-        )
-        return next(made, None)
+    def _payment(
+        self, day_id: UUID, command: CommitCompensation, context: CommandContext
+    ) -> Ask:
+        """Return the payment, with what it means for the account of its matter."""
+        sight = Sight(self._store, day_id)
+        reservation = command.reservation
+        order_id, day = self.found(day_id, reservation, sight)
+        parts = [Part(day_id, COMPENSATION, command, self.book_of(day))]
+        known = day.state.reservations[reservation]
+        if known.matter != known.order:
+            account_id = self._accounts.id_beside(day_id, known.matter)
+            account: MatterAccount = sight.of(account_id, ACCOUNT)
+            order: Order = sight.of(order_id, ORDER)
+            payout = Payout(reservation, known, day.paid, order)
+            parts += [
+                self._accounts.part(account_id, each, day.paid.source)
+                for each in account_commands(payout, account)
+            ]
+        return Ask(context, tuple(parts), rests_on=sight.rests_on)
 
     def _matter(self, order_id: UUID, matter: UUID) -> str:
         """Return the matter whose account it is: a dispute's case, if it has one.

@@ -10,6 +10,7 @@ from functools import reduce
 from typing import Final
 from uuid import UUID
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from application.after_sales import AfterSales, events_of
@@ -27,17 +28,18 @@ from application.dispute_moves import (
     in_time_of,
     way_of,
 )
-from application.dispute_ways import Ground, Way, refundable_items
+from application.dispute_ways import Ground, refundable_items
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore, StaleVersion
 from application.orders import Orders, context_for
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk, each_asked
 from application.responsibility import Responsibilities
-from application.standing import Standing
+from application.sight import Sight
 from domain.after_sales import (
     CASE,
     Case,
+    CaseCommand,
     EscalateCase,
     issue_of,
 )
@@ -63,14 +65,18 @@ from domain.order import (
     Order,
 )
 from domain.party import SYSTEM
-from domain.policy.book import Rulebook
 from domain.responsibility import ACCOUNT
 from domain.timer import CheckClocks
 
 KIND: Final = "dispute"
 
-# So often a command is prepared anew because its dispute moved on meanwhile.
-ATTEMPTS_MAX: Final = 3
+
+class Opening(Struct, frozen=True):
+    """What was said to open a dispute, and what is claimed of the order by it."""
+
+    command: OpenDispute
+    items: ClaimItems
+    freight: Money | None
 
 
 class Disputes:
@@ -119,29 +125,10 @@ class Disputes:
         handled it is taken from the order and the case. Raises NoSuchOrder and
         SeveralMerchants, and as CommandHandler does.
         """
-        order_id = UUID(command.order)
-        standing = Standing(self._store, context, dispute_id, order_id)
-        order: Order = standing.of(order_id, ORDER)
-        if order.identity is None:
-            raise NoSuchOrder(order=command.order)
-        case_id = None if command.case is None else UUID(command.case)
-        case = None if case_id is None else standing.of(case_id, CASE)
-        if case is not None and case.known:
-            items, freight = case.items, case.freight
-        opening = as_ordered(command, order, case, items, freight)
-        book = self._books.for_source(order.source)
-        if case is None:
-            opening = in_time_of(opening, order, book, context.at)
-        parts = [Part(dispute_id, DISPUTE, opening, book)]
-        if case_id is not None:
-            step_in = EscalateCase(by=command.by, dispute=str(dispute_id))
-            parts.append(self._cases.part(case_id, step_in, order.source))
-        elif items or freight is not None:
-            claim = OpenClaim(
-                claim=str(dispute_id), kind="dispute", items=items, freight=freight
-            )
-            parts.append(self._orders.part(order_id, claim))
-        return self._handler.handle_one(Ask(context, tuple(parts)))
+        said = Opening(command, items, freight)
+        return self._handler.handle_prepared(
+            dispute_id, context, said, lambda: self._opening(dispute_id, said, context)
+        )
 
     def take_up(
         self, case_id: UUID, cause: UUID, asked_at: datetime, *, actor: str = ACTOR
@@ -184,25 +171,18 @@ class Disputes:
     ) -> Receipt:
         """Return where the dispute then stands; raises as CommandHandler does.
 
-        A caller who named no version is asked no more than that: what moved on in the
-        meantime is looked at anew, ATTEMPTS_MAX times.
+        Whatever moved on while it was prepared is looked at anew.
         """
         if isinstance(command, OpenDispute):
             return self.open(dispute_id, command, context)
         if isinstance(command, ReportDispute):
             return self.report(dispute_id, command, context)
-        for attempt in range(1, ATTEMPTS_MAX + 1):
-            parts, version = self._prepared(dispute_id, command, context)
-            known = context.expected_version
-            pinned = replace(
-                context, expected_version=version if known is None else known
-            )
-            try:
-                return self._handler.handle_one(Ask(pinned, parts))
-            except StaleVersion:
-                if known is not None or attempt == ATTEMPTS_MAX:
-                    raise
-        raise AssertionError("the last attempt returns or raises")
+        return self._handler.handle_prepared(
+            dispute_id,
+            context,
+            command,
+            lambda: self._prepared(dispute_id, command, context),
+        )
 
     def check(
         self, asks: Sequence[ClockAsk], asked_at: datetime
@@ -237,56 +217,75 @@ class Disputes:
             raise NoSuchDispute
         return dispute, len(history)
 
-    def book_of(self, dispute: Dispute) -> Rulebook:
-        """Return the rules a dispute is under: those for orders of its source."""
-        return self._books.for_source(self._source(dispute))
-
     # -- What an ask is made of --
+
+    def _opening(self, dispute_id: UUID, said: Opening, context: CommandContext) -> Ask:
+        """Return the opening of a dispute, with what it means for case and order."""
+        command, items, freight = said.command, said.items, said.freight
+        order_id = UUID(command.order)
+        sight = Sight(self._store, dispute_id)
+        order: Order = sight.of(order_id, ORDER)
+        if order.identity is None:
+            raise NoSuchOrder(order=command.order)
+        case_id = None if command.case is None else UUID(command.case)
+        case = None if case_id is None else sight.of(case_id, CASE)
+        if case is not None and case.known:
+            items, freight = case.items, case.freight
+        opening = as_ordered(command, order, case, items, freight)
+        book = self._books.for_source(order.source)
+        if case is None:
+            opening = in_time_of(opening, order, book, context.at)
+        parts = [Part(dispute_id, DISPUTE, opening, book)]
+        if case_id is not None:
+            step_in = EscalateCase(by=command.by, dispute=str(dispute_id))
+            parts.append(self._cases.part(case_id, step_in, order.source))
+        elif items or freight is not None:
+            claim = OpenClaim(
+                claim=str(dispute_id), kind="dispute", items=items, freight=freight
+            )
+            parts.append(self._orders.part(order_id, claim))
+        return Ask(context, tuple(parts), rests_on=sight.rests_on)
 
     def _prepared(
         self, dispute_id: UUID, command: DisputeCommand, context: CommandContext
-    ) -> tuple[tuple[Part, ...], int]:
-        """Return the command with what follows elsewhere, and the version it rests on.
-
-        The dispute is decided as it stands, or as it stood if this command took effect
-        before, so that asking twice is asking for the same.
-        """
-        standing = Standing(self._store, context, dispute_id)
-        dispute: Dispute = standing.of(dispute_id, DISPUTE)
-        version = standing.version(dispute_id)
+    ) -> Ask:
+        """Return the command with what follows elsewhere, as things stand."""
+        sight = Sight(self._store, dispute_id)
+        dispute: Dispute = sight.of(dispute_id, DISPUTE)
+        version = sight.version(dispute_id)
         if context.expected_version not in {None, version}:
             raise StaleVersion(version=version)
-        source = self._source(dispute)
+        source = source_of(dispute, sight)
         book = self._books.for_source(source)
-        told = self._with_handlers(dispute_id, dispute, command, standing)
-        paid = self._done_meanwhile(dispute_id, dispute, command, standing)
+        told = self._with_handlers(dispute_id, dispute, command, sight)
+        paid = self._done_meanwhile(dispute_id, dispute, command, sight)
         todo = [*paid, told]
         mine: list[Part] = []
         others: list[Part] = []
         while todo:
             each = todo.pop(0)
-            events = tuple(DISPUTE.decide(dispute, each, book, standing.at))
+            events = tuple(DISPUTE.decide(dispute, each, book, context.at))
             after: Dispute = reduce(DISPUTE.evolve, events, dispute)
             turn = Turn(dispute_id, dispute, after, events, source)
             mine.append(Part(dispute_id, DISPUTE, each, book))
-            others += self._elsewhere(turn, context, standing)
-            todo += follow_up(turn, book, standing.at)
+            others += self._elsewhere(turn, context, sight)
+            todo += follow_up(turn, book, context.at)
             dispute = after
-        return (*mine, *others), version
+        return Ask(context, (*mine, *others), rests_on=sight.rests_on)
 
     def _with_handlers(
         self,
         dispute_id: UUID,
         dispute: Dispute,
         command: DisputeCommand,
-        standing: Standing,
+        sight: Sight,
     ) -> DisputeCommand:
         """Return a command that asks for four eyes with who handled the case by now."""
         if dispute.opened is None:
             return command
         if not isinstance(command, AssignHandler | IssueRuling | DecideAppeal):
             return command
-        case: Case = standing.of(case_of(dispute_id, dispute), CASE)
+        case: Case = sight.of(case_of(dispute_id, dispute), CASE)
         names = tuple(sorted({*command.handlers, *case.handlers}))
         return replace(command, handlers=names)
 
@@ -295,32 +294,32 @@ class Disputes:
         dispute_id: UUID,
         dispute: Dispute,
         command: DisputeCommand,
-        standing: Standing,
+        sight: Sight,
     ) -> Iterator[DisputeCommand]:
         """Yield that a ruling is carried out where its case ended meanwhile."""
         if not isinstance(command, CheckClocks) or dispute.enforcement != "started":
             return
         if dispute.opened is not None:
-            case: Case = standing.of(case_of(dispute_id, dispute), CASE)
+            case: Case = sight.of(case_of(dispute_id, dispute), CASE)
             if case.final:
                 yield CompleteEnforcement(by=SYSTEM)
 
     def _elsewhere(
-        self, turn: Turn, context: CommandContext, standing: Standing
+        self, turn: Turn, context: CommandContext, sight: Sight
     ) -> Iterator[Part]:
         """Yield what a turn of the dispute means for its case, order and account."""
         opened = turn.after.opened
         if opened is None or not turn.events:
             return
         order_id = UUID(opened.order)
-        order: Order = standing.of(order_id, ORDER)
+        order: Order = sight.of(order_id, ORDER)
         matter = matter_of(turn.dispute_id, turn.after)
         account_id = self._accounts.id_beside(turn.dispute_id, matter)
-        entries = standing.of(account_id, ACCOUNT).entries
+        entries = sight.of(account_id, ACCOUNT).entries
         case_id = UUID(matter)
-        case: Case = standing.of(case_id, CASE)
+        case: Case = sight.of(case_id, CASE)
         book = self._books.for_source(turn.source)
-        ground = Ground(order, book, standing.at)
+        ground = Ground(order, book, context.at)
         if case.known:
             check_awards(turn, refundable_items(order, case, matter), case.freight)
             new = goods_agreed(turn, case_id, case, ground)
@@ -328,7 +327,8 @@ class Disputes:
             new = begun(turn, case_id, ground)
         if new is None:
             way = way_of(turn, matter, case, ground)
-            yield from self._in_case(turn, case_id, case, way, context)
+            asked_case = case_commands(turn, case, way)
+            yield from self._in_case(turn, case_id, asked_case, context, sight)
             done = done_by_case(turn, case, way)
         else:
             for command in new.case:
@@ -343,23 +343,24 @@ class Disputes:
         self,
         turn: Turn,
         case_id: UUID,
-        case: Case,
-        way: Way | None,
+        commands: Iterator[CaseCommand],
         context: CommandContext,
+        sight: Sight,
     ) -> Iterator[Part]:
         """Yield the parts of its case; what ends or moves money has its order's too."""
         any_version = replace(context, expected_version=None)
-        for command in case_commands(turn, case, way):
+        for command in commands:
             if isinstance(command, EscalateCase):
                 yield self._cases.part(case_id, command, turn.source)
             else:
-                yield from self._cases.prepared(case_id, command, any_version).parts
+                yield from self._cases.prepared(
+                    case_id, command, any_version, sight
+                ).parts
 
-    def _source(self, dispute: Dispute) -> str | None:
-        """Return the source of the order it is about: whose rules it is under."""
-        if dispute.opened is None:
-            return dispute.report.source if dispute.report else None
-        order_id = UUID(dispute.opened.order)
-        history = self._store.load([order_id]).histories[order_id]
-        order: Order = reduce(ORDER.evolve, events_of(history), ORDER.initial)
-        return order.source
+
+def source_of(dispute: Dispute, sight: Sight) -> str | None:
+    """Return the source of the order it is about: whose rules it is under."""
+    if dispute.opened is None:
+        return dispute.report.source if dispute.report else None
+    order: Order = sight.of(UUID(dispute.opened.order), ORDER)
+    return order.source

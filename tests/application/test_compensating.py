@@ -389,7 +389,9 @@ def test_without_a_matter_no_account_is_opened() -> None:
     shop = Shop()
     receipt, name = shop.reserve(at=MONDAY + 4 * DAY)
     paid = shop.money.pay(receipt.stream_id, name, SYSTEM, context(MONDAY + 5 * DAY))
-    assert [each.stream_id for each in paid.streams] == [receipt.stream_id]
+    written = {each.stream_id for each in shop.store.logs[partition_in(shop.order_id)]}
+    assert written == {shop.order_id, receipt.stream_id}
+    assert paid.stream_id == receipt.stream_id
 
 
 def test_what_is_no_reservation_is_not_found() -> None:

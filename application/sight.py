@@ -1,0 +1,54 @@
+"""Streams as they stand, and at which versions: what a derived command rests on."""
+
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from typing import Any
+from uuid import UUID
+
+from application.event_store.envelope import RecordedEvent
+from application.event_store.store import EventStore
+from domain.ids import partition_in
+from domain.kernel import AnyDecider
+
+
+class Sight:
+    """What was looked at to prepare one ask of ``stream_id``; each stream is read once.
+
+    Whoever prepares by it hands ``rests_on`` along: once something of it has moved on,
+    the ask is prepared anew, and never decided on what was so before.
+    """
+
+    def __init__(self, store: EventStore, stream_id: UUID) -> None:
+        self._store = store
+        self._partition = partition_in(stream_id)
+        self._histories: dict[UUID, list[RecordedEvent]] = {}
+
+    @property
+    def rests_on(self) -> Mapping[UUID, int]:
+        """The streams looked at, with their versions, that lie beside the ask's own."""
+        return {
+            stream_id: len(history)
+            for stream_id, history in self._histories.items()
+            if partition_in(stream_id) == self._partition
+        }
+
+    def of(self, stream_id: UUID, decider: AnyDecider) -> Any:
+        """Return a stream's state; raises UnreadableEvent."""
+        events = (recorded.event for recorded in self._history(stream_id))
+        return reduce(decider.evolve, events, decider.initial)
+
+    def events(self, stream_id: UUID) -> Iterator[Any]:
+        """Yield a stream's events; raises UnreadableEvent."""
+        yield from (recorded.event for recorded in self._history(stream_id))
+
+    def version(self, stream_id: UUID) -> int:
+        """Return how many events it has."""
+        return len(self._history(stream_id))
+
+    def _history(self, stream_id: UUID) -> list[RecordedEvent]:
+        if stream_id not in self._histories:
+            loaded = self._store.load([stream_id])
+            if unreadable := loaded.unreadable.get(stream_id):
+                raise unreadable.error()
+            self._histories[stream_id] = list(loaded.histories[stream_id])
+        return self._histories[stream_id]
