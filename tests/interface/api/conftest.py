@@ -15,8 +15,8 @@ from application.projections.read_models import READ_MODELS
 from application.projections.runner import Runner
 from interface.bootstrap import Redress
 from interface.postgres.database import DatabaseUrls
-from interface.serving import build_api
 from interface.settings import Settings
+from tests.interface.standing import StandingApi
 
 ORDER = {
     "consumer": "li-mei",
@@ -77,8 +77,11 @@ def redress(clean_database: DatabaseUrls, tmp_path: Path) -> Iterator[Redress]:
 
 
 @pytest.fixture
-def client(redress: Redress) -> Iterator[TestClient[Litestar]]:
-    with TestClient(build_api(redress), raise_server_exceptions=False) as client:
+def client(
+    redress: Redress, standing_api: StandingApi
+) -> Iterator[TestClient[Litestar]]:
+    api = standing_api.on(redress)
+    with TestClient(api, raise_server_exceptions=False) as client:
         yield client
 
 

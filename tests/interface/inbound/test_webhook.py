@@ -13,10 +13,10 @@ from litestar.testing import TestClient
 
 from interface.bootstrap import Redress
 from interface.postgres.database import DatabaseUrls
-from interface.serving import build_api
 from interface.settings import Settings
 from tests.interface.inbound.conftest import encoded
 from tests.interface.inbound.samples import ORDER, PAID, PICKED_UP, PLACED, push, trade
+from tests.interface.standing import StandingApi
 
 SECRET = "tea-house"  # noqa: S105  # of a pretended shop
 
@@ -32,8 +32,11 @@ def redress(clean_database: DatabaseUrls, tmp_path: Path) -> Iterator[Redress]:
 
 
 @pytest.fixture
-def client(redress: Redress) -> Iterator[TestClient[Litestar]]:
-    with TestClient(build_api(redress), raise_server_exceptions=False) as client:
+def client(
+    redress: Redress, standing_api: StandingApi
+) -> Iterator[TestClient[Litestar]]:
+    api = standing_api.on(redress)
+    with TestClient(api, raise_server_exceptions=False) as client:
         yield client
 
 
