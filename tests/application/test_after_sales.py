@@ -29,6 +29,7 @@ from domain.after_sales import (
     AssignCase,
     Case,
     CaseCommand,
+    CaseOpened,
     CaseType,
     ChangeRequest,
     CounterOffer,
@@ -69,6 +70,7 @@ from domain.party import ActingRole, By
 from domain.policy.book import Rulebook
 from domain.policy.rows import CapRow, EntitlementRow, LabelRow, When
 from domain.promise import Offer
+from domain.responsibility import AttributionOpened, OpenAttribution
 from tests.domain.after_sales import (
     ANNA,
     DAY,
@@ -178,8 +180,12 @@ class Racing(MemoryEventStore):
     def __init__(self) -> None:
         super().__init__()
         self.meanwhile: list[Append] = []
+        self.quicker: Callable[[], object] | None = None
 
     def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
+        quicker, self.quicker = self.quicker, None
+        if quicker is not None:
+            quicker()
         if self.meanwhile:
             super().append([self.meanwhile.pop()])
         return super().append(appends)
@@ -678,6 +684,79 @@ def test_asking_twice_is_asking_once() -> None:
     assert again == replace(first, repeated=True)
     repeated = shop.cases.take(shop.case_id, approve, context(FRIDAY, yes))
     assert repeated == replace(approved, repeated=True)
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_opened_again_days_later_the_order_may_have_moved_on(
+    interrupted: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    shop, key = Shop(shipped=False), uuid4()
+    shop.order(ShipParcel(parcel="SF1"), MONDAY - 2 * DAY)
+
+    def arrived() -> None:
+        shop.order(RecordDelivery(parcel="SF1"), MONDAY - DAY)
+
+    def opens(at: datetime, items: ClaimItems = JACKET) -> Receipt:
+        command = ask_for("refund_shipped", items=items)
+        return shop.cases.open(shop.case_id, shop.order_id, command, context(at, key))
+
+    shop.store.quicker = arrived if interrupted else None
+    first = opens(MONDAY)
+    assert (signed_at(shop) is not None) == interrupted, "as the order stands"
+    if not interrupted:
+        arrived()
+    shop.ask(WithdrawCase(by=ANNA), TUESDAY)
+    shop.order(RecordRefund(refund="F-1", amount=Money(41_000, "CNY")), TUESDAY)
+    assert opens(FRIDAY) == replace(first, repeated=True)
+    with pytest.raises(KeyReused):
+        opens(FRIDAY, ONE_JACKET)
+
+
+def signed_at(shop: Shop) -> datetime | None:
+    (opened,) = (
+        event
+        for event in (each.event for each in shop.store.stream(shop.case_id))
+        if isinstance(event, CaseOpened)
+    )
+    return opened.signed_at
+
+
+def test_asked_again_on_the_version_it_was_granted_on_it_is_the_same() -> None:
+    shop = Shop()
+    shop.open()
+    version = len(shop.store.stream(shop.case_id))
+    seen = replace(context(TUESDAY), expected_version=version)
+    first = shop.cases.take(shop.case_id, approve, seen)
+    later = replace(seen, asked_at=FRIDAY)
+    again = shop.cases.take(shop.case_id, approve, later)
+    assert again == replace(first, repeated=True)
+
+
+def test_money_is_written_down_on_the_account_as_it_stands() -> None:
+    """What the merchant still owes decides how an advance that comes back is booked."""
+    shop, key = Shop(), uuid4()
+    shop.open()
+    shop.ask(approve, TUESDAY)
+    shop.ask(pay, WEDNESDAY)
+    account_id = shop.accounts.id_beside(shop.case_id, str(shop.case_id))
+    attribution = OpenAttribution(
+        by=LIN,
+        matter=str(shop.case_id),
+        order=str(shop.order_id),
+        consumer="anna",
+        parties=(),
+    )
+
+    def opened() -> None:
+        shop.accounts.take(account_id, attribution, "shop", context(THURSDAY))
+
+    shop.store.quicker = opened
+    first = shop.cases.take(shop.case_id, paid, context(THURSDAY, key))
+    events = [each.event for each in shop.store.stream(account_id)]
+    assert [type(each) for each in events].count(AttributionOpened) == 1
+    assert shop.cases.take(shop.case_id, paid, context(FRIDAY, key)) == replace(
+        first, repeated=True
+    )
 
 
 def test_a_key_is_not_used_for_two_things() -> None:

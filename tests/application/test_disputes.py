@@ -1,6 +1,6 @@
 """What a dispute does to its case, its order and its account, all in one go."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
 from uuid import UUID, uuid5
@@ -14,6 +14,7 @@ from application.disputes import Disputes
 from application.escalations import Escalations
 from application.event_store.envelope import CommandContext, Receipt
 from application.event_store.handler import CommandHandler
+from application.event_store.store import Append, Conflict, KeyReused
 from application.orders import Orders
 from application.policies import pack_rulebook, shipped_policies
 from application.processes.check_overdue_clocks import ClockAsk
@@ -28,6 +29,7 @@ from domain.after_sales import (
     GoodsReturned,
     InterventionEnded,
     JudgeReturn,
+    NoteCase,
     OpenCase,
     OrderRefund,
     RecordRefundResult,
@@ -81,6 +83,7 @@ from domain.order import (
     OrderLine,
     PlaceOrder,
     RecordCompletion,
+    RecordRefund,
     ShipParcel,
     Tender,
 )
@@ -130,11 +133,23 @@ class OneBook(NamedTuple):
         return self.book
 
 
+class Racing(MemoryEventStore):
+    """A store in which somebody else may be quicker, once."""
+
+    quicker: Callable[[], object] | None = None
+
+    def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
+        quicker, self.quicker = self.quicker, None
+        if quicker is not None:
+            quicker()
+        return super().append(appends)
+
+
 class Shop:
     """A service with one order, whose commands come one after the other."""
 
     def __init__(self, book: Rulebook = DOUYIN, *, sent: bool = True) -> None:
-        self.store = MemoryEventStore()
+        self.store = Racing()
         handler, books = CommandHandler(self.store), OneBook(book)
         self.orders = Orders(self.store, handler, shipped_policies())
         self.accounts = Responsibilities(self.store, handler, books)
@@ -165,8 +180,11 @@ class Shop:
             ShipParcel(parcel="SF1", carrier="shunfeng", waybill="SF1"),
         )
         for command in bought if sent else bought[:-1]:
-            context = replace(self.context(command, MONDAY), occurred_at=MONDAY)
-            self.orders.handle_one(self.order_id, command, context)
+            self.told(command, MONDAY)
+
+    def told(self, command: OrderCommand, at: datetime) -> None:
+        context = replace(self.context(command, at), occurred_at=at)
+        self.orders.handle_one(self.order_id, command, context)
 
     def context(self, command: Command, at: datetime) -> CommandContext:
         self._asked += 1
@@ -418,6 +436,83 @@ def test_carrying_it_out_refunds_through_the_case_and_writes_the_debts_down(
         "dispute_fault_rate",
     }
     assert shop.case.dispute is None
+
+
+@pytest.mark.parametrize("over_case", [True, False])
+def test_opened_again_days_later_everything_else_may_have_moved_on(
+    over_case: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    shop = Shop()
+    if over_case:
+        shop.complains()
+    command = OpenDispute(
+        by=ANNA,
+        order=str(shop.order_id),
+        case=str(shop.case_id) if over_case else None,
+        consumer="anna",
+        issue="counterfeit",
+    )
+    context = shop.context(command, MONDAY + DAY)
+
+    def opens(
+        at: datetime, issue: Literal["counterfeit", "quality"] = "counterfeit"
+    ) -> Receipt:
+        return shop.disputes.open(
+            shop.dispute_id,
+            replace(command, by=by),
+            replace(context, asked_at=at),
+            items=() if over_case else ITEMS,
+        )
+
+    shop.store.quicker = lambda: shop.told(RecordCompletion(), MONDAY + DAY)
+    first = opens(MONDAY + DAY)
+    shop.does(WithdrawDispute(by=ANNA))
+    shop.told(
+        RecordRefund(refund="F-1", amount=fen(80_000)),
+        MONDAY + 3 * DAY,
+    )
+    assert opens(MONDAY + 4 * DAY) == replace(first, repeated=True)
+    with pytest.raises(KeyReused):
+        opens(MONDAY + 4 * DAY, SHOP)
+
+
+def test_who_handled_its_case_until_it_is_opened_counts(shop: Shop) -> None:
+    assign = AssignCase(by=WEI, agent="lin")
+    shop.store.quicker = lambda: shop.cases.take(
+        shop.case_id, assign, shop.context(assign, MONDAY + DAY)
+    )
+    shop.opens()
+    (opened,) = shop.of(shop.dispute_id, DisputeOpened)
+    assert isinstance(opened, DisputeOpened)
+    assert "lin" in opened.handlers
+
+
+def test_carried_out_again_after_its_case_has_paid_it_is_the_same(shop: Shop) -> None:
+    shop.opens()
+    shop.ruled()
+    command = EnforceRuling(by=MACHINE)
+    context = shop.context(command, MONDAY + 3 * DAY)
+    first = shop.disputes.take(shop.dispute_id, command, context)
+    order = OrderRefund(by=WEI, refund="R-1")
+    shop.cases.take(shop.case_id, order, shop.context(order, MONDAY + 4 * DAY))
+    later = replace(context, asked_at=MONDAY + 9 * DAY)
+    again = shop.disputes.take(shop.dispute_id, command, later)
+    assert again == replace(first, repeated=True)
+
+
+def test_a_ruling_is_carried_out_on_the_case_as_it_is_then(shop: Shop) -> None:
+    """Who was quicker changed what the case holds: the way is looked for anew."""
+    shop.opens()
+    shop.ruled()
+    command, note = EnforceRuling(by=MACHINE), NoteCase(by=WEI, words="sealed:k:1")
+    context = shop.context(command, MONDAY + 3 * DAY)
+    shop.store.quicker = lambda: shop.cases.take(
+        shop.case_id, note, shop.context(note, MONDAY + 3 * DAY)
+    )
+    first = shop.disputes.take(shop.dispute_id, command, context)
+    assert len(shop.of(shop.case_id, RulingExecuted)) == 1
+    again = shop.disputes.take(shop.dispute_id, command, context)
+    assert again == replace(first, repeated=True)
 
 
 def test_carrying_it_out_twice_is_doing_it_once(shop: Shop) -> None:

@@ -430,6 +430,7 @@ TestAnnasOrder = AnnasOrder.TestCase
 TestAnnasOrder.settings = settings(
     max_examples=max(200, settings().max_examples),
     stateful_step_count=max(50, settings().stateful_step_count),
-    # A story is long by design: many draws, and some time.
+    # A story is long by design: many draws, and some time, whichever the profile.
+    deadline=None,
     suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large),
 )
