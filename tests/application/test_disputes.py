@@ -454,9 +454,7 @@ def test_opened_again_days_later_everything_else_may_have_moved_on(
     )
     context = shop.context(command, MONDAY + DAY)
 
-    def opens(
-        at: datetime, issue: Literal["counterfeit", "quality"] = "counterfeit"
-    ) -> Receipt:
+    def opens(at: datetime, by: By = ANNA) -> Receipt:
         return shop.disputes.open(
             shop.dispute_id,
             replace(command, by=by),
