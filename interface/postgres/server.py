@@ -26,6 +26,10 @@ FREE_BYTES_MIN = 20_000_000  # less, and whatever went wrong, it is the disk
 # Without these an acknowledged command might not be on disk.
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 
+# What a server of tests goes without. Most of opening a connection is the stretching
+# of its password, lest a stolen one be guessed; theirs are worth nothing to a thief.
+HASTY = (*(f"--{name}=off" for name in (*DURABLE, "jit")), "--scram_iterations=1")
+
 # What a starting server says when the one before it has not quite gone.
 PASSING = ("already exists", "still in use", "is starting up", "shutting down")
 
@@ -78,7 +82,7 @@ class EmbeddedPostgres:
             words = [str(programs / "postgres"), "-D", str(self.data), "-p", PORT]
             sockets = cluster.socket_folder(self.home, account)
             words += ["-c", f"unix_socket_directories={sockets}"]
-            words += [] if self._durable else ["-c", "fsync=off"]
+            words += [] if self._durable else HASTY
             self._launch(account.command(*words, dies_with_us=dies_with_us), sockets)
         except UserError as error:
             free = shutil.disk_usage(self.home).free
