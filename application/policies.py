@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,7 @@ def in_words(error: str, told: dict[str, Any]) -> str:
     return f"row {index + 1} ({name}): `{field}`: {what}"
 
 
+@cache  # what is installed does not change, and reading it takes a while
 def read_pack(name: str) -> PolicyDocument:
     """Return a pack that comes with the product. Raises BadPolicy."""
     if name not in PACKS:

@@ -49,13 +49,18 @@ class Difference(Struct, frozen=True, kw_only=True):
 
 def plain(value: Any) -> Any:
     """Return a struct as dicts, lists and scalars; one moment is written one way."""
-    match msgspec.to_builtins(value, builtin_types=(datetime,)):
+    return one_way(msgspec.to_builtins(value, builtin_types=(datetime,)))
+
+
+def one_way(told: Any) -> Any:
+    """Return what is plain but for its moments, each told in UTC."""
+    match told:
         case datetime() as moment:
             return moment.astimezone(UTC).isoformat()
         case dict() as fields:
-            return {name: plain(each) for name, each in fields.items()}
+            return {name: one_way(each) for name, each in fields.items()}
         case list() | tuple() as items:
-            return [plain(each) for each in items]
+            return [one_way(each) for each in items]
         case scalar:
             return scalar
 
