@@ -225,11 +225,15 @@ class RecordCompletion(Report, frozen=True):
 
 
 class RecordReview(Report, frozen=True, kw_only=True):
-    """Record what the consumer thought of it: 1 to 5 stars, and sealed words."""
+    """Record what the consumer thought of it: 1 to 5 stars, and sealed words.
+
+    ``asked_at`` is when the consumer was asked for it, where a feed says so.
+    """
 
     review: Name
     score: Annotated[int, Meta(ge=1, le=5)]
     words: Sealed | None = None
+    asked_at: Moment | None = None
 
 
 class RecordNote(Report, frozen=True, kw_only=True):

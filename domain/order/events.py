@@ -244,12 +244,16 @@ class OrderCancelled(Event, frozen=True, kw_only=True, tag="order.cancelled"):
 
 
 class ReviewRecorded(Event, frozen=True, kw_only=True, tag="order.review_recorded"):
-    """The consumer judged it: 1 to 5 stars, and sealed words."""
+    """The consumer judged it: 1 to 5 stars, and sealed words.
+
+    ``asked_at`` is when the consumer was asked to, where it is known.
+    """
 
     at: Moment
     review: Name
     score: int
     words: Sealed | None = None
+    asked_at: Moment | None = None
 
 
 class NoteRecorded(Event, frozen=True, kw_only=True, tag="order.note_recorded"):

@@ -92,7 +92,13 @@ def reported(command: OrderReport, policy: PromiseTerms, at: datetime) -> OrderE
         case RecordCompletion():
             return OrderCompleted(at=at)
         case RecordReview(review=review, score=score, words=words):
-            return ReviewRecorded(at=at, review=review, score=score, words=words)
+            return ReviewRecorded(
+                at=at,
+                review=review,
+                score=score,
+                words=words,
+                asked_at=command.asked_at and command.asked_at.astimezone(UTC),
+            )
         case RecordNote(words=words):
             return NoteRecorded(at=at, words=words)
         case _:

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Protocol
 from msgspec import Meta, Struct
 
 from application.people import mask
-from domain.kernel import Code, Name, Sealed
+from domain.kernel import Code, Moment, Name, Sealed
 from domain.order import (
     ChangeAddress,
     OrderCommand,
@@ -37,17 +37,26 @@ class Spoken(Protocol):
 
 
 class ReviewBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What the consumer thought of an order: 1 to 5 stars, and words."""
+    """What the consumer thought of an order: 1 to 5 stars, and words.
+
+    ``asked_at`` is when the consumer was asked for it.
+    """
 
     asks = RecordReview
     review: Name
     score: Annotated[int, Meta(ge=1, le=5)]
     words: Words | None = None
+    asked_at: Moment | None = None
 
     def command(self, seal: Seal) -> RecordReview:
         """Return the command."""
         sealed = None if self.words is None else seal(self.words, "review")
-        return RecordReview(review=self.review, score=self.score, words=sealed)
+        return RecordReview(
+            review=self.review,
+            score=self.score,
+            words=sealed,
+            asked_at=self.asked_at,
+        )
 
 
 class NoteBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -5,12 +5,13 @@ so an order of which a row is missing waits until the file is put right. A bad r
 alone holds nothing back: a review can follow at any time.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from msgspec import Struct
 
+from domain.kernel import Code
 from interface.errors import UserError
 from interface.inbound.csv_rows import Malformed, Numbered, Table
 from interface.inbound.olist_rows import (
@@ -49,6 +50,8 @@ class OlistOrder(NamedTuple):
     items: tuple[ItemRow, ...]
     payments: tuple[PaymentRow, ...]
     reviews: tuple[ReviewRow, ...]
+    ships_from: Code | None = None
+    ships_to: Code | None = None
 
 
 class Export(Struct, frozen=True):
@@ -129,9 +132,10 @@ def read_export(folder: Path) -> Export:
                 f"{len(FILES)} files, from {CUSTOMERS.file} to {SELLERS.file}"
             )
     reading = _Reading(folder)
-    for names in (PRODUCTS, SELLERS):
-        for _ in reading.rows_of(names, spoils=False):
-            pass  # Read to be checked: no event says more of them than their id.
+    for _ in reading.rows_of(PRODUCTS, spoils=False):
+        pass  # Read to be checked: no event says more of them than their id.
+    sellers = reading.rows_of(SELLERS, spoils=False)
+    regions = {seller.row.seller: seller.row.region for seller in sellers}
     customers = reading.once(CUSTOMERS, lambda row: row.customer, spoils=False)
     orders = reading.once(ORDERS, lambda row: row.order, spoils=True)
     parts = _Parts(reading, frozenset(orders))
@@ -156,9 +160,19 @@ def read_export(folder: Path) -> Export:
                 items=tuple(items.get(name, ())),
                 payments=tuple(payments.get(name, ())),
                 reviews=tuple(reviews.get(name, ())),
+                ships_from=region_of(items.get(name, ()), regions),
+                ships_to=customer.row.region,
             )
     waiting = frozenset(reading.spoilt & parts.named)
     return Export(told, reading.rows, tuple(reading.bad), waiting, consumers)
+
+
+def region_of(
+    items: Iterable[ItemRow], regions: Mapping[str, Code | None]
+) -> Code | None:
+    """Return the region an order is sent from, if it is one."""
+    found = {regions.get(item.seller) for item in items}
+    return found.pop() if len(found) == 1 else None
 
 
 P = TypeVar("P", ItemRow, PaymentRow, ReviewRow)

@@ -3,6 +3,7 @@
 Times are wall-clock times of São Paulo, amounts are in reais.
 """
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timezone
 from typing import Any, Final, TypeVar
@@ -21,15 +22,17 @@ TIME_FORM: Final = "2018-07-13 14:02:37"
 YEARS: Final = range(1990, 2200)
 AMOUNT_DIGITS_MAX: Final = 15
 COUNT_MAX: Final = 9_999
+STATE: Final = re.compile(r"[A-Z]{2}")
 
 # -- The rows --
 
 
 class CustomerRow(Struct, frozen=True):
-    """Which consumer a customer number is. Where they live is not read."""
+    """Which consumer a customer number is, and the state they live in."""
 
     customer: Name
     consumer: Name
+    region: Code | None = None
 
 
 class OrderRow(Struct, frozen=True):
@@ -74,13 +77,21 @@ class ReviewRow(Struct, frozen=True):
     review: Name
     score: int
     words: str
+    asked: datetime
     answered: datetime
 
 
 class NamedRow(Struct, frozen=True):
-    """A product or a seller: that it is named is all that is used of it so far."""
+    """A product: that it is named is all that is used of it."""
 
     name: Name
+
+
+class SellerRow(Struct, frozen=True):
+    """A seller, and the state it sends from."""
+
+    seller: Name
+    region: Code | None = None
 
 
 # -- Their fields --
@@ -137,6 +148,14 @@ class Fields:
         moment = self.time_if_any(column)
         return moment.date() if moment else None
 
+    def region_if_any(self, column: str) -> Code | None:
+        """Return a state of Brazil, as "BR-SP"; None for anything that is none.
+
+        Nothing depends on it but how likely a parcel is late: no row is bad for it.
+        """
+        text = self._texts.get(column, "").strip().upper()
+        return f"BR-{text}" if STATE.fullmatch(text) else None
+
     def amount(self, column: str) -> int:
         """Return an amount in centavos, never below zero."""
         text = self._texts[column]
@@ -159,8 +178,12 @@ class Fields:
 
 
 def customer(of: Fields) -> CustomerRow:
-    """Read a row of the customers; where they live is left where it is."""
-    return CustomerRow(of.word("customer_id"), of.word("customer_unique_id"))
+    """Read a row of the customers; of where they live, no more than the state."""
+    return CustomerRow(
+        of.word("customer_id"),
+        of.word("customer_unique_id"),
+        of.region_if_any("customer_state"),
+    )
 
 
 def order(of: Fields) -> OrderRow:
@@ -203,7 +226,6 @@ def payment(of: Fields) -> PaymentRow:
 
 def review(of: Fields) -> ReviewRow:
     """Read a row of the reviews. It was said when it was answered."""
-    of.time("review_creation_date")  # when it was asked for; read to be checked
     title = of.text("review_comment_title")
     said = (title, of.text("review_comment_message"))
     return ReviewRow(
@@ -211,6 +233,7 @@ def review(of: Fields) -> ReviewRow:
         review=of.word("review_id"),
         score=of.count("review_score", least=1, most=5),
         words="\n".join(text for text in said if text.strip()),
+        asked=of.time("review_creation_date"),
         answered=of.time("review_answer_timestamp"),
     )
 
@@ -220,9 +243,9 @@ def product(of: Fields) -> NamedRow:
     return NamedRow(of.word("product_id"))
 
 
-def seller(of: Fields) -> NamedRow:
+def seller(of: Fields) -> SellerRow:
     """Read a row of the sellers."""
-    return NamedRow(of.word("seller_id"))
+    return SellerRow(of.word("seller_id"), of.region_if_any("seller_state"))
 
 
 # -- The files --

@@ -177,6 +177,8 @@ def placed(order: OlistOrder) -> PlaceOrder:
         lines=tuple(map(line, order.items)),
         merchant=sellers.pop() if len(sellers) == 1 else None,
         offers=(*estimated, *map(hand_over, order.items)),
+        ships_from=order.ships_from,
+        ships_to=order.ships_to,
     )
 
 
@@ -215,9 +217,11 @@ def reviewed(review: ReviewRow, step: Step) -> Said:
     """Return a review, at the time the consumer answered.
 
     The time it was created is when the survey was sent out, often before the parcel
-    came; it is the platform's deed, not the consumer's word.
+    came; it is the platform's deed, and told as when the consumer was asked.
     """
-    report = RecordReview(review=review.review, score=review.score)
+    report = RecordReview(
+        review=review.review, score=review.score, asked_at=review.asked
+    )
     facts = (review.review, review.score, review.answered)
     return Said(report, cause(step, *facts), review.words)
 
