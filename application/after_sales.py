@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from application.books import Books
 from application.case_claims import claim_commands
+from application.case_items import AskedLines, asked_items
 from application.case_money import money_in, money_parts
 from application.case_order import (
     arrived_at,
@@ -69,6 +70,13 @@ from domain.timer import CheckClocks
 KIND: Final = "after_sales"
 
 
+class Opening(Struct, frozen=True):
+    """What was said to open a case: the command, and the lines it is about."""
+
+    command: OpenCase
+    lines: AskedLines | None
+
+
 class Prepared(Struct, frozen=True):
     """A command to a case, what follows elsewhere, and the versions that rests on."""
 
@@ -98,21 +106,28 @@ class AfterSales:
         return id_from_name(partition_in(order_id), KIND, str(order_id), number)
 
     def open(
-        self, case_id: UUID, order_id: UUID, command: OpenCase, context: CommandContext
+        self,
+        case_id: UUID,
+        order_id: UUID,
+        command: OpenCase,
+        context: CommandContext,
+        *,
+        lines: AskedLines | None = None,
     ) -> Receipt:
         """Return where a case stands that is opened with its claim on the order.
 
         Whose order it is, when it was placed and arrived, and whether its labels let
-        the refund through at once is taken from the order, whatever is said. Raises
-        NoSuchOrder, SeveralMerchants and PartialRefundTooHigh, and as CommandHandler
-        does.
+        the refund through at once is taken from the order, whatever is said; so are
+        the items, where ``lines`` are given instead. Raises NoSuchOrder,
+        SeveralMerchants and PartialRefundTooHigh, what ``asked_items`` does, and as
+        CommandHandler does.
         """
-        said = replace(command, order=str(order_id))
+        said = Opening(replace(command, order=str(order_id)), lines)
         return self._handler.handle_prepared(
             case_id,
             context,
             said,
-            lambda: self._opening(case_id, order_id, command, context),
+            lambda: self._opening(case_id, order_id, said, context),
         )
 
     def take(
@@ -196,14 +211,17 @@ class AfterSales:
     # -- How it is opened --
 
     def _opening(
-        self, case_id: UUID, order_id: UUID, command: OpenCase, context: CommandContext
+        self, case_id: UUID, order_id: UUID, said: Opening, context: CommandContext
     ) -> Ask:
         """Return the opening of a case, with its claim on the order as it stands."""
         sight = Sight(self._store, case_id)
         order: Order = sight.of(order_id, ORDER)
+        name, command = str(case_id), said.command
+        if said.lines is not None and order.identity is not None:
+            items, freight = asked_items(order, command.type, said.lines, name)
+            command = replace(command, items=items, freight=freight)
         command = self._as_ordered(order_id, order, command, context.at)
         book = self._books.for_source(order.source)
-        name = str(case_id)
         command = replace(command, fallback=fallback(order, command, name))
         held_down(command.type, command.items, order, name, book, context.at)
         claim = OpenClaim(
@@ -287,8 +305,7 @@ def hold_down(  # noqa: PLR0913, PLR0917 - who asks what, of which order, by whi
         return
     order: Order = sight.of(order_id, ORDER)
     still_of_one(order, case, command.items)
-    if command.type == "partial_refund":
-        held_down(command.type, command.items, order, str(case_id), book, at)
+    held_down(command.type, command.items, order, str(case_id), book, at)
 
 
 def source_of(case: Case, command: CaseCommand, sight: Sight) -> str | None:

@@ -21,11 +21,17 @@ class Line(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     amount: Money | None = None
 
 
+class AskedLines(Struct, frozen=True):
+    """What is asked of an order in lines, before the order says what was paid for."""
+
+    lines: tuple[Line, ...] = ()
+    freight: Money | None = None
+
+
 def asked_items(
     order: Order,
     kind: CaseType,
-    lines: Sequence[Line],
-    freight: Money | None,
+    asked: AskedLines,
     claim: str,
 ) -> tuple[ClaimItems, Money | None]:
     """Return the items asked for and the postage with them.
@@ -34,6 +40,7 @@ def asked_items(
     whole order back before or without its goods asks for its postage too. Raises what
     the order refuses: an unknown line, nothing paid, mixed currencies.
     """
+    lines, freight = asked.lines, asked.freight
     named = {each.line: each for each in lines}
     if kind not in PAYS:
         nothing = Money(0, paid_currency(order))

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from application.after_sales import AfterSales, events_of
 from application.books import Books
+from application.case_items import AskedLines, asked_items
 from application.dispute_cases import begun, goods_agreed
 from application.dispute_money import Done, case_of, matter_of
 from application.dispute_moves import (
@@ -77,6 +78,7 @@ class Opening(Struct, frozen=True):
     command: OpenDispute
     items: ClaimItems
     freight: Money | None
+    lines: AskedLines | None
 
 
 class Disputes:
@@ -109,7 +111,7 @@ class Disputes:
 
     # -- Opening --
 
-    def open(
+    def open(  # noqa: PLR0913 - what is claimed is said as items or as lines
         self,
         dispute_id: UUID,
         command: OpenDispute,
@@ -117,15 +119,17 @@ class Disputes:
         *,
         items: ClaimItems = (),
         freight: Money | None = None,
+        lines: AskedLines | None = None,
     ) -> Receipt:
         """Return where a dispute stands that is opened over a case, or over an order.
 
         Over a case, the platform steps into it at once. Without one, ``items`` are what
-        is claimed of the order, and are reserved. Who takes part, what was paid and who
-        handled it is taken from the order and the case. Raises NoSuchOrder and
-        SeveralMerchants, and as CommandHandler does.
+        is claimed of the order, and are reserved; ``lines`` say it, where what was paid
+        for them is the order's to say. Who takes part, what was paid and who handled it
+        is taken from the order and the case. Raises NoSuchOrder and SeveralMerchants,
+        what ``asked_items`` does, and as CommandHandler does.
         """
-        said = Opening(command, items, freight)
+        said = Opening(command, items, freight, lines)
         return self._handler.handle_prepared(
             dispute_id, context, said, lambda: self._opening(dispute_id, said, context)
         )
@@ -227,6 +231,9 @@ class Disputes:
         order: Order = sight.of(order_id, ORDER)
         if order.identity is None:
             raise NoSuchOrder(order=command.order)
+        if said.lines is not None:
+            name = str(dispute_id)
+            items, freight = asked_items(order, "refund_shipped", said.lines, name)
         case_id = None if command.case is None else UUID(command.case)
         case = None if case_id is None else sight.of(case_id, CASE)
         if case is not None and case.known:

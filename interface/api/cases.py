@@ -10,10 +10,10 @@ from litestar.params import FromPath, SkipValidation
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from application.access import Actor, NotFound, Owners, allows
+from application.access import Actor, Owners, allows
 from application.after_sales import AfterSales
 from application.after_sales_view import CaseView, case_view
-from application.case_items import Line, asked_items
+from application.case_items import AskedLines, Line
 from application.casework import Casework, Matter, acting, reading
 from application.order_desk import OrderDesk, owners_of
 from application.people import People
@@ -26,7 +26,6 @@ from domain.after_sales import (
     ApproveCase,
     AskForEvidence,
     AssignCase,
-    CaseOpened,
     CaseType,
     ChangeRequest,
     ConfirmReplacement,
@@ -58,7 +57,6 @@ from domain.after_sales import (
     WithdrawCase,
 )
 from domain.money import Money
-from domain.order import ClaimItems
 from domain.policy.book import Rulebook
 from domain.policy.rows import Where
 from domain.timer import CheckClocks
@@ -176,9 +174,6 @@ class CaseController(Commands):  # type: ignore[misc, valid-type]  # made from t
         context = asked.context(actor, body.order, OpenCase, new=True)
         case_id = after_sales.id_of(body.order, str(context.command_id))
         seal = sealer(people, known.consumer, "case")
-        items, freight = asked_before(casework, case_id) or asked_items(
-            known.order, body.type, body.lines, body.freight, str(case_id)
-        )
         owners = owners_of(known.order)
         by = acting(actor, "case.open", owners)
         command = OpenCase(
@@ -186,15 +181,15 @@ class CaseController(Commands):  # type: ignore[misc, valid-type]  # made from t
             order=str(body.order),
             consumer=known.consumer,
             type=body.type,
-            items=items,
-            freight=freight,
+            items=(),  # The order says what was paid for the lines asked about.
             reason=body.reason,
             words=None if body.words is None else seal(body.words),
             evidence=body.evidence,
             where=body.where,
         )
         command = casework.opening(command, case_id, by, owners, str(body.order))
-        receipt = after_sales.open(case_id, body.order, command, context)
+        lines = AskedLines(body.lines, body.freight)
+        receipt = after_sales.open(case_id, body.order, command, context, lines=lines)
         return receipt_answer(receipt, 201, f"{CASES}/{case_id}")
 
     find = finder("case", "case.read", "findCases")
@@ -217,21 +212,6 @@ class CaseController(Commands):  # type: ignore[misc, valid-type]  # made from t
         matter = casework.find(actor, "case.read", "case", stream_id)
         book = policies.for_source(matter.source)
         return versioned(page(matter, actor, book), matter)
-
-
-def asked_before(
-    casework: Casework, case_id: UUID
-) -> tuple[ClaimItems, Money | None] | None:
-    """Return what a case was opened for: whoever opens it again asks for the same.
-
-    What is left of what was paid may have become less meanwhile.
-    """
-    try:
-        history = casework.known("case", case_id).history
-    except NotFound:
-        return None
-    opened = (each.event for each in history if isinstance(each.event, CaseOpened))
-    return next(((each.items, each.freight) for each in opened), None)
 
 
 def page(matter: Matter, actor: Actor, book: Rulebook) -> CasePage:

@@ -11,7 +11,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from application.access import Actor, authorize
-from application.case_items import Line, asked_items
+from application.case_items import AskedLines, Line
 from application.casework import Casework, Matter, acting, reading
 from application.dispute_view import DisputeView, dispute_view
 from application.disputes import Disputes
@@ -166,9 +166,6 @@ class DisputeController(Commands):  # type: ignore[misc, valid-type]  # made fro
         claims_for_itself(body, by)
         context = asked.context(actor, order_id, OpenDispute, new=True)
         dispute_id = disputes.id_of(order_id, str(context.command_id))
-        items, freight = asked_items(
-            known.order, "refund_shipped", body.lines, body.freight, str(dispute_id)
-        )
         seal = sealer(people, known.consumer, "dispute")
         command = OpenDispute(
             by=by,
@@ -185,9 +182,8 @@ class DisputeController(Commands):  # type: ignore[misc, valid-type]  # made fro
         )
         about = filter(None, [command.order, command.case])
         command = casework.opening(command, dispute_id, by, owners, *about)
-        receipt = disputes.open(
-            dispute_id, command, context, items=items, freight=freight
-        )
+        lines = AskedLines(body.lines, body.freight)
+        receipt = disputes.open(dispute_id, command, context, lines=lines)
         return receipt_answer(receipt, 201, f"{DISPUTES}/{dispute_id}")
 
     find = finder("dispute", "dispute.read", "findDisputes")

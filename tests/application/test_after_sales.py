@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from application.after_sales import AfterSales
 from application.after_sales_view import CaseView, case_view
+from application.case_items import AskedLines, Line
 from application.event_store.envelope import CommandContext, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import (
@@ -710,6 +711,25 @@ def test_opened_again_days_later_the_order_may_have_moved_on(
     assert opens(FRIDAY) == replace(first, repeated=True)
     with pytest.raises(KeyReused):
         opens(FRIDAY, ONE_JACKET)
+
+
+def test_lines_are_asked_for_again_though_less_of_them_is_left() -> None:
+    shop, key = Shop(), uuid4()
+
+    def opens(at: datetime, quantity: int = 1) -> Receipt:
+        lines = AskedLines((Line(line=1, quantity=quantity),))
+        command, envelope = ask_for(items=()), context(at, key)
+        return shop.cases.open(
+            shop.case_id, shop.order_id, command, envelope, lines=lines
+        )
+
+    first = opens(MONDAY)
+    assert shop.case.items == ONE_JACKET
+    shop.ask(WithdrawCase(by=ANNA), TUESDAY)
+    shop.order(RecordRefund(refund="F-1", amount=Money(41_000, "CNY")), TUESDAY)
+    assert opens(FRIDAY) == replace(first, repeated=True)
+    with pytest.raises(KeyReused):
+        opens(FRIDAY, 2)
 
 
 def signed_at(shop: Shop) -> datetime | None:

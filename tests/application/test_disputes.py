@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from application.after_sales import AfterSales
+from application.case_items import AskedLines, Line
 from application.dispute_money import case_of
 from application.disputes import Disputes
 from application.escalations import Escalations
@@ -472,6 +473,28 @@ def test_opened_again_days_later_everything_else_may_have_moved_on(
     assert opens(MONDAY + 4 * DAY) == replace(first, repeated=True)
     with pytest.raises(KeyReused):
         opens(MONDAY + 4 * DAY, SHOP)
+
+
+def test_lines_are_argued_about_again_though_less_of_them_is_left() -> None:
+    shop = Shop()
+    command = OpenDispute(
+        by=ANNA, order=str(shop.order_id), consumer="anna", issue="counterfeit"
+    )
+    envelope = shop.context(command, MONDAY)
+
+    def opens(quantity: int = 2) -> Receipt:
+        lines = AskedLines((Line(line=1), Line(line=2, quantity=quantity)))
+        return shop.disputes.open(shop.dispute_id, command, envelope, lines=lines)
+
+    first = opens()
+    (claim,) = shop.of(shop.order_id, ClaimOpened)
+    assert isinstance(claim, ClaimOpened)
+    assert claim.items == ITEMS
+    shop.does(WithdrawDispute(by=ANNA))
+    shop.told(RecordRefund(refund="F-1", amount=fen(80_000)), MONDAY + 3 * DAY)
+    assert opens() == replace(first, repeated=True)
+    with pytest.raises(KeyReused):
+        opens(1)
 
 
 def test_who_handled_its_case_until_it_is_opened_counts(shop: Shop) -> None:
