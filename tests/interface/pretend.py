@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +21,7 @@ from interface.supervisor import Child
 REDRESS = ("-m", "interface.cli.main")
 ROOT = Path(__file__).parents[2]
 PYTHON = sys.executable
+PORTS = iter(range(10_000 + os.getpid() % 200 * 100, 32_000))
 SECONDS = 90  # then a test has failed, whatever it waits for
 
 
@@ -43,10 +44,16 @@ def nothing(settings: Settings, say: Callable[[str], object]) -> None:
 
 
 def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+    """Return a port nobody listens on, and which nobody else is given meanwhile.
+
+    One that the kernel chose may be the next program's as soon as it is let go. These
+    are below those it chooses from; tests that run side by side begin far apart.
+    """
+    for port in PORTS:
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("every port was given away")
 
 
 def environment(home: Path, port: int, **more: str) -> dict[str, str]:
