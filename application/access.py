@@ -51,6 +51,7 @@ PARTIES: Final[Mapping[AccessRole, Reach]] = {
     **MERCHANT,
     "creator": "own",
 }
+TOLD: Final[Mapping[AccessRole, Reach]] = {**PARTIES, "service": "all"}
 # All who may be drawn into a case or a dispute, and answer for their part.
 ARGUING: Final[Mapping[AccessRole, Reach]] = {**PARTIES, "carrier": "own"}
 
@@ -82,6 +83,10 @@ Action = Literal[
     "consumer.read",
     "consumer.link",
     "consumer.unlink",
+    "trust.read",
+    "trust.contest",
+    "trust.answer",
+    "scorecards.read",
     "case.open",
     "case.read",
     "case.words",
@@ -115,6 +120,8 @@ Action = Literal[
     "policy.publish",
     "stream.read",
     "stats.read",
+    "webhook.keep",
+    "event.read",
 ]
 
 TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
@@ -122,6 +129,12 @@ TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
     "order.read": {**PARTIES, **JUDGES, "service": "all"},
     "promises.read": {**MERCHANT, "creator": "own", **JUDGES},
     "consumer.read": {**CONSUMER, **JUDGES},
+    # How faith was kept with a consumer is between the consumer and us; how merchants,
+    # creators and carriers do is for them, and for those who answer for them
+    "trust.read": {**CONSUMER, **JUDGES},
+    "trust.contest": {**CONSUMER, **STAFF},
+    "trust.answer": {**STAFF, "arbiter": "all"},
+    "scorecards.read": {**MERCHANT, "creator": "own", "carrier": "own", **JUDGES},
     "evidence.read": {**ARGUING, **JUDGES, "service": "all"},
     "stream.read": JUDGES,
     "stats.read": {**STAFF, "auditor": "all", "administrator": "all"},
@@ -209,6 +222,10 @@ TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
     # Who is whom
     "consumer.link": {**FEEDS, "privacy_officer": "all"},
     "consumer.unlink": {**STAFF, "privacy_officer": "all"},
+    # Told outside: a party of its own events. A partner is told of those for whom its
+    # endpoints were added at the terminal, and of nobody else.
+    "webhook.keep": TOLD,
+    "event.read": TOLD,
 }
 
 # What changes an order whole, for all its merchants at once.
@@ -225,6 +242,7 @@ OF_THE_WHOLE: Final[frozenset[Action]] = frozenset(
 SEEN_BY: Final[Mapping[str, Action]] = {
     "order": "order.read",
     "consumer": "consumer.read",
+    "trust": "trust.read",
     "policy": "policy.read",
     "case": "case.read",
     "dispute": "dispute.read",

@@ -15,6 +15,7 @@ from domain.order.events import OrderEvent
 from domain.policy_set.events import PolicySetEvent
 from domain.responsibility.events import ResponsibilityEvent
 from domain.timer import TimerEvent
+from domain.trust import TrustEvent
 
 AnyEvent = (
     OrderEvent
@@ -28,6 +29,7 @@ AnyEvent = (
     | DeskEvent
     | ResponsibilityEvent
     | CompensationEvent
+    | TrustEvent
     | TimerEvent
 )
 

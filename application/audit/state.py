@@ -25,6 +25,7 @@ from domain.order import as_of as order_as_of
 from domain.policy_set import POLICY_SET
 from domain.responsibility import ACCOUNT
 from domain.timer import TimerEvent, TimerStarted
+from domain.trust import TRUST
 
 # Events of clocks say nothing of the kind of their stream.
 CLOCKS = "timer"
@@ -42,6 +43,7 @@ DECIDERS: Mapping[str, AnyDecider] = {
     "desk": DESK,
     "responsibility": ACCOUNT,
     "compensation": COMPENSATION,
+    "trust": TRUST,
 }
 
 # Kinds that draw conclusions of their facts, and what their facts say without them.

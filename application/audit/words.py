@@ -133,6 +133,10 @@ SENTENCES: Mapping[str, str] = {
     "{reason}",
     "responsibility.score_effect_recorded": "it counts for a score: {effect}"
     "{policy?, under *}",
+    "trust.point_contested": "{by} contests that {event} says {what}: {reason}"
+    "{words?: *}",
+    "trust.contest_answered": "{by} answered {event}, {what}: {outcome}, {because}"
+    "{correction?; now *}{words?: *}",
     "compensation.reserved": "{by} set aside {total_fen} for {consumer} of {merchant}, "
     "order {order}, {matter} ({reservation}){lines?: *}; under {policy}",
     "compensation.paid": "{by} paid {total_fen} ({reservation})",

@@ -106,6 +106,7 @@ from domain.timer import (
     TimerResumed,
     TimerStarted,
 )
+from domain.trust import ContestAnswered, PointContested
 
 EntryKind = Literal[
     "order",
@@ -126,6 +127,7 @@ EntryKind = Literal[
     "clock",
     "responsibility",
     "compensation",
+    "trust",
 ]
 
 KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
@@ -227,6 +229,7 @@ KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
         ScoreEffectRecorded,
     ),
     "compensation": (CompensationReserved, CompensationPaid, CompensationReleased),
+    "trust": (PointContested, ContestAnswered),
 }
 KIND_OF = {event_type: kind for kind, types in KINDS.items() for event_type in types}
 

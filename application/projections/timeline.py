@@ -31,6 +31,7 @@ from domain.dispute import DisputeOpened, DisputeReported
 from domain.kernel import Event
 from domain.order.events import OrderEvent, OrderIdentified, OrderPlaced
 from domain.responsibility import AttributionOpened
+from domain.trust import PointContested
 
 OWNERS = """
 SELECT partition, stream_id, consumer
@@ -197,6 +198,7 @@ NAMES_OWNER = (
     PromiseMade,
     AttributionOpened,
     CompensationReserved,
+    PointContested,
 )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 from interface.wording.case_words import CASE_WORDS
 from interface.wording.dispute_words import DISPUTE_WORDS
 from interface.wording.steps import STEP_WORDS
+from interface.wording.trust_sentences import TRUST_WORDS
 
 # Chinese, then English.
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -155,6 +156,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **DISPUTE_WORDS,
     **CASE_WORDS,
     **STEP_WORDS,
+    **TRUST_WORDS,
 }
 
 MANDARIN: Final = {code: chinese for code, (chinese, _) in WORDS.items()}

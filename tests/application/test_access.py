@@ -42,6 +42,8 @@ READ_ONLY: tuple[Action, ...] = (
     "decisions.search",
     "stream.read",
     "stats.read",
+    "trust.read",
+    "scorecards.read",
 )
 
 
@@ -106,6 +108,11 @@ def test_an_administrator_sees_no_case_data(action: Action) -> None:
         (actor("privacy_officer"), "consumer.link", None),
         (actor("privacy_officer"), "order.read", NotFound),
         (actor("administrator"), "order.read", NotFound),
+        (actor("consumer", "li-mei"), "trust.contest", None),
+        (actor("consumer", "li-mei"), "trust.answer", NotAllowed),
+        (actor("merchant", "boss", merchant="tea-house"), "trust.read", NotFound),
+        (actor("creator", "anna"), "trust.read", NotFound),
+        (actor("consumer", "li-mei"), "scorecards.read", NotFound),
     ],
     ids=str,
 )

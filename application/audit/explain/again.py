@@ -77,7 +77,7 @@ class Past(NamedTuple):
             if book is not None:
                 yield book
                 return
-        if self.kind in {"evidence", "consumer"}:
+        if self.kind in {"evidence", "consumer", "trust"}:
             yield None
             return
         for known in self.published.known(recorded_at):

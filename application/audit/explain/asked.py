@@ -19,6 +19,7 @@ from domain import (
     dispute,
     evidence,
     order,
+    trust,
 )
 from domain import compensation as money
 from domain import responsibility as account
@@ -129,6 +130,8 @@ ASKED: Final[Mapping[type[Event], tuple[type[Command], ...]]] = {
     desk.ViewDropped: (desk.DropView,),
     desk.MacroKept: (desk.KeepMacro,),
     desk.MacroDropped: (desk.DropMacro,),
+    trust.PointContested: (trust.ContestPoint,),
+    trust.ContestAnswered: (trust.AnswerContest,),
     order.ReceiptConfirmed: (order.ConfirmReceipt,),
     order.OrderCancelled: (order.RecordCancellation, order.CancelOrder),
     order.OrderCompleted: (order.RecordCompletion, order.CompleteOrder),

@@ -19,7 +19,9 @@ from domain.order import OrderIdentified, OrderPlaced
 from domain.responsibility import AttributionOpened
 
 # Kinds whose rules are those of no order in particular.
-OF_NO_ORDER = frozenset({"contact", "promise", "policy", "evidence", "consumer"})
+OF_NO_ORDER = frozenset(
+    {"contact", "promise", "policy", "evidence", "consumer", "trust"}
+)
 
 
 class Log(Protocol):

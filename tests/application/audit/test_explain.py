@@ -52,6 +52,8 @@ UNTOLD = {
     "order.parcel_returning",
     "order.promise_reopened",
     "order.promise_voided",
+    "trust.contest_answered",
+    "trust.point_contested",
 }
 
 
