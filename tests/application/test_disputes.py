@@ -41,6 +41,7 @@ from domain.after_sales import (
     UnderReview,
 )
 from domain.dispute import (
+    AcceptLiability,
     AcceptOffer,
     AfterSalesTimeOver,
     AskForProof,
@@ -718,6 +719,23 @@ def test_a_coupon_agreed_on_is_owed(shop: Shop) -> None:
     )
     owed = ("owed", "merchant", "consumer", 500)
     assert postings(shop.account_of(shop.case_id)) == [owed]
+
+
+def test_reopened_before_it_was_paid_its_own_case_keeps_what_was_reserved() -> None:
+    shop = Shop()
+    shop.opens(over_case=False)
+    shop.does(AcceptLiability(by=SHOP))
+    shop.does(ReopenDispute(by=LIN, reason="feedback"))
+    case_id = case_of(shop.dispute_id, shop.dispute)
+    (opened,) = shop.of(case_id, CaseEscalated)
+    assert isinstance(opened, CaseEscalated)
+    assert opened.dispute == str(shop.dispute_id)
+    claims = [
+        (each.claim, isinstance(each, ClaimOpened))
+        for each in shop.of(shop.order_id, ClaimOpened, ClaimSettled)
+        if isinstance(each, ClaimOpened | ClaimSettled)
+    ]
+    assert dict(claims) == {str(shop.dispute_id): False, str(case_id): True}
 
 
 def test_a_reopened_dispute_steps_into_its_case_again(shop: Shop) -> None:
