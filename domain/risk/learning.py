@@ -1,6 +1,6 @@
 """How the risk table is learnt: outcome by outcome, each no sooner than it is known."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from domain.risk.pace import HOURS, Transits, Week, hour_of_week, week_of
 from domain.risk.parcel import Known, Parcel
@@ -59,7 +59,9 @@ class Learning:
         """Count what became of a parcel, known from then on."""
         version = self._version
         self._version = TableVersion(
-            terms=version.terms, outcomes=version.outcomes + 1, learnt_until=at
+            terms=version.terms,
+            outcomes=version.outcomes + 1,
+            learnt_until=at.astimezone(UTC),
         )
         for name in self._noted.pop(order, ()):
             count = self._counts.get(name, Count(0, 0))

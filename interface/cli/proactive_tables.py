@@ -1,0 +1,172 @@
+"""The report on alarms, as tables for people."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+
+from application.proactive import Figures, Proactive
+from application.proactive.causes import BadReviews, Cause
+from application.proactive.curve import Point
+from application.proactive.report import Example, Rule
+
+NAMES: Final[Mapping[str, str]] = {
+    "delivery_risk": "delivery_risk",
+    "plain_timer": "timer, 48 h before due",
+    "bar_set_on_the_past": "bar set on the first half",
+    "one_bar": "one bar (85 %) at all times",
+}
+CAUSES: Final[Mapping[Cause, str]] = {
+    "delivered_late": "delivered late",
+    "never_delivered": "never delivered",
+    "called_off": "called off",
+    "handed_over_late": "handed over late, came in time",
+    "none_seen": "nothing Redress could see",
+}
+WAYS: Final = {
+    "bars": "delivery_risk, its bar at",
+    "one_bar": "one bar at",
+    "timer": "timer at",
+}
+# Every so many of the bars tried is shown; all stand in the JSON.
+SHOWN_EVERY: Final = 3
+
+
+def show(report: Proactive, console: Console) -> None:
+    """Print the report."""
+    first, last = report.first_at.date(), report.last_at.date()
+    console.print(
+        f"{report.orders:,} orders from {first} to {last}, {report.promised:,} with a "
+        f"date of delivery, {report.called_off:,} called off, {report.open:,} not due "
+        f"by the end. {report.questions:,} risks asked by table {report.table.terms}, "
+        f"learnt from {report.table.outcomes:,} outcomes, each once it was known."
+    )
+    for title, half in (
+        ("All orders, the table learning as it goes", "all"),
+        (f"Due before {split(report)}: bars may be set on these", "earlier"),
+        ("Due from then on: judged", "later"),
+    ):
+        console.print(rules(title, report.rules, half))
+    bar = report.bar_set_on_the_past_bp
+    console.print(
+        "No bar met the aim on the first half."
+        if bar is None
+        else f"The bar set on the first half is {bar / 100:g} %."
+    )
+    console.print(curve(report.curve))
+    console.print(reviews(report.bad_reviews))
+    if report.example is not None:
+        console.print(told(report.example))
+
+
+def split(report: Proactive) -> str:
+    """Return the day the two halves of the time meet."""
+    return "" if report.split_at is None else str(report.split_at.date())
+
+
+def rules(title: str, ways: Iterable[Rule], half: str) -> Table:
+    """Return the table of the ways to raise alarms."""
+    table = headed(title, "alarms by")
+    for rule in ways:
+        table.add_row(NAMES[rule.name], *cells(getattr(rule, half)))
+    return table
+
+
+def curve(points: Iterable[Point]) -> Table:
+    """Return the curve as a table; of the bars tried some."""
+    table = headed("The curve: another bar, another timer", "alarms by")
+    seen: dict[str, int] = {}
+    for point in points:
+        seen[point.way] = number = seen.get(point.way, -1) + 1
+        if point.way != "timer" and number % SHOWN_EVERY:
+            continue
+        bar = "never" if (point.bar_bp or 0) > 10_000 else f"{percent(point.bar_bp)}"  # noqa: PLR2004  # a bar above all is none
+        at = f"{point.hours_left} h" if point.bar_bp is None else bar
+        table.add_row(f"{WAYS[point.way]} {at}", *cells(point.figures))
+    return table
+
+
+def headed(title: str, first: str) -> Table:
+    """Return an empty table of figures."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    table.add_column(first, no_wrap=True)
+    for name in (
+        "late",
+        "never",
+        "false",
+        "recall",
+        "precision",
+        "with never",
+        "lead median",
+        "lead p10",
+        "cost",
+    ):
+        table.add_column(name, justify="right")
+    return table
+
+
+def cells(of: Figures) -> tuple[str, ...]:
+    """Return figures as the cells of a row."""
+    return (
+        f"{of.late_noticed}/{of.late}",
+        f"{of.never_noticed}/{of.never}",
+        str(of.false),
+        share(of.recall),
+        share(of.precision),
+        share(of.precision_with_never),
+        hours(of.lead_median_hours),
+        hours(of.lead_p10_hours),
+        f"{of.cost_minor / 100:,.2f}",
+    )
+
+
+def share(of: float | None) -> str:
+    """Return a share in percent."""
+    return "-" if of is None else f"{of:.1%}"
+
+
+def percent(bar_bp: int | None) -> str:
+    """Return a bar in percent."""
+    return f"{(bar_bp or 0) / 100:g} %"
+
+
+def hours(of: float | None) -> str:
+    """Return hours."""
+    return "-" if of is None else f"{of:g} h"
+
+
+def reviews(by_cause: Iterable[BadReviews]) -> Table:
+    """Return the table of bad reviews by what fell short."""
+    title = "Reviews of one or two stars, by what Redress could see"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    for name in ("cause", "reviews", "noticed before the survey"):
+        table.add_column(name, justify="left" if name == "cause" else "right")
+    rows = list(by_cause)
+    for each in rows:
+        table.add_row(CAUSES[each.cause], str(each.bad), str(each.before_survey))
+    ahead = sum(each.before_survey for each in rows)
+    table.add_row("all", str(sum(each.bad for each in rows)), str(ahead))
+    return table
+
+
+def told(example: Example) -> str:
+    """Return how one alarm came about, as a sentence."""
+    risk, known = example.risk, example.risk.inputs
+    through = ", then ".join(
+        f"{each.late} of {each.all} ({each.bucket})" for each in risk.wider
+    )
+    stage = (
+        "not handed over"
+        if known.transit_hours is None
+        else f"{known.transit_hours / 24:.1f} days in transit"
+    )
+    usual = known.usual_transit_hours
+    pace = "" if usual is None else f", {usual / 24:.1f} being usual on its lane"
+    return (
+        f"For example {example.order}: {known.hours_left:g} h before it was due it was "
+        f"{stage}{pace}, with {percent(known.week_left_bp)} of a week's deliveries "
+        f"still to be made. Of parcels like it were late: {through}. Risk "
+        f"{percent(risk.rate_bp)}, and it was late."
+    )
