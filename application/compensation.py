@@ -18,6 +18,7 @@ from domain.compensation import (
     Dates,
     ReleaseCompensation,
     ReserveCompensation,
+    ReserveGoodwill,
 )
 from domain.ids import id_from_name, partition_of
 from domain.party import By
@@ -84,6 +85,35 @@ class Compensations:
             paid_on=paid.paid_at.astimezone(ZoneInfo(zone)).date(),
             zone=zone,
             facts=facts,
+            dates=dates or Dates(),
+        )
+
+    def goodwill(  # noqa: PLR0913 - what is given, for whom, why, and who lets it go
+        self,
+        paid: PaidOrder,
+        *,
+        by: By,
+        approved_by: By,
+        reservation: str,
+        matter: str,
+        total_fen: int,
+        paid_fen: int,
+        dates: Dates | None = None,
+    ) -> ReserveGoodwill:
+        """Return the command that sets aside exactly so much beyond what is owed."""
+        zone = self._zone(paid)
+        return ReserveGoodwill(
+            by=by,
+            approved_by=approved_by,
+            reservation=reservation,
+            matter=matter,
+            order=paid.order,
+            consumer=paid.consumer,
+            merchant=paid.merchant,
+            paid_on=paid.paid_at.astimezone(ZoneInfo(zone)).date(),
+            zone=zone,
+            total_fen=total_fen,
+            paid_fen=paid_fen,
             dates=dates or Dates(),
         )
 

@@ -139,6 +139,9 @@ SENTENCES: Mapping[str, str] = {
     "{correction?; now *}{words?: *}",
     "compensation.reserved": "{by} set aside {total_fen} for {consumer} of {merchant}, "
     "order {order}, {matter} ({reservation}){lines?: *}; under {policy}",
+    "compensation.goodwill_reserved": "{by} set aside {total_fen} of goodwill for "
+    "{consumer} of {merchant}, order {order}, {matter} ({reservation}); let go by "
+    "{approved_by}",
     "compensation.paid": "{by} paid {total_fen} ({reservation})",
     "compensation.released": "{by} gave up {total_fen} ({reservation}): {reason}",
     **CASE_SENTENCES,

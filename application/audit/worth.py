@@ -20,6 +20,7 @@ from domain.compensation import (
     CompensationPaid,
     CompensationReleased,
     CompensationReserved,
+    GoodwillReserved,
 )
 from domain.dispute import AppealDecided, OfferMade, RulingIssued
 from domain.ids import partition_in
@@ -90,6 +91,7 @@ def money_in(event: Event) -> Iterator[Money]:
             yield Money(moved, entry.currency)
         case (
             CompensationReserved(total_fen=fen)
+            | GoodwillReserved(total_fen=fen)
             | CompensationPaid(total_fen=fen)
             | CompensationReleased(total_fen=fen)
         ):

@@ -11,6 +11,7 @@ from domain.compensation import (
     CompensationPaid,
     CompensationReleased,
     CompensationReserved,
+    GoodwillReserved,
 )
 from domain.consumer import ConsumersLinked, ConsumersUnlinked
 from domain.contact import (
@@ -228,7 +229,12 @@ KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
         RecourseWrittenOff,
         ScoreEffectRecorded,
     ),
-    "compensation": (CompensationReserved, CompensationPaid, CompensationReleased),
+    "compensation": (
+        CompensationReserved,
+        GoodwillReserved,
+        CompensationPaid,
+        CompensationReleased,
+    ),
     "trust": (PointContested, ContestAnswered),
 }
 KIND_OF = {event_type: kind for kind, types in KINDS.items() for event_type in types}

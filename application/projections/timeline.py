@@ -24,7 +24,7 @@ from application.projections.paging import Page, key_of, page, page_size
 from application.projections.runtime import Projection, columns
 from domain.after_sales import CaseOpened, CaseReported
 from domain.agent_promise import PromiseMade
-from domain.compensation import CompensationReserved
+from domain.compensation import CompensationReserved, GoodwillReserved
 from domain.consumer import ConsumersLinked, ConsumersUnlinked
 from domain.contact import ContactLinked, ContactOpened, ContactReported
 from domain.dispute import DisputeOpened, DisputeReported
@@ -137,6 +137,11 @@ SELECT EXISTS (SELECT FROM projection.timeline WHERE consumer = %(consumer)s)
     OR EXISTS (SELECT FROM projection.consumer_link WHERE other = %(consumer)s)
 """
 
+STREAMS_OF = """
+SELECT DISTINCT stream_id, consumer FROM projection.timeline
+ WHERE consumer = ANY (%(consumers)s::text[]) AND code = ANY (%(codes)s::text[])
+"""
+
 
 class Entry(Struct, frozen=True):
     """A row: one event, as its consumer sees it.
@@ -198,6 +203,7 @@ NAMES_OWNER = (
     PromiseMade,
     AttributionOpened,
     CompensationReserved,
+    GoodwillReserved,
     PointContested,
 )
 
@@ -354,6 +360,14 @@ class TimelineQueries:
         with self._pool.connection() as connection:
             row = connection.execute(EXISTS, {"consumer": consumer}).fetchone()
         return bool(row and row[0])
+
+    def streams_of(
+        self, consumers: Sequence[str], codes: Sequence[str]
+    ) -> Mapping[UUID, str]:
+        """Return the streams of a person with events of these tags, and whose."""
+        values = {"consumers": list(consumers), "codes": list(codes)}
+        with self._pool.connection() as connection:
+            return dict(connection.execute(STREAMS_OF, values).fetchall())
 
     def _rows(self, query: str, values: Mapping[str, Any]) -> list[Entry]:
         with (

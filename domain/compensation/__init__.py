@@ -7,6 +7,7 @@ Import from here; how the noun is laid out in files is nobody else's business.
 from domain.compensation.commands import *
 from domain.compensation.decide import COMPENSATION as COMPENSATION
 from domain.compensation.events import *
+from domain.compensation.goodwill import goodwill_left as goodwill_left
 from domain.compensation.refusals import *
 from domain.compensation.state import *
 from domain.compensation.values import *

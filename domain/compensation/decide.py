@@ -14,6 +14,7 @@ from domain.compensation.commands import (
     CompensationCommand,
     ReleaseCompensation,
     ReserveCompensation,
+    ReserveGoodwill,
 )
 from domain.compensation.events import (
     CompensationEvent,
@@ -22,6 +23,7 @@ from domain.compensation.events import (
     CompensationReserved,
 )
 from domain.compensation.evolve import evolve
+from domain.compensation.goodwill import goodwill_set_aside, times_of
 from domain.compensation.refusals import (
     AlreadyPaid,
     AnotherDay,
@@ -32,13 +34,13 @@ from domain.compensation.refusals import (
     ReservationReleased,
     ReservationReused,
     UnknownReservation,
+    WorthSomethingElse,
 )
 from domain.compensation.state import DayOfCompensation, Reservation
 from domain.kernel import Decider
 from domain.party import SERVICE, By
 from domain.policy.book import Rulebook
 from domain.policy.quote import Facts, FactsWrong, quote_of
-from domain.policy.rows import Times
 
 Events = tuple[CompensationEvent, ...]
 
@@ -58,6 +60,9 @@ def decide(
     match command:
         case ReserveCompensation():
             return reserved(day, command, book, at)
+        case ReserveGoodwill():
+            same_day(day, command)
+            return goodwill_set_aside(day, command, book, at)
         case CommitCompensation():
             return paid(day, command, book, at)
         case ReleaseCompensation():
@@ -77,14 +82,12 @@ def reserved(
     if known is not None:
         return same_again(known, command)
     facts = looked_at(day, command)
-    dates = command.dates
-    times = Times(
-        ordered_at=dates.ordered_at, conduct_at=dates.conduct_at, judged_at=at
-    )
     try:
-        answer = quote_of(book, facts, times)
+        answer = quote_of(book, facts, times_of(command.dates, at))
     except FactsWrong as wrong:
         raise FactsUnusable(fault=str(wrong)) from None
+    if command.expected_fen not in {None, answer.total_fen}:
+        raise WorthSomethingElse(fen=answer.total_fen)
     return (
         CompensationReserved(
             at=at,
@@ -97,7 +100,7 @@ def reserved(
             paid_on=command.paid_on,
             zone=command.zone,
             facts=facts,
-            dates=dates,
+            dates=command.dates,
             policy=book.ref,
             lines=answer.lines,
             total_fen=answer.total_fen,
@@ -113,7 +116,9 @@ def looked_at(day: DayOfCompensation, command: ReserveCompensation) -> Facts:
     )
 
 
-def same_day(day: DayOfCompensation, command: ReserveCompensation) -> None:
+def same_day(
+    day: DayOfCompensation, command: ReserveCompensation | ReserveGoodwill
+) -> None:
     """Raise AnotherDay for what has its caps elsewhere."""
     told = (command.consumer, command.merchant, command.paid_on, command.zone)
     known = (day.consumer, day.merchant, day.paid_on, day.zone)
@@ -163,15 +168,11 @@ def approved(known: Reservation, by: By, book: Rulebook, at: datetime) -> None:
 
     What the rules pay is owed anyway, so the limits are those of a refund. Beyond what
     the first of them lets through, whoever set it aside does not pay it too; where the
-    rules name no limits there are none.
+    rules name no limits there are none. Goodwill was let go when it was set aside.
     """
-    times = Times(
-        ordered_at=known.dates.ordered_at,
-        conduct_at=known.dates.conduct_at,
-        judged_at=at,
-    )
+    times = times_of(known.dates, at)
     limits = {row.role: row.up_to_fen for row in book.approvals("refund", times)}
-    if not limits:
+    if not limits or known.goodwill:
         return
     if by.role not in limits or beyond(known.total_fen, limits[by.role]):
         raise CompensationNeedsApproval(role=by.role, total_fen=known.total_fen)

@@ -34,6 +34,31 @@ class CompensationReserved(
     total_fen: Fen
 
 
+class GoodwillReserved(
+    Event, frozen=True, kw_only=True, tag="compensation.goodwill_reserved"
+):
+    """What nobody is owed is set aside, under the caps of goodwill.
+
+    ``caps`` are the rows looked at, ``before_fen`` what they had let go of before.
+    """
+
+    at: Moment
+    by: By
+    approved_by: By
+    reservation: Name
+    matter: Name
+    order: Name
+    consumer: ConsumerName
+    merchant: Name
+    paid_on: date
+    zone: Zone
+    paid_fen: Fen
+    before_fen: Fen
+    dates: Dates
+    caps: tuple[PolicyRef, ...]
+    total_fen: Fen
+
+
 class CompensationPaid(Event, frozen=True, kw_only=True, tag="compensation.paid"):
     """What was reserved has been paid; it counts for its caps for good."""
 
@@ -55,4 +80,6 @@ class CompensationReleased(
     total_fen: Fen
 
 
-CompensationEvent = CompensationReserved | CompensationPaid | CompensationReleased
+CompensationEvent = (
+    CompensationReserved | GoodwillReserved | CompensationPaid | CompensationReleased
+)

@@ -9,8 +9,10 @@ from domain.compensation.events import (
     CompensationPaid,
     CompensationReleased,
     CompensationReserved,
+    GoodwillReserved,
 )
 from domain.compensation.state import DayOfCompensation, Reservation, Standing
+from domain.policy.quote import Facts
 
 
 def evolve(day: DayOfCompensation, event: CompensationEvent) -> DayOfCompensation:
@@ -18,6 +20,8 @@ def evolve(day: DayOfCompensation, event: CompensationEvent) -> DayOfCompensatio
     match event:
         case CompensationReserved():
             return reserved(day, event)
+        case GoodwillReserved():
+            return goodwill(day, event)
         case CompensationPaid(reservation=name):
             return standing(day, name, "paid")
         case CompensationReleased(reservation=name):
@@ -36,6 +40,28 @@ def reserved(day: DayOfCompensation, event: CompensationReserved) -> DayOfCompen
         dates=event.dates,
         lines=event.lines,
         total_fen=event.total_fen,
+    )
+    return DayOfCompensation(
+        consumer=event.consumer,
+        merchant=event.merchant,
+        paid_on=event.paid_on,
+        zone=event.zone,
+        reservations={**day.reservations, event.reservation: reservation},
+    )
+
+
+def goodwill(day: DayOfCompensation, event: GoodwillReserved) -> DayOfCompensation:
+    """Return the day with goodwill set aside."""
+    facts = Facts(paid_fen=event.paid_fen, order=event.order, matter=event.matter)
+    reservation = Reservation(
+        by=event.by,
+        matter=event.matter,
+        order=event.order,
+        asked=facts,
+        dates=event.dates,
+        lines=(),
+        total_fen=event.total_fen,
+        goodwill=True,
     )
     return DayOfCompensation(
         consumer=event.consumer,

@@ -19,6 +19,18 @@ class FactsUnusable(Refused):
     """The rules cannot be asked with these facts."""
 
 
+class WorthSomethingElse(Refused):
+    """The rules pay something else now than was previewed; look at it anew."""
+
+
+class GoodwillCapped(Refused):
+    """The caps of goodwill leave less than that for this order."""
+
+
+class GoodwillNotApproved(Refused):
+    """So much goodwill is let go by somebody else, whose limit reaches that far."""
+
+
 class UnknownReservation(Refused):
     """Nothing was reserved under this name."""
 

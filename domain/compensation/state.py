@@ -30,7 +30,8 @@ def earlier_of(line: Line, asked: Facts) -> Earlier:
 class Reservation(Struct, frozen=True, kw_only=True):
     """What was set aside for one matter, by whom, and how it stands.
 
-    ``asked`` are the facts as looked at, what went before included.
+    ``asked`` are the facts as looked at, what went before included. ``goodwill`` is
+    what nobody is owed: it has no lines, and other caps.
     """
 
     by: By
@@ -41,6 +42,7 @@ class Reservation(Struct, frozen=True, kw_only=True):
     lines: Lines
     total_fen: int
     standing: Standing = "reserved"
+    goodwill: bool = False
 
 
 class DayOfCompensation(State, frozen=True, kw_only=True):
@@ -59,4 +61,12 @@ class DayOfCompensation(State, frozen=True, kw_only=True):
             for each in self.reservations.values()
             if each.standing != "released"
             for line in each.lines
+        )
+
+    def goodwill_of(self, order: str) -> int:
+        """Return the goodwill set aside or paid for an order, in fen."""
+        return sum(
+            each.total_fen
+            for each in self.reservations.values()
+            if each.goodwill and each.order == order and each.standing != "released"
         )

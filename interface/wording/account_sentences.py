@@ -54,6 +54,10 @@ ACCOUNT_SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] 
         ("按规则应赔付 {yuan}",),
         ("The rules pay {yuan}",),
     ),
+    "compensation.goodwill_reserved": (
+        ("在应赔之外再补偿 {yuan}",),
+        ("{yuan} are given beyond what is owed",),
+    ),
     "compensation.paid": (("已赔付 {yuan}",), ("{yuan} compensation paid",)),
     "compensation.released": (
         ("赔付 {yuan} 已取消",),

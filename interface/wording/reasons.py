@@ -144,6 +144,10 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = {
         "按规则行对所列事实计算，并受封顶限制",
         "The rows pay this for the facts named, as far as the caps leave room",
     ),
+    "compensation.goodwill_reserved": (
+        "善意补偿不超过封顶，且经有权限的人放行",
+        "The caps of goodwill leave room for it, and somebody who may let it go did",
+    ),
     "policy.published": (
         "规则一经发布不再修改；此前的决定不受影响",
         "Rows are never edited once published; what was decided before stands",

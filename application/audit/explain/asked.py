@@ -119,6 +119,7 @@ ASKED: Final[Mapping[type[Event], tuple[type[Command], ...]]] = {
     account.RecourseWrittenOff: (account.WriteOffRecourse,),
     account.ScoreEffectRecorded: (account.RecordScoreEffect,),
     money.CompensationReserved: (money.ReserveCompensation,),
+    money.GoodwillReserved: (money.ReserveGoodwill,),
     money.CompensationPaid: (money.CommitCompensation,),
     money.CompensationReleased: (money.ReleaseCompensation,),
     evidence.EvidenceUploaded: (evidence.AddEvidence,),

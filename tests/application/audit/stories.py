@@ -509,6 +509,16 @@ def compensated(matter: Matter) -> None:
             paid, by=WEI, reservation=name, matter="m-1", facts=facts
         )
         matter.money.take(paid, command, matter.context(command))
+    gift = matter.money.goodwill(
+        paid,
+        by=SYSTEM,
+        approved_by=WEI,
+        reservation="RS-3",
+        matter="m-1",
+        total_fen=9_000,
+        paid_fen=60_000,
+    )
+    matter.money.take(paid, gift, matter.context(gift))
     matter.money.commit(paid, "RS-1", WEI, matter.context(RULING, WEI))
     context = matter.context(RULING, WEI)
     matter.money.release(paid, "RS-2", "paid_otherwise", WEI, context)
