@@ -39,6 +39,7 @@ from application.projections.order_page import OrderQueries
 from application.projections.persons import PersonQueries
 from application.projections.progress import ReadingProgress
 from application.projections.promise_board import PromiseQueries
+from application.projections.public_events import PublicEventQueries
 from application.projections.read_models import READ_MODELS
 from application.projections.references import ReferenceQueries
 from application.projections.runner import Runner
@@ -47,6 +48,10 @@ from application.queue import Queue
 from application.reading import Reading
 from application.responsibility import Responsibilities
 from application.rooms import rooms
+from application.webhooks.deliveries import Deliveries
+from application.webhooks.desk import Webhooks
+from application.webhooks.endpoints import Endpoints
+from application.webhooks.outward import Outward
 from interface.clock import clock, machine_now
 from interface.home import kept_secret
 from interface.inbound.doors import Doors
@@ -54,6 +59,8 @@ from interface.inbound.messages import TRANSLATORS
 from interface.inbound.secrets import secrets_from
 from interface.inspection import Inspection
 from interface.outbound.evidence_files import ObjectFiles, evidence_files
+from interface.outbound.sender import Sender
+from interface.outbound.webhooks import Postman
 from interface.postgres.database import DatabaseUrls, database, database_urls
 from interface.settings import Settings
 from interface.tokens import Tokens, open_tokens
@@ -230,6 +237,34 @@ class Redress:
     def doors(self) -> Doors:
         """Who may leave messages. Raises WrongSetting."""
         return Doors(secrets_from(self.settings))
+
+    # -- What others are told --
+
+    @cached_property
+    def webhooks(self) -> Webhooks:
+        """Where webhooks, and the events they tell, are asked from outside."""
+        secret = kept_secret(self.settings.secrets, "webhook-master")
+        endpoints = Endpoints(
+            self.writer,
+            self.reader,
+            master_key(secret),
+            loopback=self.settings.webhooks_to_loopback,
+        )
+        deliveries = Deliveries(self.writer, self.reader)
+        events = PublicEventQueries(self.reader)
+        return Webhooks(endpoints, deliveries, events, Outward(self.store))
+
+    @cached_property
+    def sender(self) -> Sender:
+        """Sends webhooks that are due; signed at the machine's own time."""
+        loopback = self.settings.webhooks_to_loopback
+        postman = Postman(machine_now, loopback=loopback)
+        webhooks = self.webhooks
+        sender = Sender(
+            webhooks.deliveries, webhooks.endpoints, Outward(self.store), postman
+        )
+        self._pools.callback(sender.close)
+        return sender
 
     # -- What keeps moving --
 

@@ -65,6 +65,7 @@ def api_parts(redress: Redress) -> Parts:
         read_stats=partial(read_stats, redress.reader),
         partitions=redress.store.partitions,
         streams=OpenStreams(),
+        webhooks=redress.webhooks,
     )
 
 

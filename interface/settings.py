@@ -171,6 +171,14 @@ class Settings(Struct, frozen=True, kw_only=True):
             max_length=64,
         ),
     ] = ""
+    webhooks_to_loopback: Annotated[
+        bool,
+        meaning(
+            "REDRESS_WEBHOOKS_TO_LOOPBACK",
+            "For tests and demonstrations: webhooks may go to this machine, over http.",
+            "1 or 0; obeyed only with REDRESS_TEST=1",
+        ),
+    ] = False
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         meaning(
@@ -272,6 +280,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if settings.crash_at and not settings.test:
         message = "REDRESS_CRASH_AT is set; it is obeyed only with REDRESS_TEST=1"
         raise WrongSetting(message)
+    if settings.webhooks_to_loopback and not settings.test:
+        message = "REDRESS_WEBHOOKS_TO_LOOPBACK is set; it is obeyed only with "
+        raise WrongSetting(message + "REDRESS_TEST=1")
     home = settings.home.expanduser().absolute()
     return msgspec.structs.replace(settings, home=home)
 

@@ -25,6 +25,7 @@ def worker(redress: Redress) -> Worker:
         Step("disputes_asked", redress.due_disputes.open),
         Step("refunds_asked", redress.due_refunds.order),
         Step("evidence_swept", redress.evidence_sweep.run),
+        Step("webhooks", redress.sender.work),
     ]
     return Worker(steps)
 

@@ -39,7 +39,7 @@ SELECT wanted.name
 """
 
 # One table of every migration that makes any, beside those of the read models.
-TABLES: Final = ("store.event", "people.key", "inbound.message")
+TABLES: Final = ("store.event", "people.key", "inbound.message", "webhook.endpoint")
 
 PARKED = "SELECT projection, count(*) FROM projection.parked GROUP BY projection"
 

@@ -6,6 +6,7 @@ from application.projections.matter_rows import Matters
 from application.projections.order_rows import OrderPage
 from application.projections.persons import Persons
 from application.projections.promise_rows import PromiseBoard
+from application.projections.public_events import PublicEvents
 from application.projections.references import References
 from application.projections.runtime import Projection
 from application.projections.timeline import Timeline
@@ -20,6 +21,7 @@ READ_MODELS: tuple[Projection, ...] = (
     Matters(),
     Decisions(),
     Timeline(),
+    PublicEvents(),
 )
 
 

@@ -29,6 +29,7 @@ from application.projections.persons import PersonQueries
 from application.projections.progress import ReadingProgress
 from application.queue import Queue
 from application.reading import Reading
+from application.webhooks.desk import Webhooks
 from interface.api import (
     compensations,
     contacts,
@@ -36,6 +37,7 @@ from interface.api import (
     documentation,
     live_matters,
     macro_runs,
+    webhooks,
 )
 from interface.api.accounts import AccountController
 from interface.api.auth import Authentication, current_actor, door
@@ -93,6 +95,7 @@ class Parts(NamedTuple):
     read_stats: ReadStats
     partitions: int
     streams: OpenStreams
+    webhooks: Webhooks
 
 
 async def raw_body(request: Request[Any, Any, Any]) -> bytes:
@@ -128,6 +131,7 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             HistoryController,
             DecisionController,
             StatsController,
+            *webhooks.HANDLERS,
             HealthController,
             *documentation.HANDLERS,
             *more,

@@ -104,6 +104,10 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "UnlinkBody": {"other": "guest-77"},
     **CASEWORK_EXAMPLES,
     **DESK_EXAMPLES,
+    "AddWebhookBody": {
+        "url": "https://shop.example.com/redress",
+        "types": ["redress.case.*", "redress.clock.extended.v1"],
+    },
     "PolicyDocument": msgspec.to_builtins(tomllib.loads(POLICY_TOML)),
 }
 

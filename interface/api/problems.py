@@ -28,6 +28,7 @@ from application.event_store.store import (
 from application.evidence import FilesUnavailable, Forgotten, NotEvidence
 from application.order_desk import NotInYourName
 from application.people import WordsTooLong
+from application.webhooks.endpoints import NoSuchType, NotAnEndpoint
 from domain.desk import NotKept
 from domain.evidence import TooLarge
 from domain.kernel import Refused
@@ -54,6 +55,8 @@ STATUSES: Final[Mapping[type[Refused], int]] = {
     Forgotten: 410,
     NoSuchEvidence: 422,
     EvidenceKeptBack: 422,
+    NotAnEndpoint: 422,
+    NoSuchType: 422,
 }
 
 # The sentences of what the door itself refuses, by code.

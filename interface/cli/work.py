@@ -28,5 +28,6 @@ def command(*, once: bool) -> None:
         redress.policies.bring_up_to_date()
         if once:
             worker(redress).until_idle(stop)
+            redress.sender.finish(stop)
         else:
             worker(redress).until_stopped(stop)

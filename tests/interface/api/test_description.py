@@ -12,7 +12,15 @@ from domain.evidence import BlockEvidence, ClearEvidence
 from domain.order import IdentifyOrder, OrderCommand, PlaceOrder
 from domain.order.claims import ClaimCommand
 from domain.policy.rows import PolicyDocument
-from interface.api import accounts, cases, compensations, contacts, desk, disputes
+from interface.api import (
+    accounts,
+    cases,
+    compensations,
+    contacts,
+    desk,
+    disputes,
+    webhooks,
+)
 from interface.api.consumers import LinkBody, UnlinkBody
 from interface.api.doors import bodies
 from interface.api.examples import EXAMPLES
@@ -41,6 +49,7 @@ BODIES = (
             compensations.ReserveCompensationBody,
             compensations.ReleaseCompensationBody,
             *(desk.KeepViewBody, desk.KeepMacroBody, desk.DropBody, RunBody),
+            webhooks.AddWebhookBody,
             PolicyDocument,
         )
     }

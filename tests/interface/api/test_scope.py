@@ -73,6 +73,8 @@ def test_a_role_comes_through_the_doors_of_its_row_and_no_others(
             path.replace("{order_id}", "00000000-0000-8007-8000-000000000000")
             .replace("{stream_id}", "00000000-0000-8007-8000-000000000000")
             .replace("{evidence_id}", "00000000-0000-8007-8000-000000000000")
+            .replace("{webhook}", "00000000-0000-8007-8000-000000000000")
+            .replace("{delivery}", "00000000-0000-8007-8000-000000000000")
             .replace("{version}", "1")
             .replace("{consumer}", "somebody")
         )

@@ -1,0 +1,1 @@
+"""What is told outside: public events, where to, and what became of each delivery."""

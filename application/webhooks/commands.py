@@ -1,0 +1,23 @@
+"""What can be asked of webhooks. They lie beside the log: no event comes of them."""
+
+from domain.kernel import Request
+
+
+class AddWebhook(Request, frozen=True):
+    """Tell an address of events from now on."""
+
+
+class RemoveWebhook(Request, frozen=True):
+    """Tell it nothing more."""
+
+
+class RotateSecret(Request, frozen=True):
+    """Sign with another secret, and with the one before for a day."""
+
+
+class PingWebhook(Request, frozen=True):
+    """See whether anybody is there."""
+
+
+class ResendDelivery(Request, frozen=True):
+    """Send it again."""

@@ -1,0 +1,380 @@
+"""Webhooks over HTTP, and beside them the same events to be read from any place on."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from litestar import Controller, Request, Response, delete, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, QueryParameter
+from msgspec import Meta, Struct
+
+from application.access import Actor
+from application.projections.paging import BadCursor
+from application.projections.progress import (
+    NotAPosition,
+    ReadingProgress,
+    Token,
+)
+from application.projections.read_models import read_model
+from application.webhooks.commands import (
+    AddWebhook,
+    PingWebhook,
+    ResendDelivery,
+    RotateSecret,
+)
+from application.webhooks.deliveries import Delivery, DeliveryState
+from application.webhooks.desk import ALL_TYPES, Webhooks
+from application.webhooks.endpoints import (
+    Endpoint,
+    EndpointState,
+    EndpointUrl,
+    Reason,
+    TypePattern,
+)
+from application.webhooks.outward import CloudEvent
+from interface.api.auth import does
+from interface.api.context import Asked
+from interface.api.examples import json_like
+from interface.api.order_commands import strictly
+from interface.api.paging import (
+    USUAL_LIMIT,
+    AtLeast,
+    Cursor,
+    Limit,
+    Listed,
+    bad_cursor,
+    listed,
+    shown,
+)
+from interface.api.problems import invalid
+
+WEBHOOKS: Final = "/v1/webhooks"
+EVENTS: Final = "/v1/events"
+
+After = Annotated[
+    str | None,
+    QueryParameter(
+        description="A place in the log: the ``position`` of the page before. Without "
+        "it: from the beginning."
+    ),
+]
+StateAsked = Annotated[
+    DeliveryState | None, QueryParameter(name="state", description="Only these.")
+]
+Types = Annotated[
+    list[TypePattern] | None,
+    QueryParameter(
+        description="Only these types, such as redress.case.*; may be repeated."
+    ),
+]
+
+
+class AddWebhookBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where to tell, and what: types, or how they begin and a star."""
+
+    url: EndpointUrl
+    types: Annotated[tuple[TypePattern, ...], Meta(min_length=1, max_length=50)] = (
+        ALL_TYPES
+    )
+
+
+class WebhookBody(Struct, frozen=True, kw_only=True):
+    """A webhook: where it goes, what it tells, and whether it is still told.
+
+    ``about`` is whose events. ``reason`` says why it is disabled. While secrets are
+    changed, the one before signs too until ``previous_secret_until``.
+    """
+
+    id: UUID
+    url: str
+    types: tuple[str, ...]
+    about: tuple[str, ...]
+    state: EndpointState
+    reason: Reason | None
+    previous_secret_until: datetime | None
+    failing_since: datetime | None
+    created_at: datetime
+
+
+class SecretWebhookBody(WebhookBody, frozen=True, kw_only=True):
+    """A webhook with its secret, which is shown now and never again."""
+
+    secret: str
+
+
+class DeliveryBody(Struct, frozen=True, kw_only=True):
+    """A delivery: how often it was tried, when it is next, and what came back last.
+
+    ``attempts`` are those since it was last asked for, ``attempts_ever`` all.
+    """
+
+    id: UUID
+    event: str
+    type: str
+    state: DeliveryState
+    attempts: int
+    attempts_ever: int
+    next_at: datetime | None
+    last_at: datetime | None
+    last_status: int | None
+    last_failure: str | None
+    created_at: datetime
+    settled_at: datetime | None
+
+
+class EventsBody(Struct, frozen=True, kw_only=True):
+    """Events behind a place, in the order they are told; ``position`` is behind them.
+
+    ``more`` says that there are others already.
+    """
+
+    items: tuple[CloudEvent, ...]
+    position: str
+    more: bool
+
+
+class WebhookController(Controller):
+    """Where the caller's own events are told."""
+
+    path = WEBHOOKS
+    tags = ("webhooks",)
+
+    @post(
+        operation_id="addWebhook",
+        opt=does("webhook.keep", AddWebhook),
+        sync_to_thread=True,
+    )
+    def add(
+        self,
+        data: Annotated[AddWebhookBody, json_like("AddWebhookBody")],
+        raw: NamedDependency[bytes],
+        actor: NamedDependency[Actor],
+        asked: NamedDependency[Asked],
+        webhooks: NamedDependency[Webhooks],
+    ) -> Response[SecretWebhookBody]:
+        """Have an https address told of one's own events from now on.
+
+        Signed as Standard Webhooks says, with the secret of this answer; a CloudEvent
+        inside.
+        """
+        body = strictly(raw, type(data))
+        added = webhooks.add(actor, asked.key, body.url, body.types)
+        answer = secret_body(added, webhooks.secret(added))
+        where = {"Location": f"{WEBHOOKS}/{added.endpoint_id}"}
+        return Response(answer, status_code=201, headers={**where, **UNSTORED})
+
+    @get(operation_id="listWebhooks", opt=does("webhook.keep"), sync_to_thread=True)
+    def all(
+        self, actor: NamedDependency[Actor], webhooks: NamedDependency[Webhooks]
+    ) -> Listed[WebhookBody]:
+        """List one's own webhooks, oldest first."""
+        return Listed(tuple(webhook_body(each) for each in webhooks.all(actor)), None)
+
+    @get(
+        "/{webhook:uuid}",
+        operation_id="readWebhook",
+        opt=does("webhook.keep"),
+        sync_to_thread=True,
+    )
+    def one(
+        self,
+        webhook: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        webhooks: NamedDependency[Webhooks],
+    ) -> WebhookBody:
+        """Read how a webhook stands."""
+        return webhook_body(webhooks.find(actor, webhook))
+
+    @delete(
+        "/{webhook:uuid}",
+        operation_id="removeWebhook",
+        opt=does("webhook.keep"),
+        sync_to_thread=True,
+    )
+    def remove(
+        self,
+        webhook: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        webhooks: NamedDependency[Webhooks],
+    ) -> None:
+        """Remove a webhook; what was still to be told there is not."""
+        webhooks.remove(actor, webhook)
+
+    @post(
+        "/{webhook:uuid}/rotation",
+        operation_id="rotateWebhookSecret",
+        opt=does("webhook.keep", RotateSecret),
+        sync_to_thread=True,
+        status_code=200,
+    )
+    def rotate(
+        self,
+        webhook: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        asked: NamedDependency[Asked],
+        webhooks: NamedDependency[Webhooks],
+    ) -> Response[SecretWebhookBody]:
+        """Change the secret; for 24 hours the one before signs too."""
+        rotated = webhooks.rotate(actor, webhook, asked.key)
+        answer = secret_body(rotated, webhooks.secret(rotated))
+        return Response(answer, headers=UNSTORED)
+
+    @post(
+        "/{webhook:uuid}/ping",
+        operation_id="pingWebhook",
+        opt=does("webhook.keep", PingWebhook),
+        sync_to_thread=True,
+        status_code=202,
+    )
+    def ping(
+        self,
+        webhook: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        asked: NamedDependency[Asked],
+        webhooks: NamedDependency[Webhooks],
+    ) -> DeliveryBody:
+        """Have a test event sent, also to a disabled webhook: success enables it."""
+        return delivery_body(webhooks.ping(actor, webhook, asked.key))
+
+    @get(
+        "/{webhook:uuid}/deliveries",
+        operation_id="listDeliveries",
+        opt=does("webhook.keep"),
+        sync_to_thread=True,
+    )
+    def deliveries(  # noqa: PLR0913, PLR0917  # one for each thing that can be asked for
+        self,
+        request: Request[Actor, None, Any],
+        webhook: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        webhooks: NamedDependency[Webhooks],
+        standing: Annotated[
+            DeliveryState | None,
+            QueryParameter(name="state", description="Only these."),
+        ] = None,
+        limit: Limit = USUAL_LIMIT,
+        cursor: Cursor = None,
+    ) -> Response[Listed[DeliveryBody]]:
+        """List deliveries, newest first; ``dead`` are those that were given up."""
+        try:
+            page = webhooks.delivered(
+                actor, webhook, limit=limit, state=standing, cursor=cursor
+            )
+        except BadCursor as error:
+            raise bad_cursor(error) from None
+        return listed(request, page, delivery_body)
+
+    @post(
+        "/{webhook:uuid}/deliveries/{delivery:uuid}/resend",
+        operation_id="resendDelivery",
+        opt=does("webhook.keep", ResendDelivery),
+        sync_to_thread=True,
+        status_code=202,
+    )
+    def resend(
+        self,
+        webhook: FromPath[UUID],
+        delivery: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        asked: NamedDependency[Asked],
+        webhooks: NamedDependency[Webhooks],
+    ) -> DeliveryBody:
+        """Have a delivery sent again, as often as a new one; one under way goes on."""
+        del asked  # Asked twice while it is under way changes nothing.
+        return delivery_body(webhooks.resend(actor, webhook, delivery))
+
+
+class EventController(Controller):
+    """The same events without a webhook: whoever lost some reads on from there."""
+
+    path = EVENTS
+    tags = ("webhooks",)
+
+    @get(operation_id="listEvents", opt=does("event.read"), sync_to_thread=True)
+    def events(  # noqa: PLR0913, PLR0917  # one for each thing that can be asked for
+        self,
+        actor: NamedDependency[Actor],
+        webhooks: NamedDependency[Webhooks],
+        progress: NamedDependency[ReadingProgress],
+        after: After = None,
+        types: Types = None,
+        limit: Limit = USUAL_LIMIT,
+        at_least: AtLeast = None,
+    ) -> EventsBody:
+        """List one's own events behind a place, as webhooks tell them.
+
+        Each event comes once at least; its ``id`` tells whether it was there before.
+        """
+        shown(progress, read_model("public_event"), at_least)
+        told = webhooks.events(actor, places(after), limit=limit, types=types)
+        return EventsBody(
+            items=tuple(told.events),
+            position=",".join(f"{part}.{at}" for part, at in sorted(told.seen.items())),
+            more=told.more,
+        )
+
+
+# A secret is for who asked, and for no cache in between.
+UNSTORED: Final = {"Cache-Control": "no-store"}
+
+HANDLERS: Final = (WebhookController, EventController)
+
+
+def places(after: str | None) -> dict[int, int]:
+    """Return a place in the log by partition; raises Wrong (400)."""
+    if not after:
+        return {}
+    try:
+        return dict(Token.read(each) for each in after.split(","))
+    except NotAPosition:
+        raise invalid("after", "It must be the position of a page.") from None
+
+
+def webhook_body(endpoint: Endpoint) -> WebhookBody:
+    """Return a webhook as the API shows it."""
+    return WebhookBody(**shown_of(endpoint))
+
+
+def secret_body(endpoint: Endpoint, secret: str) -> SecretWebhookBody:
+    """Return a webhook with its secret."""
+    return SecretWebhookBody(**shown_of(endpoint), secret=secret)
+
+
+def shown_of(endpoint: Endpoint) -> dict[str, Any]:
+    """Return what both show."""
+    return {
+        "id": endpoint.endpoint_id,
+        "url": endpoint.url,
+        "types": endpoint.types,
+        "about": endpoint.audiences,
+        "state": endpoint.state,
+        "reason": endpoint.reason,
+        "previous_secret_until": utc(endpoint.previous_until),
+        "failing_since": utc(endpoint.failing_since),
+        "created_at": utc(endpoint.created_at),
+    }
+
+
+def delivery_body(delivery: Delivery) -> DeliveryBody:
+    """Return a delivery as the API shows it."""
+    pending = delivery.state == "pending"
+    return DeliveryBody(
+        id=delivery.delivery_id,
+        event=delivery.event_id,
+        type=delivery.type,
+        state=delivery.state,
+        attempts=delivery.attempts,
+        attempts_ever=delivery.claims,
+        next_at=utc(delivery.due_at) if pending else None,
+        last_at=utc(delivery.last_at),
+        last_status=delivery.last_status,
+        last_failure=delivery.last_failure,
+        created_at=delivery.created_at.astimezone(UTC),
+        settled_at=utc(delivery.settled_at),
+    )
+
+
+def utc(moment: datetime | None) -> datetime | None:
+    """Return a moment in UTC, if there is one."""
+    return None if moment is None else moment.astimezone(UTC)
