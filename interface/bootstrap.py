@@ -48,6 +48,7 @@ from application.queue import Queue
 from application.reading import Reading
 from application.responsibility import Responsibilities
 from application.rooms import rooms
+from application.trust import TrustDesk
 from application.webhooks.deliveries import Deliveries
 from application.webhooks.desk import Webhooks
 from application.webhooks.endpoints import Endpoints
@@ -190,6 +191,13 @@ class Redress:
     def consumers(self) -> Consumers:
         """Commands to consumers."""
         return Consumers(self.store, self.handler)
+
+    @cached_property
+    def trust(self) -> TrustDesk:
+        """How faith was kept with consumers, and the contests of it."""
+        return TrustDesk(
+            self.store, self.handler, self.timeline, self.persons, self.people
+        )
 
     @cached_property
     def desk(self) -> OrderDesk:

@@ -42,6 +42,7 @@ def api_parts(redress: Redress) -> Parts:
         tokens=redress.tokens,
         desk=redress.desk,
         consumers=redress.consumers,
+        trust=redress.trust,
         evidence=redress.evidence,
         reading=redress.reading,
         persons=redress.persons,

@@ -29,6 +29,7 @@ from application.projections.persons import PersonQueries
 from application.projections.progress import ReadingProgress
 from application.queue import Queue
 from application.reading import Reading
+from application.trust import TrustDesk
 from application.webhooks.desk import Webhooks
 from interface.api import (
     compensations,
@@ -61,6 +62,7 @@ from interface.api.promises import PromiseController
 from interface.api.queue import QueueController
 from interface.api.stats import ReadStats, StatsController
 from interface.api.streams import StreamController
+from interface.api.trust import TrustController
 from interface.tokens import Tokens
 
 BODY_BYTES_MAX = 1_000_000
@@ -72,6 +74,7 @@ class Parts(NamedTuple):
     tokens: Tokens
     desk: OrderDesk
     consumers: Consumers
+    trust: TrustDesk
     evidence: EvidenceDesk
     reading: Reading
     persons: PersonQueries
@@ -114,6 +117,7 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             OrderController,
             PromiseController,
             ConsumerController,
+            TrustController,
             PolicyController,
             EvidenceController,
             EvidenceTemplateController,

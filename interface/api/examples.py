@@ -11,6 +11,7 @@ from litestar.params import BodyKwarg
 
 from interface.api.case_examples import CASEWORK_EXAMPLES
 from interface.api.desk_examples import DESK_EXAMPLES
+from interface.api.trust_examples import TRUST_EXAMPLES
 
 PARCEL: Final = {"parcel": "SF1234567890"}
 YUAN_129: Final = {"minor": 12900, "currency": "CNY"}

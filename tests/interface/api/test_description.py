@@ -26,6 +26,7 @@ from interface.api.doors import bodies
 from interface.api.examples import EXAMPLES
 from interface.api.macro_runs import RunBody
 from interface.api.order_commands import DOORS
+from interface.api.trust import AnswerContestBody, ContestPointBody
 
 BODIES = (
     {door.body.__name__: door.body for door in DOORS}
