@@ -105,6 +105,7 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "UnlinkBody": {"other": "guest-77"},
     **CASEWORK_EXAMPLES,
     **DESK_EXAMPLES,
+    **TRUST_EXAMPLES,
     "AddWebhookBody": {
         "url": "https://shop.example.com/redress",
         "types": ["redress.case.*", "redress.clock.extended.v1"],

@@ -51,6 +51,7 @@ BODIES = (
             compensations.ReleaseCompensationBody,
             *(desk.KeepViewBody, desk.KeepMacroBody, desk.DropBody, RunBody),
             webhooks.AddWebhookBody,
+            *(ContestPointBody, AnswerContestBody),
             PolicyDocument,
         )
     }
