@@ -51,7 +51,7 @@ from domain.order.events import (
     ShipDateAgreed,
     StockConfirmed,
 )
-from domain.order.parcel import Mark, Parcel
+from domain.order.parcel import Mark, Parcel, Place
 from domain.order.state import (
     AgreedDate,
     Appointment,
@@ -186,7 +186,8 @@ def evolve_parcel(parcel: Parcel, event: Tracking) -> Parcel:
         case ParcelShipped():
             return replace(parcel, told=joined(parcel.told, event))
         case ScanRecorded(at=at, rank=rank, code=code, scan=scan, raw_code=raw):
-            return scanned(parcel, Mark(at, rank, code, scan, raw or ""))
+            mark = Mark(at, rank, code, scan, raw or "")
+            return scanned(placed(parcel, event), mark)
         case ParcelSigned(at=at, signed_by=signed_by):
             return marked(parcel, Mark(at, 0, "signed", f"by-{signed_by}"))
         case ParcelException(at=at, exception=exception):
@@ -251,6 +252,14 @@ def evolve_promise(promise: PinnedPromise, event: Judgement) -> PinnedPromise:
 def marked(parcel: Parcel, mark: Mark) -> Parcel:
     """Return the parcel with the mark in its place."""
     return replace(parcel, marks=added(parcel.marks, mark))
+
+
+def placed(parcel: Parcel, scan: ScanRecorded) -> Parcel:
+    """Return the parcel with where the scan was, if it said so."""
+    if scan.outlet is None and scan.region is None:
+        return parcel
+    place = Place(scan.at, scan.scan, scan.outlet or "", scan.region or "")
+    return replace(parcel, places=added(parcel.places, place))
 
 
 def scanned(parcel: Parcel, scan: Mark) -> Parcel:

@@ -30,10 +30,20 @@ class Mark(NamedTuple):
     raw_code: str = ""
 
 
+class Place(NamedTuple):
+    """Where a scan was: the carrier's outlet, and its region; "" is not known."""
+
+    at: datetime
+    scan: str
+    outlet: str
+    region: str
+
+
 class Parcel(Struct, frozen=True):
     """What is known of one parcel: what the merchant said, and every mark, in order.
 
-    ``retold`` are other tellings of scans that are among the marks.
+    ``retold`` are other tellings of scans that are among the marks. ``places`` are
+    where scans were, as far as they said.
     """
 
     told: tuple[ParcelShipped, ...] = ()
@@ -41,6 +51,7 @@ class Parcel(Struct, frozen=True):
     retold: tuple[Mark, ...] = ()
     intercept_at: datetime | None = None
     return_at: datetime | None = None
+    places: tuple[Place, ...] = ()
 
     @property
     def contents(self) -> tuple[Packed, ...] | None:

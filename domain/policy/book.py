@@ -21,6 +21,14 @@ from domain.policy.rows import (
     TimerRow,
     Times,
 )
+from domain.policy.service_rows import (
+    CompanionshipRow,
+    DetectorRow,
+    OfferRow,
+    PlanRow,
+    RegionsRow,
+    SeverityRow,
+)
 from domain.promise import Hours, PromiseRule, PromiseTerms
 
 R = TypeVar("R", bound=Row)
@@ -105,6 +113,48 @@ class Rulebook(Policy, frozen=True, kw_only=True, dict=True):
     def calendars(self, times: Times) -> tuple[CalendarRow, ...]:
         """Return when time does not count, or counts otherwise."""
         return tuple(in_force(self._of(CalendarRow), times))
+
+    def detectors(self, times: Times) -> tuple[DetectorRow, ...]:
+        """Return what counts as a shortfall, in the order of the pack."""
+        return tuple(in_force(self._of(DetectorRow), times))
+
+    def regions(self, times: Times) -> RegionsRow | None:
+        """Return which regions count as one and which as remote, if any row says so."""
+        return next(in_force(self._of(RegionsRow), times), None)
+
+    def severity(self, times: Times) -> SeverityRow | None:
+        """Return how grave a shortfall is, if any row says so."""
+        return next(in_force(self._of(SeverityRow), times), None)
+
+    def plans(self, code: str, times: Times) -> tuple[PlanRow, ...]:
+        """Return the solutions proposed for a shortfall, before their conditions.
+
+        The lowest rank first; what is owed anyway is not among them.
+        """
+        return tuple(row for row in self._plans(code, times) if not row.minimum)
+
+    def minimum_plans(self, code: str, times: Times) -> tuple[PlanRow, ...]:
+        """Return what a shortfall owes anyway, before its conditions are asked."""
+        return tuple(row for row in self._plans(code, times) if row.minimum)
+
+    def _plans(self, code: str, times: Times) -> list[PlanRow]:
+        rows = in_force(self._of(PlanRow), times)
+        return sorted(
+            (row for row in rows if code in row.codes),
+            key=lambda row: (row.rank, row.id),
+        )
+
+    def offer(self, times: Times) -> OfferRow:
+        """Return how an offer runs. Raises NoSuchRule."""
+        for row in in_force(self._of(OfferRow), times):
+            return row
+        raise NoSuchRule(step="offer", profile=self.profile)
+
+    def companionship(self, times: Times) -> CompanionshipRow:
+        """Return how long we stay beside a consumer. Raises NoSuchRule."""
+        for row in in_force(self._of(CompanionshipRow), times):
+            return row
+        raise NoSuchRule(step="companionship", profile=self.profile)
 
     def row(self, ref: PolicyRef) -> AnyRow | None:
         """Return the row an event names, in force or not."""
