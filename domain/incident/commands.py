@@ -8,6 +8,7 @@ from domain.incident.values import (
     ORDERS_MAX,
     BatchName,
     Count,
+    Digest,
     Exclusion,
     Impact,
     IncidentKind,
@@ -59,7 +60,7 @@ class FreezeScope(Request, frozen=True, kw_only=True):
     by: By
     snapshot: LongName
     orders: Count
-    digest: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+    digest: Digest
 
 
 class IncludeOrders(Request, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from domain.incident.values import (
     BatchName,
     Count,
+    Digest,
     Exclusion,
     Impact,
     IncidentKind,
@@ -46,7 +47,7 @@ class ScopeFrozen(Event, frozen=True, kw_only=True, tag="incident.scope_frozen")
     by: By
     snapshot: LongName
     orders: Count
-    digest: str
+    digest: Digest
 
 
 class OrdersIncluded(Event, frozen=True, kw_only=True, tag="incident.orders_included"):

@@ -38,6 +38,7 @@ TERMINAL: Final[frozenset[IncidentStatus]] = frozenset({"reviewed", "rolled_back
 # What one event or one ask of an incident may name.
 ORDERS_MAX: Final = 500
 Count = Annotated[int, Meta(ge=0, le=10**9)]
+Digest = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]  # as scope_digest gives it
 Codes = Annotated[tuple[Code, ...], Meta(max_length=100)]
 Names = Annotated[tuple[Name, ...], Meta(max_length=4000)]
 
