@@ -8,7 +8,11 @@ from domain.agent_promise import PromiseKept as AgentKept
 from domain.agent_promise import PromiseMade as AgentPromised
 from domain.agent_promise import PromisePutOff as AgentPutOff
 from domain.companionship.events import CompanionshipRated
-from domain.compensation import CompensationPaid, CompensationReserved
+from domain.compensation import (
+    CompensationPaid,
+    CompensationReserved,
+    GoodwillReserved,
+)
 from domain.contact import ContactAnswered, ContactRated
 from domain.dispute import DisputeOpened, DisputeRated
 from domain.kernel import Event
@@ -40,7 +44,13 @@ OfPromise = (
     | PromiseRenegotiated
 )
 OfAgent = AgentPromised | AgentPutOff | AgentKept | AgentBreached
-OfMoney = RefundSucceeded | RefundReported | CompensationReserved | CompensationPaid
+OfMoney = (
+    RefundSucceeded
+    | RefundReported
+    | CompensationReserved
+    | GoodwillReserved
+    | CompensationPaid
+)
 Opened = CaseOpened | DisputeOpened | ResolutionOpened
 Rated = (
     ContactRated

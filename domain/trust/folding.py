@@ -10,7 +10,11 @@ from domain.agent_promise import PromiseBreached as AgentBreached
 from domain.agent_promise import PromiseKept as AgentKept
 from domain.agent_promise import PromiseMade as AgentPromised
 from domain.agent_promise import PromisePutOff as AgentPutOff
-from domain.compensation import CompensationPaid, CompensationReserved
+from domain.compensation import (
+    CompensationPaid,
+    CompensationReserved,
+    GoodwillReserved,
+)
 from domain.contact import ContactAnswered
 from domain.money import Money
 from domain.order.claims import RefundReported
@@ -99,6 +103,9 @@ class Folding:
             case CompensationReserved(reservation=name, lines=lines, order=order):
                 owed = sum(line.fen for line in lines if line.payee == "consumer")
                 self._reserved[told.stream, name] = Money(owed, "CNY")
+                self._order_of[name] = order
+            case GoodwillReserved(reservation=name, total_fen=fen, order=order):
+                self._reserved[told.stream, name] = Money(fen, "CNY")
                 self._order_of[name] = order
             case CompensationPaid(reservation=name):
                 amount = self._reserved[told.stream, name]
