@@ -8,7 +8,11 @@ from msgspec.structs import fields
 
 from domain import agent_promise
 from domain.after_sales import CaseOpened, CaseRated, RefundSucceeded
-from domain.compensation import CompensationPaid, CompensationReserved
+from domain.compensation import (
+    CompensationPaid,
+    CompensationReserved,
+    GoodwillReserved,
+)
 from domain.compensation.values import Dates
 from domain.contact import ContactAnswered
 from domain.dispute import DisputeOpened
@@ -282,6 +286,29 @@ def test_of_a_compensation_only_what_the_consumer_gets_was_given_back() -> None:
     found = balance(told("day", reserved, paid))
     assert found.totals == Totals(money_returned={"CNY": 500})
     assert one(found, "money_returned").order == ORDER
+
+
+def test_what_was_given_without_being_owed_was_given_all_the_same() -> None:
+    reserved = GoodwillReserved(
+        at=DUE,
+        by=ANNA,
+        approved_by=ANNA,
+        reservation="g-1",
+        matter=CASE,
+        order=ORDER,
+        consumer="li",
+        merchant="tea",
+        paid_on=DUE.date(),
+        zone="Asia/Shanghai",
+        paid_fen=12_900,
+        before_fen=0,
+        dates=Dates(),
+        caps=(REF,),
+        total_fen=1000,
+    )
+    paid = CompensationPaid(at=DUE, by=ANNA, reservation="g-1", total_fen=1000)
+    found = balance(told("day", reserved, paid))
+    assert found.totals == Totals(money_returned={"CNY": 1000})
 
 
 @pytest.mark.parametrize(("by", "us", "them"), [(ANNA, 1, 0), (LI, 0, 1), (SHOP, 0, 0)])
