@@ -21,7 +21,6 @@ Action = Literal[
     "exchange",
     "reship_other_carrier",
     "intercept",
-    "freeze_funds",
     "extend_receipt",
     "extend_after_sale_window",
     "urge_carrier",
@@ -48,7 +47,6 @@ PHASES: Final[tuple[Phase, ...]] = (
 )
 PHASE_OF: Final[dict[Action, Phase]] = {
     "intercept": "protective",
-    "freeze_funds": "protective",
     "extend_receipt": "protective",
     "extend_after_sale_window": "protective",
     "urge_carrier": "protective",
@@ -90,7 +88,8 @@ class PlanStep(Struct, frozen=True, kw_only=True):
     ``amount`` is what the consumer gets or what it costs, none for what costs nothing.
     ``bearer`` bears it. ``shortfall`` is the one it answers. ``parcel``, ``due_at``,
     ``party``, ``lines`` and ``matter`` are what the action is about. ``carrier`` is
-    the other one of a reshipment.
+    the other one of a reshipment. ``breaches`` are what it pays for by the rules of
+    money, ``sets_aside_fen`` what that takes of their caps, deductions included.
     """
 
     action: Action
@@ -105,8 +104,8 @@ class PlanStep(Struct, frozen=True, kw_only=True):
     carrier: Code | None = None
     due_at: Moment | None = None
     party: LiableParty | None = None
-    reservation: Name | None = None
-    breach: Code | None = None
+    breaches: Annotated[tuple[Code, ...], Meta(max_length=30)] = ()
+    sets_aside_fen: Fen | None = None
 
     @property
     def phase(self) -> Phase:

@@ -1,0 +1,107 @@
+"""What is owed anyway, and up to three complete solutions to choose from."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from domain.plan import PHASES, Phase, Plan, PlanStep
+from domain.planning.ground import Ground
+from domain.planning.pricing import Taken, priced
+from domain.policy.service_rows import PlanRow, StepRow
+
+PLANS_MAX: Final = 3
+MINIMUM: Final = "minimum"
+# What a solution is made of; what protects or tells alone solves nothing.
+SOLVES: Final[frozenset[Phase]] = frozenset({"money", "goods", "goodwill"})
+
+
+def minimum_of(ground: Ground) -> Plan:
+    """Return what is owed for all that fell short, as one plan; maybe of no steps.
+
+    What several rows name is done once.
+    """
+    rows = [
+        row
+        for each in ground.shortfalls
+        for row in ground.book.minimum_plans(each.code, ground.times)
+        if applies(row, ground)
+    ]
+    once = list({row.ref: row for row in rows}.values())
+    wanted = dict.fromkeys(step for row in once for step in row.steps)
+    steps = in_order(steps_of(ground, wanted))
+    ref = once[0].ref if once else None
+    return Plan(name=MINIMUM, policy=ref, steps=tuple(once_each(steps)))
+
+
+def plans_of(ground: Ground) -> tuple[Plan, ...]:
+    """Return up to three plans that solve it, the best first.
+
+    One of which nothing is left that helps, for want of money, of room under a cap or
+    of a parcel, is not offered; of two that came to the same the first is.
+    """
+    rows = {
+        row.name: row
+        for each in reversed(ground.shortfalls)
+        for row in reversed(ground.book.plans(each.code, ground.times))
+        if applies(row, ground)
+    }
+    found: list[Plan] = []
+    for row in sorted(rows.values(), key=lambda row: (row.rank, row.id)):
+        plan = plan_of(ground, row)
+        same = plan is not None and any(plan.steps == each.steps for each in found)
+        if plan is not None and not same:
+            found.append(plan)
+    return tuple(found[:PLANS_MAX])
+
+
+def plan_of(ground: Ground, row: PlanRow) -> Plan | None:
+    """Return a row's plan with its prices; None where nothing of it would help."""
+    meant = {step.action for step in row.steps if solves(step)}
+    steps = in_order(steps_of(ground, row.steps))
+    if meant and not any(step.phase in SOLVES for step in steps):
+        return None
+    return Plan(name=row.name, policy=row.ref, steps=steps) if steps else None
+
+
+def applies(row: PlanRow, ground: Ground) -> bool:
+    """Say whether every condition of a plan's row holds."""
+    stalled = ground.stalled_hours
+    over, up_to = row.stalled_over_hours, row.stalled_up_to_hours
+    return all(
+        (
+            row.shipped is None or row.shipped == ground.shipped,
+            over is None or (stalled is not None and stalled > over),
+            up_to is None or stalled is None or stalled <= up_to,
+            not row.goods or ground.goods in row.goods,
+            not row.severities or ground.severity in row.severities,
+        )
+    )
+
+
+def solves(row: StepRow) -> bool:
+    """Say whether a step's row is part of a solution, not of what goes with it."""
+    step = PlanStep(action=row.action, part=row.part)
+    return step.phase in SOLVES
+
+
+def steps_of(ground: Ground, rows: Iterable[StepRow]) -> Iterator[PlanStep]:
+    """Yield the steps that are possible, each priced after those before it."""
+    taken = Taken()
+    for row in rows:
+        step, taken = priced(ground, row, taken)
+        if step is not None:
+            yield step
+
+
+def in_order(steps: Iterable[PlanStep]) -> tuple[PlanStep, ...]:
+    """Return steps in the order they are done: by phase, else as they stand."""
+    return tuple(sorted(steps, key=lambda step: PHASES.index(step.phase)))
+
+
+def once_each(steps: Iterable[PlanStep]) -> Iterator[PlanStep]:
+    """Yield each thing to do once: two rows may owe the same."""
+    seen: set[tuple[str, str | None, tuple[str, ...]]] = set()
+    for step in steps:
+        thing = step.action, step.parcel, step.breaches
+        if thing not in seen:
+            seen.add(thing)
+            yield step
