@@ -5,13 +5,14 @@ can be made again at any time, and two processes that make it have the same.
 """
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final, NamedTuple
+from typing import Any, Final, LiteralString, NamedTuple
 from uuid import UUID
 
 from application.event_store.connections import Connection, Pool
 from application.risk_walk import walk
+from domain.ids import partition_in
 from domain.risk import (
     DELIVERY_RISK,
     Known,
@@ -24,22 +25,16 @@ from domain.risk import (
     risk_of,
 )
 
-# An order's earliest promise to deliver, and what is known of its way. Where another
-# date was agreed on, or the promise was let go, it is neither kept nor broken. It was
-# handed over when its merchant's own promise of that was met, or when it was shipped.
-PARCELS = """
-SELECT board.order_id, board.carrier, orders.placement->>'ships_from',
-       orders.placement->>'ships_to', board.made_at, board.due_at,
+# An order's earliest promise to deliver, and what is known of its way. It was handed
+# over when its merchant's own promise of that was met, or when it was shipped.
+WAYS = """
+SELECT board.order_id, board.carrier, placed.placement->>'ships_from',
+       placed.placement->>'ships_to', board.made_at, board.due_at,
        handed.due_at, coalesce(handed.met_at, page.shipped_at), board.met_at,
        CASE board.standing WHEN 'voided' THEN coalesce(page.cancelled_at, board.made_at)
        END
-  FROM (SELECT DISTINCT ON (partition, order_id) *
-          FROM projection.promise_board
-         WHERE kind = 'deliver_by' AND due_at = first_due_at AND standing <> 'waived'
-           AND (%(source)s::text IS NULL OR order_source = %(source)s)
-           AND (%(orders)s::uuid[] IS NULL OR order_id = ANY (%(orders)s::uuid[]))
-           AND (%(since)s::timestamptz IS NULL OR due_at >= %(since)s)
-           AND (%(until)s::timestamptz IS NULL OR made_at <= %(until)s)
+  FROM (SELECT DISTINCT ON (partition, order_id) promise.*
+          {wanted}
          ORDER BY partition, order_id, due_at, promise) AS board
   LEFT JOIN projection.order_page AS page USING (partition, order_id)
   LEFT JOIN LATERAL (
@@ -51,8 +46,25 @@ SELECT board.order_id, board.carrier, orders.placement->>'ships_from',
        SELECT convert_from(met.placement, 'UTF8')::jsonb AS placement
          FROM projection.promise_order_v1 AS met
         WHERE met.partition = board.partition AND met.order_id = board.order_id)
-       AS orders ON true
+       AS placed ON true
  ORDER BY board.due_at, board.order_id
+"""
+
+# Where another date was agreed on, or the promise was let go, the one first made was
+# neither kept nor broken: nothing is learnt from it.
+LEARNT_FROM = """
+FROM projection.promise_board AS promise
+WHERE kind = 'deliver_by' AND due_at = first_due_at AND standing <> 'waived'
+  AND (%(source)s::text IS NULL OR order_source = %(source)s)
+  AND (%(since)s::timestamptz IS NULL OR due_at >= %(since)s)
+  AND (%(until)s::timestamptz IS NULL OR made_at <= %(until)s)
+"""
+
+WAITED_FOR = """
+FROM unnest(%(partition)s::smallint[], %(order_id)s::uuid[])
+  AS asked (partition, order_id)
+JOIN projection.promise_board AS promise USING (partition, order_id)
+WHERE kind = 'deliver_by' AND due_at IS NOT NULL AND standing <> 'waived'
 """
 
 
@@ -75,21 +87,33 @@ def parcels_of(
     connection: Connection,
     source: str | None = None,
     *,
-    orders: Sequence[UUID] | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Iterator[Parcel]:
-    """Yield the parcels of orders, soonest due first.
+    """Yield the parcels of all orders or a source's, soonest due first.
 
     ``since`` leaves out those due before, ``until`` those promised after.
     """
+    asked = {"source": source, "since": since, "until": until}
+    yield from found(connection, LEARNT_FROM, asked)
+
+
+def parcels_waited_for(
+    connection: Connection, orders: Sequence[UUID], at: datetime
+) -> Iterator[Parcel]:
+    """Yield the parcels of these orders still waited for, soonest due first."""
     asked = {
-        "source": source,
-        "orders": None if orders is None else list(orders),
-        "since": since,
-        "until": until,
+        "partition": [partition_in(order) for order in orders],
+        "order_id": list(orders),
     }
-    for row in connection.execute(PARCELS, asked):
+    yield from (each for each in found(connection, WAITED_FOR, asked) if each.waits(at))
+
+
+def found(
+    connection: Connection, wanted: LiteralString, asked: Mapping[str, Any]
+) -> Iterator[Parcel]:
+    """Yield the parcels the query finds."""
+    for row in connection.execute(WAYS.format(wanted=wanted), asked):
         way = Way(*row)
         yield Parcel(
             order=str(way.order_id),
@@ -131,8 +155,10 @@ class RiskTables:
     def known(self, orders: Sequence[UUID], at: datetime) -> dict[UUID, Known]:
         """Return what is known of those of these orders that are still waited for."""
         with self._pool.connection() as connection:
-            found = list(parcels_of(connection, orders=orders, until=at))
-        return {UUID(each.order): each.known(at) for each in found if each.waits(at)}
+            return {
+                UUID(each.order): each.known(at)
+                for each in parcels_waited_for(connection, orders, at)
+            }
 
     def risks(
         self, orders: Sequence[UUID], at: datetime, source: str | None = None
