@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from domain.incident.keeping import Kept
+from domain.incident.keeping import Shelved
 from domain.incident.state import Chunk, How, Incident, Standing, Tally
 from domain.incident.values import ExclusionReason
 
@@ -72,7 +72,7 @@ def scoped_anew(incident: Incident) -> Incident:
         named=0,
         mark=0,
         chunks=(),
-        standings=Kept[Standing]().with_all(kept),
+        standings=Shelved[Standing]().with_all(kept),
         barred=incident.barred.with_all(barred),
         tally=replace(incident.tally, waiting=0, excluded=0),
     )

@@ -16,7 +16,7 @@ from domain.incident.events import (
     ScopeFrozen,
     ScopeRevised,
 )
-from domain.incident.keeping import Kept, digest_of
+from domain.incident.keeping import Kept, Shelved, digest_of
 from domain.incident.values import (
     TERMINAL,
     ExclusionReason,
@@ -33,7 +33,7 @@ How = Literal["waiting", "reserved", "offered", "spent", "excluded"]
 Phase = Literal["preparing", "piloting", "rolling_out"]
 
 
-class Standing(Struct, frozen=True):
+class Standing(Struct, frozen=True, gc=False):
     """How one order stands.
 
     ``fen`` is what is set aside for it, or what it cost. ``chunk`` is its place among
@@ -105,7 +105,7 @@ class Incident(State, frozen=True, kw_only=True):
     mark: int = 0
     chunks: tuple[Chunk, ...] = ()
     late: Mapping[int, tuple[Member, ...]] = {}
-    standings: Kept[Standing] = Kept()
+    standings: Shelved[Standing] = Shelved()
     barred: Kept[ExclusionReason] = Kept()
     tally: Tally = Tally()
     plan: PlanDrafted | None = None

@@ -87,7 +87,7 @@ class Selector(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         )
 
 
-class Member(Struct, frozen=True, kw_only=True):
+class Member(Struct, frozen=True, kw_only=True, gc=False):
     """An affected order, by its stream's id, and the segment it falls into.
 
     ``cost_fen`` is what its plan may cost at most, as estimated.
