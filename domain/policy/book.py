@@ -1,12 +1,13 @@
 """A pack as decisions see it: every row chosen by its own binding and dates."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import cached_property
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from msgspec import structs
 
-from domain.kernel import Code, Policy, PolicyRef, Refused
+from domain.kernel import YEAR_MIN, Code, Policy, PolicyRef, Refused
 from domain.policy.rows import (
     AnyRow,
     ApprovalRow,
@@ -32,6 +33,16 @@ from domain.policy.service_rows import (
 from domain.promise import Hours, PromiseRule, PromiseTerms
 
 R = TypeVar("R", bound=Row)
+
+# How an offer runs where no row says otherwise (domain rules, section 3.4).
+USUAL_OFFER: Final = OfferRow(
+    id="default.offer",
+    version=1,
+    title="An offer runs 72 hours; silence means what is owed",
+    binding="adjudication_time",
+    in_force_from=datetime(YEAR_MIN, 1, 1, tzinfo=UTC),
+    source="[Δ] section 3.4",
+)
 
 
 class NoSuchRule(Refused):
@@ -155,6 +166,10 @@ class Rulebook(Policy, frozen=True, kw_only=True, dict=True):
         for row in in_force(self._of(CompanionshipRow), times):
             return row
         raise NoSuchRule(step="companionship", profile=self.profile)
+
+    def offer_terms(self, times: Times) -> OfferRow:
+        """Return how an offer to a consumer runs; the usual terms where no row does."""
+        return next(in_force(self._of(OfferRow), times), USUAL_OFFER)
 
     def row(self, ref: PolicyRef) -> AnyRow | None:
         """Return the row an event names, in force or not."""

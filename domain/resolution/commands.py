@@ -203,11 +203,15 @@ class ConfirmMadeGood(Request, frozen=True, kw_only=True):
 
 
 class ReopenResolution(Request, frozen=True, kw_only=True):
-    """Take it up again, within what is left of the companionship."""
+    """Take it up again, within what is left of the companionship.
+
+    ``until`` is when that ends; None: nobody is kept to a time.
+    """
 
     by: By
     reason: Code
     line: LineNumber | None = None
+    until: Moment | None = None
 
 
 class HandToDispute(Request, frozen=True, kw_only=True):

@@ -272,11 +272,12 @@ class StepSettled(Event, frozen=True, kw_only=True, tag="resolution.step_settled
 
 
 class PlanExecuted(Event, frozen=True, kw_only=True, tag="resolution.executed"):
-    """Every step is done, undone or settled."""
+    """Every step is done, undone or settled. ``round`` is its proposal's."""
 
     at: Moment
     plan: PlanName
     paid_fen: int
+    round: int = 1
 
 
 class ResolutionConfirmed(Event, frozen=True, kw_only=True, tag="resolution.confirmed"):

@@ -41,3 +41,7 @@ TERMINAL: Final[frozenset[ResolutionStatus]] = frozenset(
 DismissReason = Literal[
     "not_so", "duplicate", "already_made_good", "consumer_fault", "order_cancelled"
 ]
+
+# The steps whose clocks run: the consumer's answer, and the consumer's word after all.
+OFFER: Final = "resolution_offer"
+CONFIRM: Final = "resolution_confirm"
