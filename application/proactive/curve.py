@@ -62,11 +62,6 @@ def curve(
     def judged(alarms: Alarms) -> Figures:
         return figures(parcels, alarms, terms.offer_minor)
 
-    ours = (
-        Point(way="bars", bar_bp=bar, figures=judged(by_bars(asked, each)))
-        for bar in (*TRIED_BP, NEVER_BP)
-        for each in (with_bar(terms, bar),)
-    )
     one = (
         Point(way="one_bar", bar_bp=bar, figures=judged(by_bars(asked, each)))
         for bar in TRIED_BP
@@ -77,7 +72,23 @@ def curve(
         Point(way="timer", hours_left=hours, figures=judged(by_timer(known, hours)))
         for hours in TIMERS
     )
-    return (*ours, *one, *timers)
+    return (*bars_moved(parcels, asked, terms), *one, *timers)
+
+
+def bars_moved(
+    parcels: Sequence[Judged], asked: Sequence[Asked], terms: RiskTerms
+) -> tuple[Point, ...]:
+    """Return the points of our way, its bar moved from low to never."""
+    return tuple(
+        Point(
+            way="bars",
+            bar_bp=bar,
+            figures=figures(
+                parcels, by_bars(asked, with_bar(terms, bar)), terms.offer_minor
+            ),
+        )
+        for bar in (*TRIED_BP, NEVER_BP)
+    )
 
 
 def bar_of_the_past(points: Sequence[Point]) -> int | None:
@@ -89,8 +100,7 @@ def bar_of_the_past(points: Sequence[Point]) -> int | None:
     met = [
         point.bar_bp
         for point in points
-        if point.way == "bars"
-        and point.bar_bp is not None
+        if point.bar_bp is not None
         and (point.figures.precision or 0) >= AIM_PRECISION
         and (point.figures.lead_median_hours or 0) >= AIM_LEAD_HOURS
     ]

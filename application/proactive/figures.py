@@ -100,8 +100,9 @@ def percentile(values: Sequence[float], percent: int) -> float:
 def by_bars(asked: Iterable[Asked], terms: RiskTerms) -> Alarms:
     """Return the first moment of each order at which its risk reached the bar."""
     alarms: dict[str, datetime] = {}
+    bars = {hours: terms.bar_at(hours) for hours in terms.asked_hours}
     for each in asked:
-        if each.risk.rate_bp >= terms.bar_at(each.hours_left):
+        if each.risk.rate_bp >= bars[each.hours_left]:
             alarms.setdefault(each.parcel.order, each.at)
     return alarms
 

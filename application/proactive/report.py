@@ -10,6 +10,7 @@ from application.proactive.causes import BadReviews, bad_reviews
 from application.proactive.curve import (
     Point,
     bar_of_the_past,
+    bars_moved,
     curve,
     with_bar,
     with_one_bar,
@@ -126,7 +127,7 @@ def report_on(orders: Sequence[OrderSeen], terms: RiskTerms) -> Proactive:
     asked = list(walk(parcels, learning, until))
     halves = _Halves(orders, until)
     ours, rival = by_bars(asked, terms), by_timer(parcels, RIVAL_HOURS)
-    past = bar_of_the_past(curve(halves.earlier, asked, terms))
+    past = bar_of_the_past(bars_moved(halves.earlier, asked, terms))
     return Proactive(
         orders=len(orders),
         promised=len(parcels),

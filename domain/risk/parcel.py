@@ -40,8 +40,10 @@ class Parcel(Struct, frozen=True, kw_only=True):
 
     def waits(self, at: datetime) -> bool:
         """Say whether it was promised then and the consumer still waited for it."""
-        ends = (self.arrived_at, self.off_at)
-        return self.promised_at <= at and all(end is None or end > at for end in ends)
+        arrived, off = self.arrived_at, self.off_at
+        if arrived is not None and arrived <= at:
+            return False
+        return self.promised_at <= at and (off is None or off > at)
 
     def ending(self, at: datetime) -> Ending:
         """Return how the wait had ended by then, as far as it was known then."""

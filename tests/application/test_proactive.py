@@ -11,7 +11,12 @@ from application.proactive import (
     Survey,
     report_on,
 )
-from application.proactive.curve import bar_of_the_past, curve, with_bar, with_one_bar
+from application.proactive.curve import (
+    bar_of_the_past,
+    bars_moved,
+    with_bar,
+    with_one_bar,
+)
 from application.proactive.figures import by_bars, by_timer, figures, percentile
 from application.risk_walk import walk
 from domain.risk import DELIVERY_RISK, NEVER_BP, Learning, Parcel
@@ -83,7 +88,7 @@ def test_only_the_first_alarm_of_an_order_counts() -> None:
 def test_no_bar_is_set_on_a_past_in_which_none_met_the_aim() -> None:
     fine = [parcel(f"fine-{number}", arrived=9.95) for number in range(9)]
     asked = list(walk(fine, Learning(DELIVERY_RISK)))
-    assert bar_of_the_past(curve(judged(*fine), asked, DELIVERY_RISK)) is None
+    assert bar_of_the_past(bars_moved(judged(*fine), asked, DELIVERY_RISK)) is None
 
 
 # -- Bad reviews --
