@@ -9,8 +9,10 @@ BIN := .venv/bin
 run: .venv/runs
 	@exec $(BIN)/redress up
 
+# Each process at it has a PostgreSQL of its own; more than a few would wait for the disk.
+SIDE_BY_SIDE ?= -n logical --maxprocesses=8 --dist=worksteal
 test: .venv/tests
-	$(BIN)/pytest -rs
+	$(BIN)/pytest -rs $(SIDE_BY_SIDE)
 
 # The guards over money and goods, for as long as it takes; a seed tells the same story.
 SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
