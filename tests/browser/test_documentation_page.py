@@ -23,6 +23,9 @@ QUIET = (
     "--disable-sync",
 )
 
+# A page of a hundred operations takes its time where many tests run side by side.
+expect.set_options(timeout=60_000)
+
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=NO_BROWSER)
 
 

@@ -14,8 +14,10 @@ from litestar.testing import TestClient
 from msgspec import to_builtins
 
 from application.projections.stats import PromiseStats, Stats, read_stats
-from interface.bootstrap import Redress, open_redress
+from interface.bootstrap import Redress
 from interface.cli.ingest_olist import OlistReport, take_olist
+from interface.postgres.database import database
+from interface.postgres.server import EmbeddedPostgres
 from interface.serving import build_api
 from interface.settings import Settings
 from tests.interface.api.conftest import Caller
@@ -30,8 +32,11 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redress]:
     """Have a database of our own, so that one import serves all tests."""
     recorded("olist")  # Without it there is nothing to open a database for.
     home = tmp_path_factory.mktemp("olist") / "home"
-    with open_redress(Settings(home=home, partitions=8)) as redress:
+    settings = Settings(home=home, partitions=8)
+    with database(settings, EmbeddedPostgres(home, durable=False)) as urls:
+        redress = Redress(settings, urls)
         yield redress
+        redress.close()
 
 
 @pytest.fixture(scope="module", name="report")
