@@ -254,6 +254,8 @@ class AfterSales:
             signed_at=arrived_at(order),
             ship_hours=ship_hours(order, book, at),
             instant=instant(order, command, book, at),
+            resolution=None,
+            plan=None,
         )
         ends = window_ends(command, order.completed_at, book, at)
         return replace(command, window_ends=ends)

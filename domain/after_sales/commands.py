@@ -30,7 +30,16 @@ from domain.after_sales.values import (
     RefundRoute,
     RejectionReason,
 )
-from domain.kernel import Code, ConsumerName, Moment, Name, Report, Request, Sealed
+from domain.kernel import (
+    Code,
+    ConsumerName,
+    Moment,
+    Name,
+    PolicyRef,
+    Report,
+    Request,
+    Sealed,
+)
 from domain.money import Money
 from domain.order.claims import ClaimItems
 from domain.order.values import Packed, ScanCode
@@ -53,7 +62,8 @@ class OpenCase(Request, frozen=True, kw_only=True):
     ``signed_at`` is when the goods arrived, ``ship_hours`` within how many they were
     promised to be sent: what is sent in exchange has as many. ``fallback`` is what goes
     back for goods that are owed in return, should they not be sent.
-    From ``window_ends`` on only the service opens a case.
+    From ``window_ends`` on only the service opens a case. ``resolution`` is the one
+    it carries out a step of, by the row ``plan``: the service itself agrees to it.
     """
 
     by: By
@@ -73,6 +83,8 @@ class OpenCase(Request, frozen=True, kw_only=True):
     fallback: ClaimItems = ()
     window_ends: Moment | None = None
     instant: bool = False  # 秒退: the label shown at order time lets it through at once
+    resolution: Name | None = None
+    plan: PolicyRef | None = None
 
 
 class ChangeRequest(Request, frozen=True, kw_only=True):

@@ -38,6 +38,7 @@ class CaseOpened(Event, frozen=True, kw_only=True, tag="after_sales.opened"):
 
     ``in_window`` says of spoilt goods whether they were reported in time (坏了包退),
     ``fallback`` what goes back for goods owed in return, should they not be sent.
+    ``resolution`` is the one whose step it carries out, by the row ``plan``.
     """
 
     at: Moment
@@ -57,6 +58,8 @@ class CaseOpened(Event, frozen=True, kw_only=True, tag="after_sales.opened"):
     ship_hours: ShipHours = 0
     in_window: bool | None = None
     fallback: ClaimItems = ()
+    resolution: Name | None = None
+    plan: PolicyRef | None = None
 
 
 class RequestChanged(Event, frozen=True, kw_only=True, tag="after_sales.changed"):

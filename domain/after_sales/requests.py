@@ -151,6 +151,8 @@ def asked(
                 ship_hours=command.ship_hours,
                 in_window=reported_in_time(command, policy, at),
                 fallback=command.fallback,
+                resolution=command.resolution,
+                plan=command.plan,
             )
             return opened, *let_through(command, policy, at)
         case ChangeRequest():
@@ -173,7 +175,12 @@ def asked(
 
 
 def let_through(command: OpenCase, policy: Rulebook, at: datetime) -> CaseEvents:
-    """Return the agreement a label gave beforehand (秒退), before shipping only."""
+    """Return the agreement given beforehand: by a label before shipping (秒退).
+
+    Or by the service, for a step of a resolution (主动介入, 争议总则 第64条).
+    """
+    if command.resolution is not None and command.by.role == "system":
+        return (CaseApproved(at=at, by=command.by, policy=command.plan),)
     if not command.instant or command.type != "refund_unshipped":
         return ()
     row = row_of_request(command, policy, at)
