@@ -11,6 +11,8 @@ run: .venv/runs
 
 # Each process at it has a PostgreSQL of its own; more than a few would wait for the disk.
 SIDE_BY_SIDE ?= -n logical --maxprocesses=8 --dist=worksteal
+# What one of them compiled the others need not: pytest makes a hundred modules its own.
+test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/tests
 	$(BIN)/pytest -rs $(SIDE_BY_SIDE)
 
