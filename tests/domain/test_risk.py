@@ -107,6 +107,7 @@ def test_a_promise_that_no_longer_counts_teaches_nothing() -> None:
     one = parcel()
     learning.look(one.order, one.known(one.due_at - TWO_DAYS))
     learning.dropped(one.order)
+    learning.settled(one.order, one.due_at, late=True)
     assert learning.table.counts == {}
 
 
