@@ -96,7 +96,7 @@ class Among(Struct, frozen=True, kw_only=True):
 
 
 class AtRisk(Struct, frozen=True, kw_only=True):
-    """What the risk table said of a delivery, in hundredths of a percent.
+    """An alarm of the risk table over a delivery, in hundredths of a percent.
 
     ``table`` names the table and its version, ``due_at`` the promise at risk.
     """

@@ -146,14 +146,14 @@ def same(one: PinnedPromise, other: PinnedPromise) -> bool:
 
 
 def at_risk(asked: Asked) -> Iterator[WatchPoint]:
-    """Yield deliveries that the risk table holds for likely late, until they come."""
+    """Yield deliveries that the risk table gave an alarm for, until they come.
+
+    A row may ask for more than the table's own bar.
+    """
     if asked.order.closed or asked.order.proof("delivered") is not None:
         return
     for risk in asked.known.risks:
-        if (
-            asked.row.risk_from_bp is not None
-            and risk.rate_bp >= asked.row.risk_from_bp
-        ):
+        if risk.rate_bp >= (asked.row.risk_from_bp or 0):
             about = risk.parcel or "deliver_by"
             yield WatchPoint(
                 code=asked.row.code,
