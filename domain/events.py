@@ -10,6 +10,7 @@ from domain.contact import ContactEvent
 from domain.desk import DeskEvent
 from domain.dispute.events import DisputeEvent
 from domain.evidence import EvidenceEvent
+from domain.incident.events import IncidentEvent
 from domain.kernel import Event
 from domain.order.events import OrderEvent
 from domain.policy_set.events import PolicySetEvent
@@ -30,6 +31,7 @@ AnyEvent = (
     | ResponsibilityEvent
     | CompensationEvent
     | TrustEvent
+    | IncidentEvent
     | TimerEvent
 )
 

@@ -19,6 +19,7 @@ from domain.contact import CONTACT
 from domain.desk import DESK
 from domain.dispute import DISPUTE
 from domain.evidence import EVIDENCE
+from domain.incident import INCIDENT
 from domain.kernel import AnyDecider, Event, State
 from domain.order import ORDER
 from domain.order import as_of as order_as_of
@@ -43,6 +44,7 @@ DECIDERS: Mapping[str, AnyDecider] = {
     "desk": DESK,
     "responsibility": ACCOUNT,
     "compensation": COMPENSATION,
+    "incident": INCIDENT,
     "trust": TRUST,
 }
 

@@ -6,6 +6,7 @@ import msgspec
 
 from application.projections.case_facts import CASE_EVENTS, case_facts
 from application.projections.dispute_facts import DISPUTE_EVENTS, dispute_facts
+from application.projections.incident_facts import INCIDENT_EVENTS, incident_facts
 from domain import agent_promise
 from domain.compensation import (
     CompensationPaid,
@@ -246,6 +247,7 @@ OF_NO_CONSUMER: tuple[type[Event], ...] = (
     ViewDropped,
     MacroKept,
     MacroDropped,
+    *INCIDENT_EVENTS,
 )
 
 # A review of so many stars or fewer is a complaint.
@@ -281,6 +283,8 @@ def facts_of(event: Event) -> dict[str, Any]:
         facts = case_facts(event, facts)
     if isinstance(event, DISPUTE_EVENTS):
         facts = dispute_facts(event, facts)
+    if isinstance(event, INCIDENT_EVENTS):
+        return incident_facts(event, facts)
     match event:
         case OrderPlaced(lines=lines, offers=offers):
             sums: dict[str, int] = {}

@@ -16,6 +16,7 @@ from interface.wording.case_sentences import CASE_SENTENCES
 from interface.wording.contact_sentences import CONTACT_SENTENCES
 from interface.wording.desk_sentences import DESK_SENTENCES
 from interface.wording.dispute_sentences import DISPUTE_SENTENCES
+from interface.wording.incident_sentences import INCIDENT_SENTENCES
 from interface.wording.language import LANGUAGES, Language, Tongue
 from interface.wording.trust_sentences import TRUST_SENTENCES
 
@@ -249,6 +250,7 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     **ACCOUNT_SENTENCES,
     **DESK_SENTENCES,
     **TRUST_SENTENCES,
+    **INCIDENT_SENTENCES,
     "policy.published": (
         ("政策 {profile} 第 {publication} 次发布，新增 {rows} 条规则",),
         ("Policies {profile}, publication {publication}: {rows} new rows",),
@@ -363,6 +365,7 @@ FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
     "point": prefixed("point", "what"),
     "contest": prefixed("contest", "reason"),
     "contest_ends": prefixed("contest", "outcome"),
+    "incident_kind": prefixed("incident", "kind"),
     "yuan": lambda facts, language: language.money(facts["total_fen"], "CNY"),
     "due_at": lambda facts, language: language.moment(
         facts.get("due_at") or facts["offer"]["due_at"]

@@ -7,6 +7,7 @@ from msgspec import Struct, json
 
 from domain.desk import MacroKept
 from domain.events import ALL_EVENTS, AnyEvent
+from domain.incident import NoticePublished
 from domain.policy_set import PoliciesPublished
 
 GOLDEN = sorted((Path(__file__).parent / "events").glob("*.json"))
@@ -49,9 +50,9 @@ def free_text(schema: object) -> bool:
     return any(free_text(part) for part in schema.values())
 
 
-# A rule's title and source, and what a macro tells every consumer, are public: written
-# for everybody, about nobody.
-OF_PUBLIC_WORDS = {PoliciesPublished, MacroKept}
+# A rule's title and source, what a macro tells every consumer, and an incident's notice
+# are public: written for everybody, about nobody.
+OF_PUBLIC_WORDS = {PoliciesPublished, MacroKept, NoticePublished}
 
 
 @EVENT_NAMES

@@ -14,6 +14,7 @@ from application.event_store.envelope import RecordedEvent
 from application.event_store.store import Unreadable
 from domain.after_sales import CaseReported
 from domain.dispute import DisputeReported
+from domain.incident import IncidentDeclared
 from domain.kernel import Event
 from domain.order import OrderIdentified, OrderPlaced
 from domain.responsibility import AttributionOpened
@@ -124,7 +125,10 @@ def own_sources(events: Sequence[Event]) -> Iterator[str]:
         match event:
             case CaseReported(source=source) | DisputeReported(source=source):
                 yield source
-            case AttributionOpened(source=str(source)):
+            case (
+                AttributionOpened(source=str(source))
+                | IncidentDeclared(source=str(source))
+            ):
                 yield source
             case _:
                 continue

@@ -33,6 +33,9 @@ from domain.dispute import (
     counterfactuals,
 )
 from domain.dispute.guards import GUARDS as DISPUTE_GUARDS
+from domain.incident import GUARDS as INCIDENT_GUARDS
+from domain.incident import BudgetApproved, Incident
+from domain.incident.planning import STEP as INCIDENT_BUDGET
 from domain.kernel import Command, Event, Report
 from domain.order import CheckPromises, Order
 from domain.party import By
@@ -52,6 +55,7 @@ LIMITED: Final[Mapping[type[Event], str]] = {
     CompensationPaid: "refund",
     RulingIssued: "ruling",
     EnforcementStarted: "ruling",
+    BudgetApproved: INCIDENT_BUDGET,
 }
 ELSEWHERE: Final[Mapping[type[Event], Origin]] = {PoliciesPublished: "person"}
 
@@ -183,6 +187,10 @@ def guard_of(command: Command | None) -> Guard | None:
     asked: Any = type(command)
     if rule := CASE_GUARDS.get(asked) or DISPUTE_GUARDS.get(asked):
         return Guard(roles=tuple(sorted(rule.roles)), states=tuple(sorted(rule.states)))
+    if known := INCIDENT_GUARDS.get(asked):
+        return Guard(
+            roles=tuple(sorted(known.roles)), states=tuple(sorted(known.states))
+        )
     if roles := CONTACT_GUARDS.get(asked):
         return Guard(roles=tuple(sorted(roles)))
     return None
@@ -225,6 +233,8 @@ def rows_of(past: Past, event: Event, decided: Decided) -> tuple[UsedRow, ...]:
         refs.remove(event.policy)  # the book; its rows are named by the lines
         for line in event.lines:
             refs += cap_refs(past, event.policy, line.cut_by)
+    if isinstance(event, BudgetApproved) and past.published.row(event.policy) is None:
+        refs.remove(event.policy)  # the book, which says nothing of it
     if timer := clock_of(event, decided):
         refs.append(timer.policy)
     if promise := promised(event, decided):
@@ -275,10 +285,19 @@ def inputs_of(event: Event, decided: Decided) -> Mapping[str, Any]:
         return {"facts": event.facts, "dates": event.dates, "book": event.policy}
     if isinstance(event, RulingIssued):
         return {"findings": event.findings, "silences": event.silences}
+    if isinstance(event, BudgetApproved) and isinstance(decided.before, Incident):
+        return granted_on(decided.before)
     if isinstance(event, TimerStarted):
         return {"at": event.at, "seconds": event.seconds, "closures": event.closures}
     timer = clock_of(event, decided)
     return {} if timer is None else {"clock": timer}
+
+
+def granted_on(incident: Incident) -> Mapping[str, Any]:
+    """Return what an incident's budget was granted on: the estimate that stood."""
+    estimate = incident.estimate
+    taken = {"set_aside_fen": incident.set_aside_fen, "spent_fen": incident.spent_fen}
+    return taken if estimate is None else {"impact": estimate.impact, **taken}
 
 
 def differences(recorded: Event, again: Event | None) -> tuple[str, ...]:

@@ -15,7 +15,9 @@ from application.compensation import Compensations, PaidOrder
 from application.contacts import Contacts
 from application.disputes import Disputes
 from application.event_store.envelope import (
+    Ask,
     CommandContext,
+    Part,
     Receipt,
     RecordedEvent,
 )
@@ -31,11 +33,14 @@ from domain import contact as c
 from domain import dispute as d
 from domain import order as o
 from domain import responsibility as r
+from domain.ids import id_from_name
+from domain.incident import INCIDENT, IncidentCommand
 from domain.kernel import Command
 from domain.money import Money
 from domain.party import SYSTEM, By, Participant
 from domain.policy.quote import Facts
 from domain.timer import CheckClocks
+from tests.application.audit.incident_story import taken_back, to_its_review
 from tests.memory_store import MemoryEventStore
 
 MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -52,6 +57,7 @@ JUDGE = By(role="arbiter", name="judge-ma")
 OTHER_JUDGE = By(role="arbiter", name="judge-qi")
 CASHIER = By(role="finance_approver", name="cashier")
 SEALED = "sealed:words:1"
+SPRING = "douyin-like.calendar.spring-2026-answer@20260210"
 PHOTO = a.EvidenceItem(evidence="file-photo", shows="photo")
 VIDEO = a.EvidenceItem(evidence="file-video", shows="video")
 
@@ -146,6 +152,13 @@ class Matter:
         for command in commands:
             context = self.context(command)
             self.accounts.take(account_id, command, "douyin", context)
+
+    def incident(self, number: str, *commands: IncidentCommand) -> None:
+        incident_id = id_from_name(0, "incident", "redress", number)
+        rules = self.policies.for_source(None)
+        for command in commands:
+            part = Part(incident_id, INCIDENT, command, rules)
+            self.handler.handle_one(Ask(self.context(command), (part,)))
 
     def wait(self, span: timedelta) -> None:
         """Let time pass, and ask everything with a clock."""
@@ -575,6 +588,12 @@ def a_promise_to_ship(matter: Matter) -> None:
     )
 
 
+def incidents(matter: Matter) -> None:
+    """Tell an incident to its review, and another that is taken back."""
+    matter.incident("I-7", *to_its_review(SPRING))
+    matter.incident("I-8", *taken_back())
+
+
 def everything() -> Sequence[Matter]:
     """Tell all of them, each on a store of its own."""
     stories: tuple[Callable[[Matter], None], ...] = (
@@ -584,6 +603,7 @@ def everything() -> Sequence[Matter]:
         a_dispute_settled_and_reopened,
         who_owes_whom,
         compensated,
+        incidents,
         an_order_complete_and_off,
         a_promise_to_ship,
     )
