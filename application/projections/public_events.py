@@ -19,11 +19,13 @@ from application.projections.runtime import Projection, columns
 from application.webhooks.public import PUBLIC, type_of
 from domain.after_sales import CaseOpened, CaseReported
 from domain.agent_promise import PromiseMade
+from domain.companionship import CompanionshipStarted, ShortfallDetected
 from domain.compensation import CompensationReserved, GoodwillReserved
 from domain.contact import ContactOpened, ContactReported
 from domain.dispute import DisputeOpened, DisputeReported
 from domain.kernel import Event
 from domain.order.events import OrderIdentified, OrderPlaced
+from domain.resolution import ResolutionOpened
 
 AUDIENCES = """
 SELECT partition, stream_id, audience
@@ -150,6 +152,9 @@ NAMES_AUDIENCE: Final[tuple[type[Event], ...]] = (
     PromiseMade,
     CompensationReserved,
     GoodwillReserved,
+    CompanionshipStarted,
+    ShortfallDetected,
+    ResolutionOpened,
 )
 
 
@@ -185,6 +190,9 @@ def named_in(event: Event) -> Named:
         case CompensationReserved() | GoodwillReserved():
             return Named(audiences(event.consumer, [event.merchant]))
         case OrderIdentified() | ContactOpened() | ContactReported() | PromiseMade():
+            return Named(audiences(event.consumer))
+        # What we notice first is between the consumer and the service.
+        case CompanionshipStarted() | ShortfallDetected() | ResolutionOpened():
             return Named(audiences(event.consumer))
         case _:
             return Named()

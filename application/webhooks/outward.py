@@ -19,15 +19,16 @@ from application.projections.back_office import CLOCKS_HIDDEN
 from application.projections.matter_rows import FOLDS, Shown
 from application.webhooks.public import PING, told_of, type_of
 from domain.after_sales import RefundDue, RulingExecuted
+from domain.companionship import COMPANIONSHIP, Companionship
 from domain.dispute import DISPUTE, Award, Dispute, Liability, Result
 from domain.kernel import Event
 from domain.order import ORDER, Order
+from domain.resolution import RESOLUTION, Resolution
 from domain.timer import Timer
 
 SOURCE: Final = "urn:redress"
 JSON: Final = "application/json"
 ORDER_TERMINAL: Final = frozenset({"completed", "cancelled"})
-COMPENSATION: Final = "compensation"
 COMPENSATED: Final = frozenset({"paid", "released"})
 
 HREFS: Final[Mapping[str, str]] = {
@@ -35,6 +36,7 @@ HREFS: Final[Mapping[str, str]] = {
     "case": "/v1/cases",
     "dispute": "/v1/disputes",
     "contact": "/v1/contacts",
+    "resolution": "/v1/resolutions",
 }
 
 
@@ -221,19 +223,38 @@ class Stood(NamedTuple):
 
 def stood(history: Sequence[RecordedEvent]) -> Stood:
     """Return how the thing of this stream stood after its last event."""
-    events = [each.event for each in history]
+    events: list[Any] = [each.event for each in history]
     noun = tag_of(type(events[0])).partition(".")[0]
     fold = FOLDS.get(noun)
     if fold is not None:
         shown: Shown = fold.shown(reduce(fold.evolve, events, fold.initial))
         return Stood(fold.noun, shown.status, shown.final, shown.order, shown.clocks)
-    if noun == COMPENSATION:
-        status = tag_of(type(events[-1])).partition(".")[2]
-        named = getattr(events[0], "order", None)
-        return Stood(COMPENSATION, status, status in COMPENSATED, named)
-    order: Order = reduce(ORDER.evolve, events, ORDER.initial)  # type: ignore[arg-type]  # no other stream has public events
-    own = str(history[-1].stream_id)
-    return Stood("order", order.status, order.status in ORDER_TERMINAL, own)
+    match noun:
+        case "compensation":
+            status = tag_of(type(events[-1])).partition(".")[2]
+            return Stood(noun, status, status in COMPENSATED, events[0].order)
+        case "resolution":
+            return resolution_stood(reduce(RESOLUTION.evolve, events, Resolution()))
+        case "companionship" | "shortfall":
+            beside = reduce(COMPANIONSHIP.evolve, events, Companionship())
+            status = "closed" if beside.closed else "open"
+            clocks = beside.timers.values()
+            return Stood("companionship", status, beside.closed, beside.order, clocks)
+        case _:
+            order: Order = reduce(ORDER.evolve, events, ORDER.initial)
+            own = str(history[-1].stream_id)
+            return Stood("order", order.status, order.status in ORDER_TERMINAL, own)
+
+
+def resolution_stood(state: Resolution) -> Stood:
+    """Return how a resolution stands, its offer's clock beside it."""
+    return Stood(
+        noun="resolution",
+        status=state.status or "detected",
+        terminal=state.over,
+        order=state.opened.order if state.opened else None,
+        clocks=state.timers.values(),
+    )
 
 
 def about_of(last: RecordedEvent, shown: Stood) -> About:

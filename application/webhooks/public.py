@@ -7,11 +7,23 @@ another version of its type. docs/webhooks.md lists them.
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
+import msgspec
+
 from application.projections.back_office import CLOCKS_HIDDEN, unnamed
 from application.projections.entries import facts_of
-from domain import after_sales, agent_promise, compensation, contact, dispute, order
+from domain import (
+    after_sales,
+    agent_promise,
+    companionship,
+    compensation,
+    contact,
+    dispute,
+    order,
+    resolution,
+)
 from domain import timer as clock
 from domain.kernel import Event
+from domain.shortfall import Shortfall
 
 
 class Public(NamedTuple):
@@ -32,6 +44,7 @@ CLOCK: Final = ("timer", "step", "owes", "due_at", "on_breach", "policy", "reaso
 AWARDED: Final = ("by", "number", "result", "awards", "total", "basis", "return_first")
 REFUND: Final = ("refund", "route", "amount", "failure")
 OFFER: Final = ("offer", "offer_type", "offered_by", "total")
+FELL_SHORT: Final = ("code", "line", "since", "due", "parcel", "rule")
 ASKED: Final = ("by", "case_type", "reason", "items", "total")
 TOLD: Final = ("source", "number", "status", "outcome", "amount", "deadline")
 
@@ -163,6 +176,39 @@ PUBLIC: Final[Mapping[type[Event], Public]] = {
     contact.ContactAnswered: Public("contact.answered", ("waited_seconds", "first")),
     contact.ContactClosed: Public("contact.closed", ("by", "outcome")),
     contact.ContactReopened: Public("contact.reopened", ("by", "reason")),
+    # What fell short, and what is done about it before anybody complains
+    companionship.CompanionshipStarted: Public(
+        "companionship.started", ("order", "anchor", "anchored_at", "ends_at", "policy")
+    ),
+    companionship.CompanionshipProlonged: Public(
+        "companionship.prolonged", ("ends_at", "reason", "policy")
+    ),
+    companionship.CompanionshipClosed: Public(
+        "companionship.closed", ("outcome", "shortfalls", "made_good")
+    ),
+    companionship.ShortfallDetected: Public(
+        "shortfall.detected", ("order", "resolution", *FELL_SHORT)
+    ),
+    companionship.ShortfallCleared: Public(
+        "shortfall.cleared", ("shortfall", "cleared_by")
+    ),
+    resolution.ResolutionOpened: Public(
+        "resolution.opened", ("order", "complained", "incident", *FELL_SHORT)
+    ),
+    resolution.PlansOffered: Public(
+        "resolution.offered", ("plans", "reason", "expires_at", "on_silence", "policy")
+    ),
+    resolution.PlanAccepted: Public("resolution.accepted", ("by", "plan")),
+    resolution.PlansDeclined: Public("resolution.declined", ("by", "reason")),
+    resolution.PlansCountered: Public("resolution.countered", ("by", "wish")),
+    resolution.OfferExpired: Public("resolution.expired", ("on_silence", "policy")),
+    resolution.ExecutionStarted: Public("resolution.execution_started", ("plan",)),
+    resolution.PlanExecuted: Public("resolution.executed", ("plan", "paid_fen")),
+    resolution.ResolutionConfirmed: Public("resolution.confirmed", ("by", "score")),
+    resolution.ResolutionReopened: Public("resolution.reopened", ("by", "reason")),
+    resolution.ResolutionHandedOver: Public(
+        "resolution.handed_to_dispute", ("dispute",)
+    ),
     # What the rules pay beside refunds
     compensation.CompensationReserved: Public(
         "compensation.reserved",
@@ -195,4 +241,8 @@ def told_of(event: Event) -> dict[str, Any]:
     Never words, and of the service's people only what they are.
     """
     facts = unnamed(facts_of(event))
-    return {name: facts[name] for name in PUBLIC[type(event)].facts if name in facts}
+    fell_short = getattr(event, "shortfall", None)
+    if isinstance(fell_short, Shortfall):
+        facts = facts | msgspec.to_builtins(fell_short)
+    wanted = PUBLIC[type(event)].facts
+    return {name: facts[name] for name in wanted if facts.get(name) is not None}
