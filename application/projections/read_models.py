@@ -9,6 +9,7 @@ from application.projections.promise_rows import PromiseBoard
 from application.projections.public_events import PublicEvents
 from application.projections.references import References
 from application.projections.runtime import Projection
+from application.projections.scorecard_rows import Scorecards
 from application.projections.timeline import Timeline
 
 # The reference index first: what waits for a name is retried when the index learns it.
@@ -22,6 +23,7 @@ READ_MODELS: tuple[Projection, ...] = (
     Decisions(),
     Timeline(),
     PublicEvents(),
+    Scorecards(),
 )
 
 

@@ -19,6 +19,7 @@ from domain.policy.rows import (
     PolicyDocument,
     TimerRow,
 )
+from domain.policy.score_rows import ScoreRow
 from domain.policy.steps import APPROVALS, EVIDENCE, REMEDIES, STEPS
 
 # A field, and what is wrong with it.
@@ -58,7 +59,7 @@ def of_dates(row: AnyRow) -> Iterator[Fault]:
 
 def of_zones(row: AnyRow) -> Iterator[Fault]:
     """Yield a time zone that is none."""
-    if isinstance(row, LabelRow | CapRow | CalendarRow):
+    if isinstance(row, LabelRow | CapRow | CalendarRow | ScoreRow):
         try:
             ZoneInfo(row.zone)
         except (KeyError, ValueError, OSError):

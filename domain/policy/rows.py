@@ -25,6 +25,7 @@ from domain.policy.row import (
     RowId,
     Sentence,
 )
+from domain.policy.score_rows import ScoreRow
 from domain.policy.service_rows import (
     CompanionshipRow,
     DetectorRow,
@@ -376,6 +377,7 @@ AnyRow = (
     | PlanRow
     | OfferRow
     | CompanionshipRow
+    | ScoreRow
 )
 
 

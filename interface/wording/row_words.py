@@ -118,6 +118,22 @@ def service_tickets(says: Says, language: Language) -> str:
     return f"{of} {language.joint.join(shares)}"
 
 
+def score(says: Says, language: Language) -> str:
+    """Say what is measured of whom, and what it weighs."""
+    word = language.word
+    metric, of = word(f"metric:{says['metric']}"), word(says["of"])
+    hours, weight = says.get("hours") or 0, says.get("weight_bp") or 0
+    if in_chinese(language):
+        parts = [f"考核{of}：{metric}"]
+        parts += [f"{hours} 小时内"] if hours else []
+        parts += [f"权重 {weight / 100:g}%"] if weight else []
+        return "，".join(parts)
+    parts = [f"measures {of}: {metric}"]
+    parts += [f"within {hours} h"] if hours else []
+    parts += [f"weight {weight / 100:g} %"] if weight else []
+    return ", ".join(parts)
+
+
 ROW_WORDS: Final[Mapping[str, Callable[[Says, Language], str]]] = {
     "timer": timer,
     "burden": burden,
@@ -129,4 +145,5 @@ ROW_WORDS: Final[Mapping[str, Callable[[Says, Language], str]]] = {
     "calendar": calendar,
     "ladder": ladder,
     "service_tickets": service_tickets,
+    "score": score,
 }

@@ -6,6 +6,7 @@ from typing import Final
 from interface.wording.case_words import CASE_WORDS
 from interface.wording.dispute_words import DISPUTE_WORDS
 from interface.wording.incident_sentences import INCIDENT_WORDS
+from interface.wording.score_words import SCORE_WORDS
 from interface.wording.steps import STEP_WORDS
 from interface.wording.trust_sentences import TRUST_WORDS
 
@@ -157,6 +158,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **DISPUTE_WORDS,
     **CASE_WORDS,
     **STEP_WORDS,
+    **SCORE_WORDS,
     **TRUST_WORDS,
     **INCIDENT_WORDS,
 }

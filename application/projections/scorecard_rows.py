@@ -1,0 +1,352 @@
+"""How scorecards are filled: orders, parcels and matters, as far as they are measured.
+
+Only facts are kept. Which rule judges them is chosen when they are asked.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from itertools import pairwise
+from typing import Any, Final, TypeAlias, cast, get_args
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+from psycopg import Cursor
+from psycopg.rows import class_row
+
+from application.event_store.envelope import RecordedEvent
+from application.projections.runtime import Projection, columns, replaced
+from application.projections.scorecard_matters import (
+    MATTER_EVENTS,
+    MatterRow,
+    OfMatter,
+    matter_after,
+)
+from domain.order.events import (
+    OrderPlaced,
+    ParcelDelivered,
+    ParcelException,
+    ParcelHandedOver,
+    ParcelIntercepted,
+    ParcelLost,
+    ParcelOutForDelivery,
+    ParcelReturned,
+    ParcelReturning,
+    ParcelShipped,
+    ParcelSigned,
+    PaymentCaptured,
+    ScanRecorded,
+)
+from domain.order.evolve import evolve_parcel
+from domain.order.parcel import ARRIVED, MOVING, Mark, Parcel
+
+# A courier set out with it, or it lies where the consumer may fetch it (派件).
+OUT: Final = frozenset({"out_for_delivery", "at_pickup_point"})
+
+encoded = msgspec.json.Encoder().encode
+decoded = msgspec.json.Decoder(Parcel).decode
+
+OfParcel: TypeAlias = (
+    ParcelShipped
+    | ScanRecorded
+    | ParcelHandedOver
+    | ParcelOutForDelivery
+    | ParcelDelivered
+    | ParcelSigned
+    | ParcelException
+    | ParcelIntercepted
+    | ParcelReturning
+    | ParcelReturned
+    | ParcelLost
+)
+PARCEL_EVENTS: Final[tuple[type[OfParcel], ...]] = get_args(OfParcel)
+OfOrder: TypeAlias = OrderPlaced | PaymentCaptured
+
+
+class Place(Struct, frozen=True):
+    """A stream, partition first."""
+
+    partition: int
+    stream_id: UUID
+
+
+class OrderRow(Struct, frozen=True):
+    """A row: whose an order is, and between which regions it goes."""
+
+    partition: int
+    order_id: UUID
+    placed_at: datetime | None = None
+    source: str | None = None
+    merchant: str | None = None
+    creator: str | None = None
+    ships_from: str | None = None
+    ships_to: str | None = None
+    paid_at: datetime | None = None
+
+
+class ParcelRow(Struct, frozen=True):
+    """A row: the stages of a parcel's way; ``known`` is all they are derived from."""
+
+    partition: int
+    order_id: UUID
+    parcel: str
+    carrier: str | None
+    begun_at: datetime
+    picked_up_at: datetime | None
+    hub_at: datetime | None
+    out_at: datetime | None
+    signed_at: datetime | None
+    gone_at: datetime | None
+    stalled_seconds: int
+    last_at: datetime | None
+    origin: str | None
+    origin_at: datetime | None
+    known: bytes
+
+
+TYPES: Final[Mapping[str, str]] = {
+    "partition": "smallint",
+    "order_id": "uuid",
+    "stream_id": "uuid",
+    "stalled_seconds": "bigint",
+    "negotiated_seconds": "bigint",
+    "reason": "integer",
+    "not_received": "boolean",
+    "taken_back": "boolean",
+    "known": "bytea",
+}
+
+
+def type_of(field: str) -> str:
+    """Return the SQL type of a column."""
+    return TYPES.get(field, "timestamptz" if field.endswith("_at") else "text")
+
+
+def load(table: str, row_type: type[Struct], stream: str) -> str:
+    """Return the query for the rows of the streams a batch touches."""
+    names = ", ".join(row_type.__struct_fields__)
+    return f"""
+SELECT {names} FROM {table}
+  JOIN unnest(%(partition)b::smallint[], %(stream_id)b::uuid[])
+       AS touched (partition, {stream}) USING (partition, {stream})
+"""  # noqa: S608 - names of our own
+
+
+def save(table: str, row_type: type[Struct], *key: str) -> str:
+    """Return the statement that writes rows, each in place of the one before."""
+    names = row_type.__struct_fields__
+    arrays = ", ".join(f"%({name})b::{type_of(name)}[]" for name in names)
+    return f"""
+INSERT INTO {table} ({", ".join(names)}) SELECT * FROM unnest({arrays})
+    ON CONFLICT ({", ".join(key)}) DO UPDATE SET {replaced(row_type, *key)}
+"""  # noqa: S608 - names of our own
+
+
+ORDERS, PARCELS = "scorecard_order_v1", "scorecard_parcel_v1"
+MATTERS = "scorecard_matter_v1"
+LOAD_ORDERS = load(ORDERS, OrderRow, "order_id")
+LOAD_PARCELS = load(PARCELS, ParcelRow, "order_id")
+LOAD_MATTERS = load(MATTERS, MatterRow, "stream_id")
+SAVE_ORDERS = save(ORDERS, OrderRow, "partition", "order_id")
+SAVE_PARCELS = save(PARCELS, ParcelRow, "partition", "order_id", "parcel")
+SAVE_MATTERS = save(MATTERS, MatterRow, "partition", "stream_id", "subject")
+
+
+class Scorecards(Projection):
+    """Keeps what merchants, creators and carriers are measured by."""
+
+    name = "scorecard"
+    version = 1
+    event_types = (OrderPlaced, PaymentCaptured, *PARCEL_EVENTS, *MATTER_EVENTS)
+    tables = (ORDERS, PARCELS, MATTERS)
+
+    def project(
+        self, batch: Sequence[RecordedEvent], cursor: Cursor[tuple[Any, ...]]
+    ) -> None:
+        """Fold each of the three over the rows it touches: a read and a write each."""
+        project_orders(of(batch, OrderPlaced, PaymentCaptured), cursor)
+        project_parcels(of(batch, *PARCEL_EVENTS), cursor)
+        project_matters(of(batch, *MATTER_EVENTS), cursor)
+
+
+def of(batch: Sequence[RecordedEvent], *kinds: type[Any]) -> list[RecordedEvent]:
+    """Return the events of these kinds."""
+    return [each for each in batch if isinstance(each.event, kinds)]
+
+
+def touched(batch: Sequence[RecordedEvent]) -> dict[str, list[Any]]:
+    """Return the streams of a batch, each once, as columns."""
+    places = {Place(each.partition, each.stream_id) for each in batch}
+    return columns(Place, list(places))
+
+
+# -- Matters --
+
+
+def project_matters(batch: Sequence[RecordedEvent], cursor: Cursor[Any]) -> None:
+    """Write what the batch says of cases, disputes and shortfalls."""
+    if not batch:
+        return
+    rows: dict[tuple[UUID, str], MatterRow] = {}
+    with cursor.connection.cursor(row_factory=class_row(MatterRow)) as reader:
+        for row in reader.execute(LOAD_MATTERS, touched(batch)):
+            rows[row.stream_id, row.subject] = row
+    for each in batch:
+        rows |= matter_after(rows, each, cast("OfMatter", each.event))
+    cursor.execute(SAVE_MATTERS, columns(MatterRow, list(rows.values())))
+
+
+# -- Orders --
+
+
+def project_orders(batch: Sequence[RecordedEvent], cursor: Cursor[Any]) -> None:
+    """Write what the batch says of orders."""
+    if not batch:
+        return
+    rows: dict[UUID, OrderRow] = {}
+    with cursor.connection.cursor(row_factory=class_row(OrderRow)) as reader:
+        for row in reader.execute(LOAD_ORDERS, touched(batch)):
+            rows[row.order_id] = row
+    for each in batch:
+        known = rows.get(each.stream_id) or OrderRow(each.partition, each.stream_id)
+        rows[each.stream_id] = order_after(known, cast("OfOrder", each.event))
+    cursor.execute(SAVE_ORDERS, columns(OrderRow, list(rows.values())))
+
+
+def order_after(row: OrderRow, event: OfOrder) -> OrderRow:
+    """Return the row after the event: the earliest of what was told counts."""
+    if isinstance(event, PaymentCaptured):
+        paid_at = event.at if row.paid_at is None else min(event.at, row.paid_at)
+        return replace(row, paid_at=paid_at)
+    if row.placed_at is not None and row.placed_at <= event.at:
+        return row
+    sellers = (line.merchant for line in event.lines if line.merchant)
+    creators = (each.party for each in event.participants if "creator" in each.roles)
+    return replace(
+        row,
+        placed_at=event.at,
+        source=event.source,
+        merchant=event.merchant or next(sellers, None),
+        creator=next(creators, None),
+        ships_from=event.ships_from,
+        ships_to=event.ships_to,
+    )
+
+
+# -- Parcels --
+
+
+def project_parcels(batch: Sequence[RecordedEvent], cursor: Cursor[Any]) -> None:
+    """Write what the batch says of parcels."""
+    if not batch:
+        return
+    known: dict[tuple[UUID, str], ParcelRow] = {}
+    with cursor.connection.cursor(row_factory=class_row(ParcelRow)) as reader:
+        for row in reader.execute(LOAD_PARCELS, touched(batch)):
+            known[row.order_id, row.parcel] = row
+    parcels: dict[tuple[UUID, str], Parcel] = {}
+    rows: dict[tuple[UUID, str], ParcelRow] = {}
+    for each in batch:
+        event = cast("OfParcel", each.event)
+        key = (each.stream_id, event.parcel)
+        before = known.get(key)
+        if key not in parcels:
+            parcels[key] = decoded(before.known) if before else Parcel()
+        parcels[key] = evolve_parcel(parcels[key], event)
+        rows[key] = origin_after(rows.get(key) or before or begun(each, event), event)
+    written = [staged(row, parcels[key]) for key, row in rows.items()]
+    cursor.execute(SAVE_PARCELS, columns(ParcelRow, written))
+
+
+def begun(recorded: RecordedEvent, event: OfParcel) -> ParcelRow:
+    """Return the row of a parcel of which nothing was known."""
+    return ParcelRow(
+        partition=recorded.partition,
+        order_id=recorded.stream_id,
+        parcel=event.parcel,
+        carrier=None,
+        begun_at=event.at,
+        picked_up_at=None,
+        hub_at=None,
+        out_at=None,
+        signed_at=None,
+        gone_at=None,
+        stalled_seconds=0,
+        last_at=None,
+        origin=None,
+        origin_at=None,
+        known=b"",
+    )
+
+
+def origin_after(row: ParcelRow, event: OfParcel) -> ParcelRow:
+    """Return the row with the region of the earliest scan that names one."""
+    if not isinstance(event, ScanRecorded) or event.region is None:
+        return row
+    first = (row.origin_at or event.at, row.origin or event.region)
+    at, region = min(first, (event.at, event.region))
+    return replace(row, origin_at=at, origin=region)
+
+
+def staged(row: ParcelRow, parcel: Parcel) -> ParcelRow:
+    """Return the row with the stages of the way, as the order knows them."""
+    picked = parcel.handed_over
+    hub = first_hub(parcel, picked)
+    labels = [each.at for each in parcel.marks if each.code == "label_created"]
+    begun_at = [*(each.at for each in parcel.told), *labels]
+    begun_at = begun_at or [each.at for each in parcel.marks[:1]] or [row.begun_at]
+    return replace(
+        row,
+        carrier=parcel.carrier,
+        begun_at=min(begun_at),
+        picked_up_at=picked and picked.at,
+        hub_at=hub and hub.at,
+        out_at=at_of(parcel, OUT),
+        signed_at=at_of(parcel, ARRIVED),
+        gone_at=gone_at(parcel),
+        stalled_seconds=stalled_seconds(parcel, hub),
+        last_at=parcel.marks[-1].at if parcel.marks else None,
+        known=encoded(parcel),
+    )
+
+
+def first_hub(parcel: Parcel, picked: Mark | None) -> Mark | None:
+    """Return the first sign that it moved on from where it was picked up."""
+    if picked is None:
+        return None
+    after = parcel.marks[parcel.marks.index(picked) :]
+    if picked.code in MOVING | ARRIVED:
+        return picked  # Nobody scanned the pickup: it was at a hub when first seen.
+    return next((each for each in after if each.code in MOVING | ARRIVED), None)
+
+
+def at_of(parcel: Parcel, codes: frozenset[str]) -> datetime | None:
+    """Return when the first mark of these codes was made."""
+    first = parcel.first(codes)
+    return None if first is None else first.at
+
+
+def gone_at(parcel: Parcel) -> datetime | None:
+    """Return when it turned out that it will not arrive."""
+    gone = [each.at for each in parcel.marks if each.code in GONE_OR_RETURNING]
+    return min(gone, default=None)
+
+
+GONE_OR_RETURNING: Final = frozenset(
+    {"returned", "returned_signed", "returning", "lost", "destroyed", "intercepted"}
+    | {"cancelled_waybill", "refused"}
+)
+
+
+def stalled_seconds(parcel: Parcel, hub: Mark | None) -> int:
+    """Return the longest silence between the first hub and 派件, in seconds."""
+    if hub is None:
+        return 0
+    way = [hub.at]
+    for each in parcel.marks[parcel.marks.index(hub) + 1 :]:
+        way.append(each.at)
+        if each.code in OUT | ARRIVED | GONE_OR_RETURNING:
+            break
+    gaps = (later - before for before, later in pairwise(way))
+    return max((int(gap.total_seconds()) for gap in gaps), default=0)
