@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from urllib.parse import urlsplit
@@ -14,6 +15,9 @@ from interface.postgres.database import DatabaseUrls
 from tests.evidence_files import JPEG
 from tests.interface.api.conftest import ORDER
 from tests.interface.served import served
+
+# Where many tests run side by side, answers take their time.
+post, get = (partial(each, timeout=60) for each in (httpx.post, httpx.get))
 
 SECONDS = 30
 HALF = JPEG + bytes(6_000_000)
@@ -43,7 +47,7 @@ def test_a_caller_who_breaks_off_leaves_nothing_and_may_begin_again(
     li_mei = keyed(redress, "consumer", "li-mei") | {"Content-Type": "image/jpeg"}
     with served(tmp_path, clean_database) as api:
         feed = keyed(redress, "service", "shop-feed")
-        placed = httpx.post(f"{api.url}/v1/orders", json=ORDER, headers=feed)
+        placed = post(f"{api.url}/v1/orders", json=ORDER, headers=feed)
         order = placed.headers["Location"].rpartition("/")[2]
         path = f"/v1/evidence?about={order}"
 
@@ -59,15 +63,15 @@ def test_a_caller_who_breaks_off_leaves_nothing_and_may_begin_again(
 
         # The "no" reaches a caller who is still sending.
         wrong = li_mei | {"Content-Type": "video/mp4"}
-        refused = httpx.post(f"{api.url}{path}", content=2 * HALF, headers=wrong)
+        refused = post(f"{api.url}{path}", content=2 * HALF, headers=wrong)
         assert refused.status_code == 415, refused.text
-        long = httpx.post(f"{api.url}{path}", content=5 * HALF, headers=li_mei)
+        long = post(f"{api.url}{path}", content=5 * HALF, headers=li_mei)
         assert long.status_code == 413, long.text
         assert not lying()
 
-        again = httpx.post(f"{api.url}{path}", content=JPEG, headers=li_mei)
+        again = post(f"{api.url}{path}", content=JPEG, headers=li_mei)
         assert again.status_code == 201, again.text
         assert "Idempotency-Replayed" not in again.headers, "nothing was written down"
         assert len(lying()) == 1
         where_is = f"{api.url}{again.headers['Location']}/content"
-        assert httpx.get(where_is, headers=li_mei).content == JPEG
+        assert get(where_is, headers=li_mei).content == JPEG
