@@ -17,7 +17,8 @@ from tests.interface.api.conftest import ORDER
 from tests.interface.served import served
 
 # Where many tests run side by side, answers take their time.
-post, get = (partial(each, timeout=60) for each in (httpx.post, httpx.get))
+post = partial(httpx.post, timeout=60)
+get = partial(httpx.get, timeout=60)
 
 SECONDS = 30
 HALF = JPEG + bytes(6_000_000)
