@@ -1,5 +1,6 @@
 """Every projection there is, in the order they are listed to people."""
 
+from application.effects.outbox import Outbox
 from application.projections.clock_rows import ClockBoard
 from application.projections.decision_rows import Decisions
 from application.projections.matter_rows import Matters
@@ -23,6 +24,7 @@ READ_MODELS: tuple[Projection, ...] = (
     Decisions(),
     Timeline(),
     PublicEvents(),
+    Outbox(),
     Scorecards(),
 )
 
