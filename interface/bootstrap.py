@@ -43,11 +43,13 @@ from application.projections.public_events import PublicEventQueries
 from application.projections.read_models import READ_MODELS
 from application.projections.references import ReferenceQueries
 from application.projections.runner import Runner
+from application.projections.scorecards import ScorecardQueries
 from application.projections.timeline import TimelineQueries
 from application.queue import Queue
 from application.reading import Reading
 from application.responsibility import Responsibilities
 from application.rooms import rooms
+from application.scorecards import ScorecardDesk
 from application.trust import TrustDesk
 from application.webhooks.deliveries import Deliveries
 from application.webhooks.desk import Webhooks
@@ -198,6 +200,11 @@ class Redress:
         return TrustDesk(
             self.store, self.handler, self.timeline, self.persons, self.people
         )
+
+    @cached_property
+    def scorecards(self) -> ScorecardDesk:
+        """How merchants, creators and carriers do."""
+        return ScorecardDesk(ScorecardQueries(self.reader), self.policies)
 
     @cached_property
     def desk(self) -> OrderDesk:

@@ -43,6 +43,7 @@ def api_parts(redress: Redress) -> Parts:
         desk=redress.desk,
         consumers=redress.consumers,
         trust=redress.trust,
+        scorecards=redress.scorecards,
         evidence=redress.evidence,
         reading=redress.reading,
         persons=redress.persons,

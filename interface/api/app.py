@@ -29,6 +29,7 @@ from application.projections.persons import PersonQueries
 from application.projections.progress import ReadingProgress
 from application.queue import Queue
 from application.reading import Reading
+from application.scorecards import ScorecardDesk
 from application.trust import TrustDesk
 from application.webhooks.desk import Webhooks
 from interface.api import (
@@ -60,6 +61,7 @@ from interface.api.policies import PolicyController
 from interface.api.problems import HANDLERS
 from interface.api.promises import PromiseController
 from interface.api.queue import QueueController
+from interface.api.scorecards import ScorecardController
 from interface.api.stats import ReadStats, StatsController
 from interface.api.streams import StreamController
 from interface.api.trust import TrustController
@@ -75,6 +77,7 @@ class Parts(NamedTuple):
     desk: OrderDesk
     consumers: Consumers
     trust: TrustDesk
+    scorecards: ScorecardDesk
     evidence: EvidenceDesk
     reading: Reading
     persons: PersonQueries
@@ -118,6 +121,7 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             PromiseController,
             ConsumerController,
             TrustController,
+            ScorecardController,
             PolicyController,
             EvidenceController,
             EvidenceTemplateController,
