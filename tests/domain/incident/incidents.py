@@ -9,6 +9,7 @@ from domain.incident import (
     ApproveBudget,
     DeclareIncident,
     DraftPlan,
+    Exclusion,
     ExpandRollout,
     FreezeScope,
     Impact,
@@ -21,6 +22,7 @@ from domain.incident import (
     Segment,
     SegmentImpact,
     Selector,
+    SettleBudget,
     StartPilot,
     scope_digest,
 )
@@ -216,3 +218,17 @@ def stands(
             continue
         incident = reduce(INCIDENT.evolve, events, incident)
     return incident
+
+
+def settle(
+    batch: str, offered: tuple[Member, ...], left_out: tuple[Member, ...] = ()
+) -> SettleBudget:
+    """Say who of a batch was offered something, and who has a plan already."""
+    return SettleBudget(
+        by=SYSTEM,
+        batch=batch,
+        offered=tuple(member.order for member in offered),
+        left_out=tuple(
+            Exclusion(order=member.order, reason="has_a_plan") for member in left_out
+        ),
+    )
