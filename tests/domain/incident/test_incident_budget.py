@@ -49,6 +49,7 @@ from domain.incident import (
     next_orders,
 )
 from domain.party import SYSTEM, By
+from domain.policy.book import Rulebook
 from tests.domain.incident.incidents import (
     DRAFT,
     EXPAND,
@@ -90,8 +91,8 @@ def stood(*commands: IncidentCommand) -> Incident:
     return stands(INCIDENT.initial, *commands)
 
 
-def under(rules: object, *commands: IncidentCommand) -> Given:  # type: ignore[type-arg]  # of an incident
-    return Given(INCIDENT, rules, *after(*commands).past)  # type: ignore[misc, arg-type]  # a rulebook
+def under(rules: Rulebook, *commands: IncidentCommand) -> Given:  # type: ignore[type-arg]  # of an incident
+    return Given(INCIDENT, rules, *after(*commands).past)
 
 
 # -- Estimated --
