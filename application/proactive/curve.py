@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from application.proactive.figures import (
+    EARLY_HOURS,
     Alarms,
     Figures,
     Judged,
@@ -22,7 +23,7 @@ TRIED_BP: Final = (*range(4_000, 9_501, 250), 9_700, 9_900)
 TIMERS: Final = (120, 96, 72, 60, 48, 36, 24, 12, 6, 2)
 # A bar set on the past must have been this sure there, as the aim is for the future.
 AIM_PRECISION: Final = 0.85
-AIM_LEAD_HOURS: Final = 48
+AIM_LEAD_HOURS: Final = EARLY_HOURS
 
 
 class Point(Struct, frozen=True, kw_only=True):

@@ -4,11 +4,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil
 from statistics import median
+from typing import Final
 
 from msgspec import Struct
 
 from application.risk_walk import Asked
 from domain.risk import ENDINGS, Ending, Parcel, RiskTerms
+
+# So long before it is due there is time to do something about a parcel.
+EARLY_HOURS: Final = 48
 
 # The first alarm of each order, by the order: later ones tell nobody anything new.
 Alarms = Mapping[str, datetime]
@@ -24,7 +28,8 @@ class Judged(Struct, frozen=True):
 class Figures(Struct, frozen=True, kw_only=True):
     """How alarms did on parcels of which it is known by now how they ended.
 
-    ``late`` were delivered late, ``never`` not at all though due. Precision is that of
+    ``late`` were delivered late, ``never`` not at all though due; ``early`` is 48 hours
+    ahead or more. Precision is that of
     alarms on parcels that were delivered; ``precision_with_never`` counts the alarms on
     those that never came as right too. ``off`` are alarms on orders called off before
     they were due: neither right nor wrong. Leads are hours from the alarm to the last
@@ -35,6 +40,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     parcels: int
     late: int
     late_noticed: int
+    late_noticed_early: int
     never: int
     never_noticed: int
     false: int
@@ -69,6 +75,7 @@ def figures(parcels: Sequence[Judged], alarms: Alarms, offer_minor: int) -> Figu
         parcels=len(parcels),
         late=ended["late"],
         late_noticed=right,
+        late_noticed_early=sum(lead >= EARLY_HOURS for lead in leads),
         never=ended["never"],
         never_noticed=noticed["never"],
         false=false,

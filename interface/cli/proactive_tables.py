@@ -14,9 +14,9 @@ from application.proactive.report import Example, Rule
 
 NAMES: Final[Mapping[str, str]] = {
     "delivery_risk": "delivery_risk",
-    "plain_timer": "timer, 48 h before due",
-    "bar_set_on_the_past": "bar set on the first half",
-    "one_bar": "one bar (85 %) at all times",
+    "plain_timer": "timer, 48 h",
+    "bar_set_on_the_past": "past's bar",
+    "one_bar": "one bar 85 %",
 }
 CAUSES: Final[Mapping[Cause, str]] = {
     "delivered_late": "delivered late",
@@ -25,11 +25,24 @@ CAUSES: Final[Mapping[Cause, str]] = {
     "handed_over_late": "handed over late, came in time",
     "none_seen": "nothing Redress could see",
 }
-WAYS: Final = {
-    "bars": "delivery_risk, its bar at",
-    "one_bar": "one bar at",
-    "timer": "timer at",
-}
+WAYS: Final = {"bars": "48 h bar", "one_bar": "one bar", "timer": "timer"}
+COLUMNS: Final = (
+    "late",
+    "48h+",
+    "never",
+    "false",
+    "recall",
+    "prec.",
+    "+never",
+    "med.",
+    "p10",
+    "cost",
+)
+LEGEND: Final = (
+    "late, never: noticed of all that were; 48h+: late ones noticed 48 hours ahead or "
+    "more; false: came in time; prec.: of alarms on delivered ones in %; +never: with "
+    "those never delivered; med., p10: hours from alarm to due; cost: of an offer each."
+)
 # Every so many of the bars tried is shown; all stand in the JSON.
 SHOWN_EVERY: Final = 3
 
@@ -49,6 +62,7 @@ def show(report: Proactive, console: Console) -> None:
         ("Due from then on: judged", "later"),
     ):
         console.print(rules(title, report.rules, half))
+    console.print(LEGEND)
     bar = report.bar_set_on_the_past_bp
     console.print(
         "No bar met the aim on the first half."
@@ -90,20 +104,15 @@ def curve(points: Iterable[Point]) -> Table:
 
 def headed(title: str, first: str) -> Table:
     """Return an empty table of figures."""
-    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    table = Table(
+        title=title,
+        title_justify="left",
+        box=SIMPLE_HEAD,
+        padding=0,
+    )
     table.add_column(first, no_wrap=True)
-    for name in (
-        "late",
-        "never",
-        "false",
-        "recall",
-        "precision",
-        "with never",
-        "lead median",
-        "lead p10",
-        "cost",
-    ):
-        table.add_column(name, justify="right")
+    for name in COLUMNS:
+        table.add_column(name, justify="right", no_wrap=True)
     return table
 
 
@@ -111,6 +120,7 @@ def cells(of: Figures) -> tuple[str, ...]:
     """Return figures as the cells of a row."""
     return (
         f"{of.late_noticed}/{of.late}",
+        str(of.late_noticed_early),
         f"{of.never_noticed}/{of.never}",
         str(of.false),
         share(of.recall),
@@ -118,13 +128,13 @@ def cells(of: Figures) -> tuple[str, ...]:
         share(of.precision_with_never),
         hours(of.lead_median_hours),
         hours(of.lead_p10_hours),
-        f"{of.cost_minor / 100:,.2f}",
+        f"{of.cost_minor / 100:,.0f}",
     )
 
 
 def share(of: float | None) -> str:
     """Return a share in percent."""
-    return "-" if of is None else f"{of:.1%}"
+    return "-" if of is None else f"{100 * of:.1f}"
 
 
 def percent(bar_bp: int | None) -> str:
@@ -134,7 +144,7 @@ def percent(bar_bp: int | None) -> str:
 
 def hours(of: float | None) -> str:
     """Return hours."""
-    return "-" if of is None else f"{of:g} h"
+    return "-" if of is None else f"{of:g}"
 
 
 def reviews(by_cause: Iterable[BadReviews]) -> Table:

@@ -62,6 +62,7 @@ def test_leads_are_counted_from_the_alarm_to_the_due_moment() -> None:
     }
     of = figures(judged(*parcels), alarms, OFFER)
     assert (of.lead_median_hours, of.lead_p10_hours) == (36, 2)
+    assert of.late_noticed_early == 2
     assert percentile([5.0, 1.0, 3.0], 50) == 3
 
 

@@ -88,6 +88,7 @@ def test_delivery_risk_finds_as_many_more_surely_at_the_same_median_lead(
     assert ours.precision == pytest.approx(0.871, abs=5e-4)
     assert ours.precision_with_never == pytest.approx(0.890, abs=5e-4)
     assert (ours.lead_median_hours, ours.lead_p10_hours) == (48, 2)
+    assert ours.late_noticed_early == 91
     assert (ours.offers, ours.cost_minor) == (237, 118_500)
 
 
@@ -128,7 +129,7 @@ def test_the_report_is_printed_for_people(export: Path) -> None:
     printed = typed("--olist", export)
     assert printed.exit_code == 0, printed.output
     assert f"{ORDERS} orders from 2018-05-01" in printed.output
-    for words in ("delivery_risk", "timer at 48 h", "delivered late", "called off"):
+    for words in ("delivery_risk", "timer 48 h", "delivered late", "called off"):
         assert words in printed.output
 
 
