@@ -14,6 +14,7 @@ from domain.incident.events import IncidentEvent
 from domain.kernel import Event
 from domain.order.events import OrderEvent
 from domain.policy_set.events import PolicySetEvent
+from domain.resolution.events import ResolutionEvent
 from domain.responsibility.events import ResponsibilityEvent
 from domain.timer import TimerEvent
 from domain.trust import TrustEvent
@@ -30,6 +31,7 @@ AnyEvent = (
     | DeskEvent
     | ResponsibilityEvent
     | CompensationEvent
+    | ResolutionEvent
     | TrustEvent
     | IncidentEvent
     | TimerEvent

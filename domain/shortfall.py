@@ -47,10 +47,11 @@ ClearedBy = Literal["scan", "delivery", "refund", "answer", "promise_kept", "ret
 
 
 class Fact(Struct, frozen=True, kw_only=True):
-    """One thing a detector looked at: a number, a time or a code, and its name."""
+    """One thing a detector looked at: a number or a code, or a time; and its name."""
 
     name: Code
-    value: int | Moment | LongName | None = None
+    value: int | LongName | None = None
+    at: Moment | None = None
 
 
 class Weighed(Struct, frozen=True, kw_only=True):

@@ -24,6 +24,7 @@ from domain.kernel import AnyDecider, Event, State
 from domain.order import ORDER
 from domain.order import as_of as order_as_of
 from domain.policy_set import POLICY_SET
+from domain.resolution import RESOLUTION
 from domain.responsibility import ACCOUNT
 from domain.timer import TimerEvent, TimerStarted
 from domain.trust import TRUST
@@ -44,6 +45,7 @@ DECIDERS: Mapping[str, AnyDecider] = {
     "desk": DESK,
     "responsibility": ACCOUNT,
     "compensation": COMPENSATION,
+    "resolution": RESOLUTION,
     "incident": INCIDENT,
     "trust": TRUST,
 }

@@ -11,6 +11,7 @@ from application.audit.case_words import CASE_SENTENCES
 from application.audit.desk_words import DESK_SENTENCES
 from application.audit.dispute_words import DISPUTE_SENTENCES
 from application.audit.incident_words import INCIDENT_SENTENCES
+from application.audit.resolution_words import RESOLUTION_SENTENCES
 from application.event_store.mapper import tag_of
 from domain.kernel import Event
 from domain.money import Money
@@ -148,6 +149,7 @@ SENTENCES: Mapping[str, str] = {
     **CASE_SENTENCES,
     **DISPUTE_SENTENCES,
     **DESK_SENTENCES,
+    **RESOLUTION_SENTENCES,
     **INCIDENT_SENTENCES,
     "policy.published": "{profile}, publication {publication}{rows?: *}",
 }

@@ -36,6 +36,16 @@ HIDDEN: Final[Mapping[str, str]] = {
     "responsibility.recourse_paid": ALWAYS,
     "responsibility.recourse_written_off": ALWAYS,
     "responsibility.score_effect_recorded": ALWAYS,
+    # What the service weighs before it offers anything; that goodwill is blocked, and
+    # until when, whoever it concerns may know and object to
+    "resolution.triaged": "NOT coalesce(entry.facts ? 'blocked_until', false)",
+    "resolution.proposed": ALWAYS,
+    "resolution.superseded": ALWAYS,
+    "resolution.approval_asked": ALWAYS,
+    "resolution.approved": ALWAYS,
+    "resolution.rejected": ALWAYS,
+    "resolution.step_needs_human": ALWAYS,
+    "resolution.outcome_measured": ALWAYS,
 }
 # Clocks of what the others settle, by the first part of their names.
 CLOCKS_HIDDEN: Final = ("acknowledge", "pay", "contest_ruling")

@@ -31,6 +31,7 @@ from domain.order import (
 )
 from domain.party import By
 from domain.policy_set import PoliciesPublished
+from domain.resolution import ResolutionEvent
 from domain.responsibility.events import ResponsibilityEvent
 from domain.timer import (
     TimerBreached,
@@ -64,6 +65,7 @@ OF_MATTERS = tuple(
             AgentPromiseEvent,
             ResponsibilityEvent,
             CompensationEvent,
+            ResolutionEvent,
             EvidenceEvent,
         )
         for event_type in get_args(union)

@@ -7,6 +7,10 @@ import msgspec
 from application.projections.case_facts import CASE_EVENTS, case_facts
 from application.projections.dispute_facts import DISPUTE_EVENTS, dispute_facts
 from application.projections.incident_facts import INCIDENT_EVENTS, incident_facts
+from application.projections.resolution_facts import (
+    RESOLUTION_EVENTS,
+    resolution_facts,
+)
 from domain import agent_promise
 from domain.compensation import (
     CompensationPaid,
@@ -129,6 +133,7 @@ EntryKind = Literal[
     "clock",
     "responsibility",
     "compensation",
+    "resolution",
     "trust",
 ]
 
@@ -236,6 +241,7 @@ KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
         CompensationPaid,
         CompensationReleased,
     ),
+    "resolution": RESOLUTION_EVENTS,
     "trust": (PointContested, ContestAnswered),
 }
 KIND_OF = {event_type: kind for kind, types in KINDS.items() for event_type in types}
@@ -283,6 +289,8 @@ def facts_of(event: Event) -> dict[str, Any]:
         facts = case_facts(event, facts)
     if isinstance(event, DISPUTE_EVENTS):
         facts = dispute_facts(event, facts)
+    if isinstance(event, RESOLUTION_EVENTS):
+        return resolution_facts(event, facts)
     if isinstance(event, INCIDENT_EVENTS):
         return incident_facts(event, facts)
     match event:

@@ -30,6 +30,7 @@ from domain.contact import ContactLinked, ContactOpened, ContactReported
 from domain.dispute import DisputeOpened, DisputeReported
 from domain.kernel import Event
 from domain.order.events import OrderEvent, OrderIdentified, OrderPlaced
+from domain.resolution import ResolutionOpened
 from domain.responsibility import AttributionOpened
 from domain.trust import PointContested
 
@@ -202,6 +203,7 @@ NAMES_OWNER = (
     ContactReported,
     PromiseMade,
     AttributionOpened,
+    ResolutionOpened,
     CompensationReserved,
     GoodwillReserved,
     PointContested,

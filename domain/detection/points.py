@@ -137,4 +137,6 @@ def stamp(moment: datetime) -> str:
 
 def fact(name: str, value: int | datetime | str | None) -> Fact:
     """Return what was looked at."""
+    if isinstance(value, datetime):
+        return Fact(name=name, at=value)
     return Fact(name=name, value=value)

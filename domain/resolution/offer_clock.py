@@ -10,7 +10,7 @@ from domain.plan import OnSilence
 from domain.policy.rows import OnBreach, TimerRow
 from domain.policy.service_rows import OfferRow
 from domain.resolution.state import Resolution
-from domain.resolution.values import CONFIRM, OFFER
+from domain.resolution.values import CONFIRM
 from domain.timer import TimerCancelled, TimerMet, TimerStarted, cancelled, met, started
 
 # What follows the end of an offer, in the words of clocks.
@@ -46,8 +46,7 @@ def begun(
     if step == CONFIRM:
         hours, on_breach = terms.confirm_hours, "succeed"
     number = 1 + sum(each.step == step for each in resolution.timers.values())
-    name = f"{'offer' if step == OFFER else 'confirm'}/{number}"
-    return started(clock(step, hours, on_breach, terms), name, at)
+    return started(clock(step, hours, on_breach, terms), f"{step}/{number}", at)
 
 
 def answered(resolution: Resolution, at: datetime) -> tuple[TimerMet, ...]:

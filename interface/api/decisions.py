@@ -61,6 +61,7 @@ DecisionNoun = Literal[
     "promise",
     "account",
     "compensation",
+    "resolution",
     "evidence",
     "policy",
     "timer",

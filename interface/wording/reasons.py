@@ -148,6 +148,51 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = {
         "善意补偿不超过封顶，且经有权限的人放行",
         "The caps of goodwill leave room for it, and somebody who may let it go did",
     ),
+    # Resolutions
+    "resolution.self_healed": (
+        "在采取任何措施之前，所有问题均已消除",
+        "Everything cleared before anything was offered or begun",
+    ),
+    "resolution.superseded": (
+        "方案接受之前情况有变，须重新出方案",
+        "The facts changed before the plans were taken, so they are proposed anew",
+    ),
+    "resolution.approval_asked": (
+        "金额（含同一提出人 24 小时内的合计）超过自动放行的额度",
+        "The amount, with all of the same proposer's day, is beyond what goes alone",
+    ),
+    "resolution.approved": (
+        "金额在审批行的额度之内，且审批人不是提出人",
+        "The row lets this role approve so much, and whoever proposed it did not",
+    ),
+    "resolution.expired": (
+        "期限内未答复，按规则行处理",
+        "Nobody answered in time; the row says what silence means",
+    ),
+    "resolution.accepted": (
+        "按规则行，沉默视为接受首选方案",
+        "By the row, silence takes the first plan",
+    ),
+    "resolution.execution_started": (
+        "应得权益无需等待；其余按已批准的预览执行",
+        "What is owed waits for nobody; the rest is carried out as it was approved",
+    ),
+    "resolution.step_needs_human": (
+        "次数已用尽、无法撤销或善意补偿被暂停",
+        "It was tried often enough, cannot be done, or goodwill is blocked",
+    ),
+    "resolution.step_settled": (
+        "问题从未发生，未开始的步骤不再执行",
+        "What never was is not owed, so what had not begun is left out",
+    ),
+    "resolution.executed": (
+        "所有步骤均已完成、撤销或处理",
+        "Every step is done, undone or settled",
+    ),
+    "resolution.confirmed": (
+        "消费者确认，或期限内未提出异议",
+        "The consumer said so, or said nothing else in time",
+    ),
     "policy.published": (
         "规则一经发布不再修改；此前的决定不受影响",
         "Rows are never edited once published; what was decided before stands",

@@ -18,6 +18,7 @@ from interface.wording.desk_sentences import DESK_SENTENCES
 from interface.wording.dispute_sentences import DISPUTE_SENTENCES
 from interface.wording.incident_sentences import INCIDENT_SENTENCES
 from interface.wording.language import LANGUAGES, Language, Tongue
+from interface.wording.resolution_sentences import RESOLUTION_SENTENCES
 from interface.wording.trust_sentences import TRUST_SENTENCES
 
 FIELD: Final = re.compile(r"\{(\w+)\}")
@@ -248,6 +249,7 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     **CASE_SENTENCES,
     **DISPUTE_SENTENCES,
     **ACCOUNT_SENTENCES,
+    **RESOLUTION_SENTENCES,
     **DESK_SENTENCES,
     **TRUST_SENTENCES,
     **INCIDENT_SENTENCES,
@@ -372,6 +374,18 @@ FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
     ),
     "by_day": lambda facts, _: str(facts["offer"]["by_day"]),
     "ahead": lambda facts, language: language.span(facts["ahead_seconds"]),
+    "shortfall_code": prefixed("shortfall", "code"),
+    "cleared_by": prefixed("cleared", "cleared_by"),
+    "severity": prefixed("severity", "severity"),
+    "dismissed_for": prefixed("dismissed", "reason"),
+    "blocked_until": timed("blocked_until"),
+    "expires_at": timed("expires_at"),
+    "approver": coded("role"),
+    "action": prefixed("action", "does"),
+    "on_silence": prefixed("silence", "on_silence"),
+    "way": prefixed("way", "way"),
+    "fen": lambda facts, language: language.money(facts["amount_fen"], "CNY"),
+    "paid": lambda facts, language: language.money(facts["paid_fen"], "CNY"),
     "late": lambda facts, language: language.span(facts["late_seconds"]),
 }
 

@@ -20,6 +20,7 @@ from domain import (
     evidence,
     incident,
     order,
+    resolution,
     trust,
 )
 from domain import compensation as money
@@ -123,6 +124,28 @@ ASKED: Final[Mapping[type[Event], tuple[type[Command], ...]]] = {
     money.GoodwillReserved: (money.ReserveGoodwill,),
     money.CompensationPaid: (money.CommitCompensation,),
     money.CompensationReleased: (money.ReleaseCompensation,),
+    resolution.ResolutionOpened: (resolution.OpenResolution,),
+    resolution.ShortfallAttached: (resolution.AttachShortfall,),
+    resolution.ShortfallHealed: (resolution.HealShortfall,),
+    resolution.ResolutionTriaged: (resolution.TriageResolution,),
+    resolution.ResolutionDismissed: (resolution.DismissResolution,),
+    resolution.PlansProposed: (resolution.ProposePlans,),
+    resolution.PlanApproved: (resolution.ApprovePlan,),
+    resolution.PlansRejected: (resolution.RejectPlans,),
+    resolution.PlansOffered: (resolution.OfferPlans,),
+    resolution.PlanAccepted: (resolution.AcceptPlan,),
+    resolution.PlansDeclined: (resolution.DeclinePlans,),
+    resolution.PlansCountered: (resolution.CounterPlans,),
+    resolution.ExecutionStarted: (resolution.ExecutePlan,),
+    resolution.StepStarted: (resolution.StartStep,),
+    resolution.StepSucceeded: (resolution.RecordStepResult,),
+    resolution.StepFailed: (resolution.RecordStepResult,),
+    resolution.StepCompensated: (resolution.CompensateStep,),
+    resolution.StepSettled: (resolution.SettleStep,),
+    resolution.ResolutionConfirmed: (resolution.ConfirmMadeGood,),
+    resolution.ResolutionReopened: (resolution.ReopenResolution,),
+    resolution.ResolutionHandedOver: (resolution.HandToDispute,),
+    resolution.OutcomeMeasured: (resolution.MeasureOutcome,),
     evidence.EvidenceUploaded: (evidence.AddEvidence,),
     evidence.EvidenceCleared: (evidence.ClearEvidence,),
     evidence.EvidenceBlocked: (evidence.BlockEvidence,),
@@ -215,6 +238,12 @@ FOLLOWS: Final[frozenset[type[Event]]] = frozenset(
         dispute.DisputeDefaulted,
         dispute.DisputeContradicted,
         agent_promise.PromiseBreached,
+        resolution.ResolutionSelfHealed,
+        resolution.PlansSuperseded,
+        resolution.ApprovalAsked,
+        resolution.OfferExpired,
+        resolution.StepNeedsHuman,
+        resolution.PlanExecuted,
         *TIMER_EVENTS,
     }
 )
@@ -374,11 +403,32 @@ def without_what_was_taken(
     yield {"facts": replace(event.facts, earlier=stated)}
 
 
+def unsigned(event: Any, _state: Any, _story: Sequence[Event]) -> Said:
+    """Yield the plans as they were proposed, without their hashes."""
+    plans = tuple(each.plan for each in event.plans)
+    yield {"minimum": event.minimum.plan, "plans": plans}
+
+
+def preview_seen(event: Any, state: Any, _story: Sequence[Event]) -> Said:
+    """Yield the hash under which what was offered had been approved."""
+    for name in event.plans[:1]:
+        approval = state.approvals.get(name)
+        yield {"hash": approval.hash if approval else ""}
+
+
+def step_ended(event: Any, _state: Any, _story: Sequence[Event]) -> Said:
+    """Yield whether a step is done."""
+    yield {"succeeded": isinstance(event, resolution.StepSucceeded)}
+
+
 MORE: Final[Mapping[type[Command], Callable[[Any, Any, Sequence[Event]], Said]]] = {
     after_sales.OpenCase: at_once,
     after_sales.RecordRefundResult: result_told,
     after_sales.TakeOverCase: same_matter,
     order.RecordIntercept: intercepted,
+    resolution.ProposePlans: unsigned,
+    resolution.OfferPlans: preview_seen,
+    resolution.RecordStepResult: step_ended,
     dispute.OpenDispute: negotiated,
     dispute.MakeOffer: offer_made,
     dispute.AcceptOffer: offer_taken,

@@ -43,6 +43,7 @@ from domain.policy.book import Rulebook
 from domain.policy.rows import ApprovalRow, BurdenRow, Times
 from domain.policy_set import PoliciesPublished
 from domain.promise import PinnedPromise
+from domain.resolution import TABLE as RESOLUTION_GUARDS
 from domain.timer import CheckClocks, Timer, TimerStarted
 
 # What an event rests on: somebody told it, a person decided it, the service did in a
@@ -187,6 +188,9 @@ def guard_of(command: Command | None) -> Guard | None:
     asked: Any = type(command)
     if rule := CASE_GUARDS.get(asked) or DISPUTE_GUARDS.get(asked):
         return Guard(roles=tuple(sorted(rule.roles)), states=tuple(sorted(rule.states)))
+    if table := RESOLUTION_GUARDS.get(asked):
+        states = (str(each) for each in table.states)
+        return Guard(roles=tuple(sorted(table.roles)), states=tuple(sorted(states)))
     if known := INCIDENT_GUARDS.get(asked):
         return Guard(
             roles=tuple(sorted(known.roles)), states=tuple(sorted(known.states))

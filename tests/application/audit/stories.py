@@ -6,6 +6,7 @@ noun goes through the product's own commands, on a store that forgets.
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid5
 
 from msgspec import structs
@@ -32,13 +33,16 @@ from domain import agent_promise as p
 from domain import contact as c
 from domain import dispute as d
 from domain import order as o
+from domain import resolution as s
 from domain import responsibility as r
 from domain.ids import id_from_name
 from domain.incident import INCIDENT, IncidentCommand
 from domain.kernel import Command
 from domain.money import Money
 from domain.party import SYSTEM, By, Participant
+from domain.plan import Plan, PlanStep, plan_hash
 from domain.policy.quote import Facts
+from domain.shortfall import SeverityOf, Shortfall, Weighed
 from domain.timer import CheckClocks
 from tests.application.audit.incident_story import taken_back, to_its_review
 from tests.memory_store import MemoryEventStore
@@ -70,6 +74,42 @@ BAG = o.OrderLine(line=1, product="bag", quantity=1, price=fen(60_000))
 STRAP = o.OrderLine(line=2, product="strap", quantity=2, price=fen(20_000))
 THE_BAG = (o.ClaimItem(line=1, quantity=1, amount=fen(60_000)),)
 RETURN_WITHIN = "return_within/order/merchant"
+
+# A parcel that stalls, and what is done about it.
+GROUND = "order@4"
+STALLED = Shortfall(
+    code="TRANSIT_STALLED",
+    line=1,
+    window="w1",
+    since=MONDAY,
+    rule="douyin-like.stalled@1",
+)
+GRAVE = SeverityOf(
+    severity="high",
+    points=12,
+    inputs=(Weighed(input="value", value=60_000, points=4),),
+    policy="douyin-like.severity@1",
+)
+OWED = Plan(
+    name="minimum",
+    steps=(
+        PlanStep(action="coupon_compensation", part="entitlement", amount=fen(500)),
+    ),
+)
+NOTHING = Plan(name="minimum", steps=())
+RESHIP = Plan(
+    name="reship",
+    steps=(
+        PlanStep(action="intercept", part="service"),
+        PlanStep(action="resend", part="service"),
+    ),
+)
+GIFT = Plan(
+    name="gift",
+    steps=(
+        PlanStep(action="coupon_compensation", part="goodwill", amount=fen(30_000)),
+    ),
+)
 
 
 class Matter:
@@ -594,6 +634,101 @@ def incidents(matter: Matter) -> None:
     matter.incident("I-8", *taken_back())
 
 
+def made_good_in_one_stop(matter: Matter) -> None:
+    """Tell resolutions with every type of event a resolution has."""
+    matter.buys()
+    reship, gift = (plan_hash(each, GROUND) for each in (RESHIP, GIFT))
+
+    def tell(name: str, *commands: s.ResolutionCommand) -> None:
+        stream = matter.accounts.id_beside(matter.order_id, f"resolution-{name}")
+        book = matter.policies.for_source("douyin")
+        for command in commands:
+            part = Part(stream, s.RESOLUTION, command, book)
+            context = matter.context(command, SYSTEM)
+            matter.handler.handle_one(Ask(context, (part,)))
+
+    def begin(number: int) -> s.OpenResolution:
+        return s.OpenResolution(
+            by=SYSTEM,
+            order=str(matter.order_id),
+            consumer="anna",
+            number=number,
+            shortfall=STALLED,
+        )
+
+    def offer(seen: str) -> s.OfferPlans:
+        return s.OfferPlans(by=SYSTEM, hash=seen, reason="parcel_stalled")
+
+    def result(key: str, attempt: int = 1, **more: Any) -> s.RecordStepResult:
+        return s.RecordStepResult(by=SYSTEM, step=key, attempt=attempt, **more)
+
+    def starts(key: str) -> s.StartStep:
+        return s.StartStep(by=SYSTEM, step=key)
+
+    propose = s.ProposePlans(
+        by=LIN, minimum=OWED, plans=(RESHIP, GIFT), rests_on=GROUND
+    )
+    triage = s.TriageResolution(by=SYSTEM, severity=GRAVE)
+    other = structs.replace(STALLED, window="w2")
+    tell(
+        "1",
+        begin(1),
+        s.AttachShortfall(by=SYSTEM, shortfall=other),
+        triage,
+        propose,
+        s.HealShortfall(by=SYSTEM, shortfall=other.name, cleared_by="scan"),
+        starts("1/minimum/1"),
+        result("1/minimum/1", succeeded=True, reference="C-9"),
+        propose,
+        s.RejectPlans(by=CASHIER, reason="too_dear"),
+        propose,
+        s.ApprovePlan(by=CASHIER, plan="gift", hash=gift),
+        offer(reship),
+        s.CounterPlans(by=ANNA, wish="money_back"),
+        propose,
+        s.ApprovePlan(by=CASHIER, plan="gift", hash=gift),
+        offer(reship),
+        s.DeclinePlans(by=ANNA),
+        propose,
+        s.ApprovePlan(by=CASHIER, plan="gift", hash=gift),
+        offer(reship),
+        s.AcceptPlan(by=ANNA, plan="reship"),
+        starts("5/reship/1"),
+        result("5/reship/1", succeeded=True),
+        starts("5/reship/2"),
+        result("5/reship/2", succeeded=False, reason="no_stock", final=True),
+        s.CompensateStep(by=SYSTEM, step="5/reship/1"),
+        s.SettleStep(
+            by=LIN, step="5/reship/2", way="done_elsewhere", reason="sent_by_hand"
+        ),
+    )
+    matter.at += 8 * DAY
+    tell(
+        "1",
+        CheckClocks(),
+        s.ReopenResolution(by=ANNA, reason="stalled_again"),
+        s.HandToDispute(by=ANNA, dispute="dispute-1"),
+    )
+    matter.at += 30 * DAY
+    tell(
+        "1",
+        s.MeasureOutcome(
+            by=SYSTEM,
+            after_days=30,
+            complained_later=True,
+            refunded_again=False,
+            bought_again=False,
+        ),
+    )
+    tell("2", begin(2), s.DismissResolution(by=LIN, reason="duplicate"))
+    heal = s.HealShortfall(by=SYSTEM, shortfall=STALLED.name, cleared_by="scan")
+    tell("3", begin(3), heal)
+    small = structs.replace(propose, by=SYSTEM, minimum=NOTHING, plans=(RESHIP,))
+    tell("4", begin(4), triage, small, offer(reship))
+    matter.at += 4 * DAY
+    tell("4", CheckClocks())
+
+
 def everything() -> Sequence[Matter]:
     """Tell all of them, each on a store of its own."""
     stories: tuple[Callable[[Matter], None], ...] = (
@@ -606,6 +741,7 @@ def everything() -> Sequence[Matter]:
         incidents,
         an_order_complete_and_off,
         a_promise_to_ship,
+        made_good_in_one_stop,
     )
     matters = []
     for story in stories:
