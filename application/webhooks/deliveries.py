@@ -126,7 +126,6 @@ SETTLE = """
               settled_at = CASE WHEN %(state)s <> 'pending' THEN moment.now END
          FROM moment
         WHERE delivery_id = %(delivery_id)s AND claims = %(claims)s
-          AND state = 'pending'
        RETURNING endpoint_id)
 UPDATE webhook.endpoint AS endpoint
    SET failing_since = CASE WHEN %(state)s = 'delivered' THEN NULL
