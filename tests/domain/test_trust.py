@@ -257,6 +257,10 @@ def test_a_refund_that_a_case_and_a_feed_tell_of_came_back_once(case: str) -> No
     order = told(ORDER, feed, other)
     found = balance([*order, *told(case, opened_case(), refunded())])
     assert found.totals.money_returned == {"CNY": 3000, "BRL": 500}
+    counted = {
+        each.about: each.tag for each in found.points if each.amount and each.counts
+    }
+    assert counted["r-1"] == "after_sales.refund_succeeded", "the case knows best"
 
 
 def test_of_a_compensation_only_what_the_consumer_gets_was_given_back() -> None:
@@ -428,6 +432,9 @@ def test_a_point_that_was_corrected_away_is_shown_and_counts_no_more() -> None:
     found = contested(CONTESTED, away)
     assert one(found, "promise_broken").counts is False
     assert found.totals.promises_broken == 0
+    twice = one(contested(CONTESTED, CORRECTED, CONTESTED, away), "promise_broken")
+    assert twice.before is not None
+    assert twice.before.minutes == 120, "what it said at first, not in between"
     again = contested(CONTESTED, away, CONTESTED, UPHELD)
     assert one(again, "promise_broken").standing == "corrected", "upheld as it was then"
     assert again.totals.promises_broken == 0
