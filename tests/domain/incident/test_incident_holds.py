@@ -219,6 +219,19 @@ def the_log_adds_up(told: Told) -> None:
     assert said[BudgetReserved] >= told.incident.committed_fen
 
 
+def test_what_was_so_before_stays_as_it_was() -> None:
+    told = Told()
+    for command in rolling_out():
+        told.ask(command)
+    before = told.incident
+    told.ask(reserve("b-1", TEN[:2]))
+    first = before.standings.get(TEN[0].order)
+    assert first is not None
+    assert first.how == "waiting"
+    assert before.batches.get("b-1") is None
+    adds_up(before)
+
+
 def test_five_thousand_orders_are_folded_at_once() -> None:
     """It takes 0.15 s on one core where this was written; ten times that is wrong."""
     told = Told()
