@@ -4,6 +4,7 @@ from typing import get_args
 
 from domain.after_sales.events import CaseEvent
 from domain.agent_promise import AgentPromiseEvent
+from domain.companionship.events import CompanionshipEvent
 from domain.compensation.events import CompensationEvent
 from domain.consumer import ConsumerEvent
 from domain.contact import ContactEvent
@@ -31,6 +32,7 @@ AnyEvent = (
     | DeskEvent
     | ResponsibilityEvent
     | CompensationEvent
+    | CompanionshipEvent
     | ResolutionEvent
     | TrustEvent
     | IncidentEvent

@@ -13,6 +13,7 @@ from application.event_store.mapper import tag_of
 from application.event_store.store import Unreadable
 from domain.after_sales import CASE
 from domain.agent_promise import AGENT_PROMISE
+from domain.companionship import COMPANIONSHIP
 from domain.compensation import COMPENSATION
 from domain.consumer import CONSUMER
 from domain.contact import CONTACT
@@ -45,6 +46,9 @@ DECIDERS: Mapping[str, AnyDecider] = {
     "desk": DESK,
     "responsibility": ACCOUNT,
     "compensation": COMPENSATION,
+    "companionship": COMPANIONSHIP,
+    # An order may fall short whose days nobody accompanies: said in the same stream.
+    "shortfall": COMPANIONSHIP,
     "resolution": RESOLUTION,
     "incident": INCIDENT,
     "trust": TRUST,

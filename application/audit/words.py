@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import Struct, structs
 
 from application.audit.case_words import CASE_SENTENCES
+from application.audit.companionship_words import COMPANIONSHIP_SENTENCES
 from application.audit.desk_words import DESK_SENTENCES
 from application.audit.dispute_words import DISPUTE_SENTENCES
 from application.audit.incident_words import INCIDENT_SENTENCES
@@ -149,6 +150,7 @@ SENTENCES: Mapping[str, str] = {
     **CASE_SENTENCES,
     **DISPUTE_SENTENCES,
     **DESK_SENTENCES,
+    **COMPANIONSHIP_SENTENCES,
     **RESOLUTION_SENTENCES,
     **INCIDENT_SENTENCES,
     "policy.published": "{profile}, publication {publication}{rows?: *}",

@@ -44,6 +44,7 @@ from domain.responsibility import (
 NOUNS: Final[Mapping[str, str]] = {
     "after_sales": "case",
     "responsibility": "account",
+    "shortfall": "companionship",
 }
 
 # Fields by which one stream names another of the same consumer's.

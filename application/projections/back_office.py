@@ -36,6 +36,8 @@ HIDDEN: Final[Mapping[str, str]] = {
     "responsibility.recourse_paid": ALWAYS,
     "responsibility.recourse_written_off": ALWAYS,
     "responsibility.score_effect_recorded": ALWAYS,
+    # That a matter is open stands beside the matter itself
+    "companionship.matter_noted": ALWAYS,
     # What the service weighs before it offers anything; that goodwill is blocked, and
     # until when, whoever it concerns may know and object to
     "resolution.triaged": "NOT coalesce(entry.facts ? 'blocked_until', false)",

@@ -133,8 +133,12 @@ def told(about: About | None, recorded: RecordedEvent) -> About:
 
 
 def noun_of(event: Event) -> str:
-    """Return what an event's tag begins with: the noun whose stream it is of."""
-    return code_of(event).partition(".")[0]
+    """Return what an event's tag begins with: the noun whose stream it is of.
+
+    What falls short is said in the stream of the order's companionship.
+    """
+    noun = code_of(event).partition(".")[0]
+    return "companionship" if noun == "shortfall" else noun
 
 
 def row_of(place: Place, timer: Timer, version: int) -> ClockRow:

@@ -13,6 +13,7 @@ from application.projections.decisions import DecisionRow
 from application.projections.runtime import Projection, columns
 from domain.after_sales.events import CaseEvent
 from domain.agent_promise import AgentPromiseEvent
+from domain.companionship import CompanionshipEvent
 from domain.compensation import CompensationEvent
 from domain.contact import ContactEvent
 from domain.dispute.events import DisputeEvent
@@ -65,6 +66,7 @@ OF_MATTERS = tuple(
             AgentPromiseEvent,
             ResponsibilityEvent,
             CompensationEvent,
+            CompanionshipEvent,
             ResolutionEvent,
             EvidenceEvent,
         )

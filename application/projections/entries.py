@@ -5,6 +5,10 @@ from typing import Any, Literal
 import msgspec
 
 from application.projections.case_facts import CASE_EVENTS, case_facts
+from application.projections.companionship_facts import (
+    COMPANIONSHIP_EVENTS,
+    companionship_facts,
+)
 from application.projections.dispute_facts import DISPUTE_EVENTS, dispute_facts
 from application.projections.incident_facts import INCIDENT_EVENTS, incident_facts
 from application.projections.resolution_facts import (
@@ -134,6 +138,7 @@ EntryKind = Literal[
     "responsibility",
     "compensation",
     "resolution",
+    "companionship",
     "trust",
 ]
 
@@ -242,6 +247,7 @@ KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
         CompensationReleased,
     ),
     "resolution": RESOLUTION_EVENTS,
+    "companionship": COMPANIONSHIP_EVENTS,
     "trust": (PointContested, ContestAnswered),
 }
 KIND_OF = {event_type: kind for kind, types in KINDS.items() for event_type in types}
@@ -291,6 +297,8 @@ def facts_of(event: Event) -> dict[str, Any]:
         facts = dispute_facts(event, facts)
     if isinstance(event, RESOLUTION_EVENTS):
         return resolution_facts(event, facts)
+    if isinstance(event, COMPANIONSHIP_EVENTS):
+        return companionship_facts(event, facts)
     if isinstance(event, INCIDENT_EVENTS):
         return incident_facts(event, facts)
     match event:

@@ -26,6 +26,7 @@ from domain.after_sales import CaseOpened, CaseReported
 from domain.agent_promise import PromiseMade
 from domain.compensation import CompensationReserved, GoodwillReserved
 from domain.consumer import ConsumersLinked, ConsumersUnlinked
+from domain.companionship import CompanionshipStarted, ShortfallDetected
 from domain.contact import ContactLinked, ContactOpened, ContactReported
 from domain.dispute import DisputeOpened, DisputeReported
 from domain.kernel import Event
@@ -206,6 +207,8 @@ NAMES_OWNER = (
     ResolutionOpened,
     CompensationReserved,
     GoodwillReserved,
+    CompanionshipStarted,
+    ShortfallDetected,
     PointContested,
 )
 

@@ -193,6 +193,11 @@ REASONS: Final[Mapping[str, tuple[str, str]]] = {
         "消费者确认，或期限内未提出异议",
         "The consumer said so, or said nothing else in time",
     ),
+    # Companionships
+    "companionship.prolonged": (
+        "签收较晚，或仍有事项未了结，陪伴期顺延",
+        "The parcel was signed for later, or something was still open at the end",
+    ),
     "policy.published": (
         "规则一经发布不再修改；此前的决定不受影响",
         "Rows are never edited once published; what was decided before stands",

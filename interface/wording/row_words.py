@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from domain.policy.rows import BurdenStep, Formula
 from interface.wording.language import Language, Tongue
+from interface.wording.service_row_words import SERVICE_ROW_WORDS
 
 Says = Mapping[str, Any]
 
@@ -145,5 +146,6 @@ ROW_WORDS: Final[Mapping[str, Callable[[Says, Language], str]]] = {
     "calendar": calendar,
     "ladder": ladder,
     "service_tickets": service_tickets,
+    **SERVICE_ROW_WORDS,
     "score": score,
 }

@@ -13,6 +13,7 @@ from typing import Any, Final
 from domain.order.values import WHOLE
 from interface.wording.account_sentences import ACCOUNT_SENTENCES
 from interface.wording.case_sentences import CASE_SENTENCES
+from interface.wording.companionship_sentences import COMPANIONSHIP_SENTENCES
 from interface.wording.contact_sentences import CONTACT_SENTENCES
 from interface.wording.desk_sentences import DESK_SENTENCES
 from interface.wording.dispute_sentences import DISPUTE_SENTENCES
@@ -249,6 +250,7 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     **CASE_SENTENCES,
     **DISPUTE_SENTENCES,
     **ACCOUNT_SENTENCES,
+    **COMPANIONSHIP_SENTENCES,
     **RESOLUTION_SENTENCES,
     **DESK_SENTENCES,
     **TRUST_SENTENCES,
@@ -365,6 +367,11 @@ FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
     "authority": coded("authority"),
     "why_closed": coded("why"),
     "point": prefixed("point", "what"),
+    "finding": prefixed("finding", "finding"),
+    "opened": prefixed("matter", "opened"),
+    "ended": prefixed("matter", "ended"),
+    "days_ended": prefixed("days", "outcome"),
+    "ends_at": timed("ends_at"),
     "contest": prefixed("contest", "reason"),
     "contest_ends": prefixed("contest", "outcome"),
     "incident_kind": prefixed("incident", "kind"),

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Final
 
 from interface.wording.case_words import CASE_WORDS
+from interface.wording.companionship_sentences import COMPANIONSHIP_WORDS
 from interface.wording.dispute_words import DISPUTE_WORDS
 from interface.wording.incident_sentences import INCIDENT_WORDS
 from interface.wording.resolution_words import RESOLUTION_WORDS
 from interface.wording.score_words import SCORE_WORDS
-from interface.wording.service_row_words import WATCH_WORDS
 from interface.wording.steps import STEP_WORDS
 from interface.wording.trust_sentences import TRUST_WORDS
+from interface.wording.watch_words import WATCH_WORDS
 
 # Chinese, then English.
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
@@ -159,6 +160,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "force_majeure": ("不可抗力", "force majeure"),
     **DISPUTE_WORDS,
     **CASE_WORDS,
+    **COMPANIONSHIP_WORDS,
     **WATCH_WORDS,
     **RESOLUTION_WORDS,
     **STEP_WORDS,

@@ -13,6 +13,7 @@ from msgspec.structs import fields, replace
 from domain import (
     after_sales,
     agent_promise,
+    companionship,
     consumer,
     contact,
     desk,
@@ -175,6 +176,14 @@ ASKED: Final[Mapping[type[Event], tuple[type[Command], ...]]] = {
     incident.NoticePublished: (incident.PublishNotice,),
     incident.IncidentCompleted: (incident.CompleteIncident,),
     incident.IncidentReviewed: (incident.ReviewIncident,),
+    companionship.CompanionshipStarted: (companionship.StartCompanionship,),
+    companionship.CheckInReached: (companionship.ReachCheckIn,),
+    companionship.MatterNoted: (companionship.NoteMatter,),
+    companionship.CompanionshipRated: (companionship.RateCompanionship,),
+    companionship.CompanionshipClosed: (companionship.CloseCompanionship,),
+    companionship.ShortfallDetected: (companionship.DetectShortfall,),
+    companionship.ShortfallCleared: (companionship.ClearShortfall,),
+    companionship.ShortfallContested: (companionship.ContestShortfall,),
     trust.PointContested: (trust.ContestPoint,),
     trust.ContestAnswered: (trust.AnswerContest,),
     order.ReceiptConfirmed: (order.ConfirmReceipt,),
@@ -238,6 +247,7 @@ FOLLOWS: Final[frozenset[type[Event]]] = frozenset(
         dispute.DisputeDefaulted,
         dispute.DisputeContradicted,
         agent_promise.PromiseBreached,
+        companionship.CompanionshipProlonged,
         resolution.ResolutionSelfHealed,
         resolution.PlansSuperseded,
         resolution.ApprovalAsked,
@@ -421,11 +431,17 @@ def step_ended(event: Any, _state: Any, _story: Sequence[Event]) -> Said:
     yield {"succeeded": isinstance(event, resolution.StepSucceeded)}
 
 
+def called_off(event: Any, _state: Any, _story: Sequence[Event]) -> Said:
+    """Yield whether the days ended because the order came to nothing."""
+    yield {"cancelled": event.outcome == "cancelled"}
+
+
 MORE: Final[Mapping[type[Command], Callable[[Any, Any, Sequence[Event]], Said]]] = {
     after_sales.OpenCase: at_once,
     after_sales.RecordRefundResult: result_told,
     after_sales.TakeOverCase: same_matter,
     order.RecordIntercept: intercepted,
+    companionship.CloseCompanionship: called_off,
     resolution.ProposePlans: unsigned,
     resolution.OfferPlans: preview_seen,
     resolution.RecordStepResult: step_ended,

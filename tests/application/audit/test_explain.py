@@ -32,6 +32,12 @@ from tests.application.audit.stories import Matter, everything
 
 # Told by nobody in these stories; the wording and the type of each are tested below.
 UNTOLD = {
+    "companionship.check_in_reached",
+    "companionship.closed",
+    "companionship.matter_noted",
+    "companionship.prolonged",
+    "companionship.rated",
+    "companionship.started",
     "consumer.linked",
     "consumer.unlinked",
     "contact.reported",
@@ -52,6 +58,9 @@ UNTOLD = {
     "order.parcel_returning",
     "order.promise_reopened",
     "order.promise_voided",
+    "shortfall.cleared",
+    "shortfall.contested",
+    "shortfall.detected",
     "trust.contest_answered",
     "trust.point_contested",
 }
