@@ -39,7 +39,7 @@ from application.projections.order_page import OrderQueries
 from application.projections.persons import PersonQueries
 from application.projections.progress import ReadingProgress
 from application.projections.promise_board import PromiseQueries
-from application.projections.public_events import PublicEventQueries
+from application.projections.public_pages import PublicEventQueries
 from application.projections.read_models import READ_MODELS
 from application.projections.references import ReferenceQueries
 from application.projections.runner import Runner

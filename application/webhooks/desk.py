@@ -18,7 +18,8 @@ from application.access import (
 )
 from application.event_store.store import KeyReused
 from application.projections.paging import Page
-from application.projections.public_events import PublicEventQueries, audiences
+from application.projections.public_events import audiences
+from application.projections.public_pages import PublicEventQueries
 from application.webhooks.deliveries import Deliveries, Delivery, DeliveryState
 from application.webhooks.endpoints import (
     Endpoint,

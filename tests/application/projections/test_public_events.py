@@ -7,10 +7,8 @@ import pytest
 
 from application.people.sealing import new_key
 from application.projections.persons import Persons
-from application.projections.public_events import (
-    PublicEventQueries,
-    PublicEvents,
-)
+from application.projections.public_events import PublicEvents
+from application.projections.public_pages import PublicEventQueries
 from application.webhooks.deliveries import AT_ONCE_MAX, LEASE, Deliveries
 from application.webhooks.endpoints import Endpoints, Wish
 from application.webhooks.schedule import FAILING_MAX, Attempt
