@@ -4,8 +4,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial, reduce
 from typing import Any
 
-from msgspec.structs import replace
-
 from domain.kernel import PolicyRef
 from domain.money import Money
 from domain.party import SYSTEM, By
@@ -23,7 +21,6 @@ from domain.resolution import (
     OpenResolution,
     ProposePlans,
     RecordStepResult,
-    Resolution,
     ResolutionCommand,
     ResolutionEvent,
     StartStep,
@@ -86,12 +83,6 @@ BOOK = Rulebook(
     ref="shop@1", profile="shop", fallback=True, rows=(OFFER, URGING, *LIMITS)
 )
 given = partial(Given, RESOLUTION, BOOK)
-
-
-def but(offer: OfferRow) -> "partial[Any]":
-    """Return what is given under other terms of the offer."""
-    rows = (offer, URGING, *LIMITS)
-    return partial(Given, RESOLUTION, replace(BOOK, rows=rows))
 
 
 STALLED = Shortfall(
@@ -232,7 +223,8 @@ class Story:
         self.then(*commands)
 
     @property
-    def now(self) -> Resolution:
+    def now(self) -> Any:
+        """How it stands; untyped, as it stands otherwise after each ask."""
         return reduce(RESOLUTION.evolve, self.events, RESOLUTION.initial)
 
     def then(self, *commands: ResolutionCommand) -> "Story":

@@ -1,5 +1,7 @@
 """From the first scan that did not come to a consumer who says it is made good."""
 
+from msgspec.structs import replace
+
 from domain.party import SYSTEM
 from domain.plan import BearerCost, plan_hash
 from domain.resolution import (
@@ -40,7 +42,6 @@ from tests.domain.resolution.examples import (
     offer,
     plan,
     propose,
-    replace,
     step,
 )
 
