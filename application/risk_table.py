@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, LiteralString, NamedTuple
 from uuid import UUID
 
+from msgspec import Struct
+
 from application.event_store.connections import Connection, Pool
 from application.risk_walk import walk
 from domain.ids import partition_in
@@ -60,12 +62,57 @@ WHERE kind = 'deliver_by' AND due_at = first_due_at AND standing <> 'waived'
   AND (%(until)s::timestamptz IS NULL OR made_at <= %(until)s)
 """
 
-WAITED_FOR = """
+OF_ORDERS = """
 FROM unnest(%(partition)s::smallint[], %(order_id)s::uuid[])
   AS asked (partition, order_id)
 JOIN projection.promise_board AS promise USING (partition, order_id)
 WHERE kind = 'deliver_by' AND due_at IS NOT NULL AND standing <> 'waived'
 """
+
+# Open promises of which a moment to ask about lies between two times, by that moment.
+DUE_FOR_ASKING = """
+SELECT board.order_id, board.order_source, hours.ahead, board.due_at
+  FROM unnest(%(hours)s::integer[]) AS hours (ahead)
+ CROSS JOIN LATERAL (
+       SELECT order_id, order_source, due_at FROM projection.promise_board
+        WHERE standing = 'open' AND kind = 'deliver_by'
+          AND coalesce(due_at, 'infinity'::timestamptz)
+            > %(after)s + make_interval(hours => hours.ahead)
+          AND coalesce(due_at, 'infinity'::timestamptz)
+           <= %(upto)s + make_interval(hours => hours.ahead)) AS board
+ ORDER BY board.due_at - make_interval(hours => hours.ahead), board.order_id
+ LIMIT %(limit)s
+"""
+
+
+class Alarm(Struct, frozen=True, kw_only=True):
+    """A risk that reached the bar of its moment. It is told of the order's delivery."""
+
+    order_id: UUID
+    at: datetime
+    due_at: datetime
+    risk: Risk
+
+
+class Alarms(NamedTuple):
+    """The alarms up to a moment: where to go on from."""
+
+    raised: tuple[Alarm, ...]
+    upto: datetime
+
+
+class Due(NamedTuple):
+    """A row of the query above: whom to ask about, how many hours ahead."""
+
+    order_id: UUID
+    source: str | None
+    hours_left: int
+    due_at: datetime
+
+    @property
+    def at(self) -> datetime:
+        """The moment to ask about."""
+        return self.due_at - timedelta(hours=self.hours_left)
 
 
 class Way(NamedTuple):
@@ -98,15 +145,13 @@ def parcels_of(
     yield from found(connection, LEARNT_FROM, asked)
 
 
-def parcels_waited_for(
-    connection: Connection, orders: Sequence[UUID], at: datetime
-) -> Iterator[Parcel]:
-    """Yield the parcels of these orders still waited for, soonest due first."""
+def parcels_in(connection: Connection, orders: Sequence[UUID]) -> Iterator[Parcel]:
+    """Yield the parcels of these orders, soonest due first."""
     asked = {
         "partition": [partition_in(order) for order in orders],
         "order_id": list(orders),
     }
-    yield from (each for each in found(connection, WAITED_FOR, asked) if each.waits(at))
+    yield from found(connection, OF_ORDERS, asked)
 
 
 def found(
@@ -157,7 +202,8 @@ class RiskTables:
         with self._pool.connection() as connection:
             return {
                 UUID(each.order): each.known(at)
-                for each in parcels_waited_for(connection, orders, at)
+                for each in parcels_in(connection, orders)
+                if each.waits(at)
             }
 
     def risks(
@@ -167,6 +213,51 @@ class RiskTables:
         table = self.current(at, source)
         known = self.known(orders, at)
         return {order: risk_of(table, each) for order, each in known.items()}
+
+    def alarms(self, after: datetime, upto: datetime, limit: int = 5_000) -> Alarms:
+        """Return the alarms of moments after one, up to and including another.
+
+        Only what is due to be asked about is read, about so much at once; the rest
+        follows from where the answer ends. A parcel that reaches the bar at several
+        moments is told at each.
+        """
+        with self._pool.connection() as connection:
+            due, upto = self._due(connection, after, upto, limit)
+            ids = [each.order_id for each in due]
+            ways = {UUID(each.order): each for each in parcels_in(connection, ids)}
+        raised = (self._asked(each, ways.get(each.order_id)) for each in due)
+        return Alarms(tuple(each for each in raised if each is not None), upto)
+
+    def _due(
+        self,
+        connection: Connection,
+        after: datetime,
+        upto: datetime,
+        limit: int | None,
+    ) -> tuple[list[Due], datetime]:
+        """Return whom to ask about, and up to when that is; no moment is cut in two."""
+        asked = {
+            "hours": list(self._terms.alarm_hours),
+            "after": after,
+            "upto": upto,
+            "limit": None if limit is None else limit + 1,
+        }
+        due = [Due(*row) for row in connection.execute(DUE_FOR_ASKING, asked)]
+        if limit is None or len(due) <= limit:
+            return due, upto
+        cut = due[limit].at
+        whole = [each for each in due if each.at < cut]
+        if whole:
+            return whole, whole[-1].at
+        return self._due(connection, after, cut, None)
+
+    def _asked(self, due: Due, parcel: Parcel | None) -> Alarm | None:
+        if parcel is None or parcel.due_at != due.due_at or not parcel.waits(due.at):
+            return None
+        risk = risk_of(self.current(due.at, due.source), parcel.known(due.at))
+        if risk.rate_bp < self._terms.bar_at(due.hours_left):
+            return None
+        return Alarm(order_id=due.order_id, at=due.at, due_at=due.due_at, risk=risk)
 
     def _learnt(self, until: datetime, source: str | None) -> RiskTable:
         learning = Learning(self._terms)

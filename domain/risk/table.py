@@ -6,12 +6,12 @@ narrowest that has seen enough, and says which they were.
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from domain.kernel import Code, PolicyRef
+from domain.kernel import Code, LongName, PolicyRef
 from domain.risk.pace import Transits, Week
 from domain.risk.parcel import Known
 from domain.risk.terms import WHOLE_BP, RiskTerms
@@ -46,6 +46,13 @@ class TableVersion(Struct, frozen=True, kw_only=True):
     terms: PolicyRef
     outcomes: int
     learnt_until: datetime | None
+
+    @property
+    def name(self) -> LongName:
+        """The name events call it by: its terms, its outcomes, until when."""
+        until = self.learnt_until
+        known = f"{until.astimezone(UTC):%Y%m%dT%H%MZ}" if until else "nothing"
+        return f"{self.terms}/{self.outcomes}/{known}"
 
 
 class Inputs(Struct, frozen=True, kw_only=True):

@@ -61,6 +61,11 @@ class RiskTerms(Policy, frozen=True, kw_only=True):
         if any(list(each) != sorted(set(each)) for each in rising):
             raise ValueError(f"{self.ref}: edges rise")
 
+    @property
+    def alarm_hours(self) -> tuple[int, ...]:
+        """The moments, in hours before the due one, at which there can be an alarm."""
+        return tuple(each for each in self.asked_hours if self.bar_at(each) < NEVER_BP)
+
     def bar_at(self, hours_left: float) -> int:
         """Return the rate from which a risk is an alarm then, in basis points."""
         for bar in self.bars:

@@ -136,3 +136,69 @@ def test_a_table_is_kept_for_the_day_and_made_again_on_the_next(
     shop.read()
     assert tables.current(at + timedelta(hours=3), "shop") is before
     assert tables.current(at + DAY, "shop").version.outcomes == 1
+
+
+# -- Alarms --
+
+
+def test_an_alarm_is_raised_at_the_moment_its_risk_reaches_the_bar(
+    shop: Shop, redress: Redress
+) -> None:
+    for number in range(12):
+        shop.sells(f"late-{number}", arrived=12)
+    start = MONDAY + 20 * DAY
+    waiting = shop.sells("waiting", start=start)
+    shop.read()
+    tables, due = RiskTables(redress.reader), start + 10 * DAY
+    before = due - timedelta(hours=49)
+    assert tables.alarms(due - 3 * DAY, before).raised == ()
+    told = tables.alarms(before, due - timedelta(hours=47))
+    (alarm,) = told.raised
+    assert (alarm.order_id, alarm.at) == (waiting, due - 2 * DAY)
+    assert (alarm.due_at, alarm.risk.late) == (due, 12)
+    assert told.upto == due - timedelta(hours=47)
+
+
+def test_a_last_call_is_given_whatever_the_risk_but_not_for_what_is_there(
+    shop: Shop, redress: Redress
+) -> None:
+    waiting = shop.sells("waiting")
+    shop.sells("there", arrived=9)
+    shop.sells("called-off", off=1)
+    shop.read()
+    due = MONDAY + 10 * DAY
+    told = RiskTables(redress.reader).alarms(MONDAY - 2 * DAY, due)
+    assert [(each.order_id, each.risk.rate_bp) for each in told.raised] == [
+        (waiting, 5_000)
+    ]
+
+
+def test_what_is_too_much_for_once_is_asked_from_where_it_ended(
+    shop: Shop, redress: Redress
+) -> None:
+    minute = timedelta(minutes=1)
+    ids = [
+        shop.sells(f"waiting-{number}", start=MONDAY + number * minute)
+        for number in range(5)
+    ]
+    shop.read()
+    tables, found = RiskTables(redress.reader), list[UUID]()
+    start = MONDAY + 10 * DAY - timedelta(hours=3)
+    upto, end = start, MONDAY + 10 * DAY
+    while upto < end:
+        told = tables.alarms(upto, end, limit=2)
+        assert told.upto > upto
+        found += [each.order_id for each in told.raised]
+        upto = told.upto
+    assert found == ids
+
+
+def test_what_falls_on_one_moment_is_asked_at_once_however_much_it_is(
+    shop: Shop, redress: Redress
+) -> None:
+    ids = {shop.sells(f"waiting-{number}") for number in range(4)}
+    shop.read()
+    end = MONDAY + 10 * DAY
+    told = RiskTables(redress.reader).alarms(end - timedelta(hours=3), end, limit=2)
+    assert {each.order_id for each in told.raised} == ids
+    assert told.upto == end - timedelta(hours=2)

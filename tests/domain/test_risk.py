@@ -145,6 +145,7 @@ def test_a_version_says_how_much_was_learnt_until_when() -> None:
     version = learning.table.version
     assert (version.terms, version.outcomes) == (DELIVERY_RISK.ref, 2)
     assert version.learnt_until == parcel().due_at
+    assert version.name == f"{DELIVERY_RISK.ref}/2/20260312T0900Z"
 
 
 # -- The pace of the carriers --
@@ -210,6 +211,7 @@ def test_the_bar_of_a_moment_is_the_nearest_not_beyond_it() -> None:
     bars = [DELIVERY_RISK.bar_at(hours) for hours in (120, 54, 48, 47, 3, 2, 0)]
     assert bars == [9_500, 9_500, 7_500, NEVER_BP, NEVER_BP, 0, 0]
     assert replace(DELIVERY_RISK, bars=()).bar_at(48) == NEVER_BP
+    assert DELIVERY_RISK.alarm_hours == (120, 96, 84, 72, 60, 54, 48, 2)
 
 
 def test_bars_and_edges_out_of_order_are_no_terms() -> None:
