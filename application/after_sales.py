@@ -37,6 +37,7 @@ from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore, StaleVersion
 from application.orders import Orders, context_for
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk, each_asked
+from application.resolution_told import told_to_step
 from application.responsibility import Responsibilities
 from application.sellers import selling_merchant, still_of_one
 from application.sight import Sight
@@ -198,7 +199,9 @@ class AfterSales:
             if isinstance(command, MergeCase)
             else ()
         )
-        return Prepared((*mine, *merged, *claim, *money), sight.rests_on)
+        step = told_to_step(case_id, after, events, sight, book)
+        parts = (*mine, *merged, *claim, *money, *step)
+        return Prepared(parts, sight.rests_on)
 
     def find(self, case_id: UUID) -> tuple[Case, int]:
         """Return the case and its version; raises NoSuchCase."""
@@ -258,6 +261,9 @@ class AfterSales:
             plan=None,
         )
         ends = window_ends(command, order.completed_at, book, at)
+        given = order.given.get("after_sales")
+        if ends is not None and given is not None:
+            ends = max(ends, given)
         return replace(command, window_ends=ends)
 
     # -- The parts of its order and its account --

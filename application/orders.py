@@ -5,12 +5,13 @@ from datetime import datetime
 from hashlib import sha256
 from uuid import UUID
 
+from msgspec import Struct
+
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore
 from application.policy_set import OrderTerms
 from domain.ids import id_from_name, partition_of
-from domain.kernel import Command
 from domain.order import ORDER, OrderCommand
 
 KIND = "order"
@@ -68,7 +69,7 @@ class Orders:
 
 def context_for(  # noqa: PLR0913  (an envelope has that many lines)
     cause: UUID,
-    command: Command,
+    command: Struct,
     *,
     actor: str,
     asked_at: datetime,

@@ -36,7 +36,8 @@ Action = Literal[
     "notify_only",
 ]
 
-# What protects comes first, then money, goods, goodwill, and last what is told.
+# What protects comes first, then money, goods, goodwill, and last what is told to
+# others, what they owe for it included.
 Phase = Literal["protective", "money", "goods", "goodwill", "notice"]
 PHASES: Final[tuple[Phase, ...]] = (
     "protective",
@@ -58,16 +59,19 @@ PHASE_OF: Final[dict[Action, Phase]] = {
     "coupon_compensation": "money",
     "cash_compensation": "money",
     "platform_advance": "money",
-    "insurance_claim": "money",
-    "claim_recourse": "money",
     "resend": "goods",
     "exchange": "goods",
     "reship_other_carrier": "goods",
     "door_pickup": "goods",
     "renegotiate_ship_date": "goods",
     "open_dispute": "goods",
+    "insurance_claim": "notice",
+    "claim_recourse": "notice",
     "notify_only": "notice",
 }
+
+# What others pay back is no cost of a plan.
+RECLAIMS: Final[frozenset[Action]] = frozenset({"claim_recourse", "insurance_claim"})
 
 # What a rule owes runs without waiting for anybody; goodwill waits, and is capped.
 Part = Literal["entitlement", "goodwill", "service"]

@@ -25,6 +25,7 @@ from application.orders import Orders
 from application.people import People, PostgresKeys
 from application.policies import shipped_documents
 from application.policy_set import Policies
+from application.processes.carry_out import DueResolutions
 from application.processes.check_overdue_clocks import AsksClocks, OverdueClocks
 from application.processes.check_overdue_promises import OverduePromises
 from application.processes.holds import Holds
@@ -47,6 +48,7 @@ from application.projections.scorecards import ScorecardQueries
 from application.projections.timeline import TimelineQueries
 from application.queue import Queue
 from application.reading import Reading
+from application.resolutions import Resolutions
 from application.responsibility import Responsibilities
 from application.rooms import rooms
 from application.scorecards import ScorecardDesk
@@ -171,6 +173,19 @@ class Redress:
         money = Compensations(self.store, self.handler, self.policies)
         return Compensating(
             self.store, self.handler, money, self.accounts, self.policies
+        )
+
+    @cached_property
+    def resolutions(self) -> Resolutions:
+        """What fell short, and how it is made good."""
+        return Resolutions(
+            self.store,
+            self.handler,
+            self.orders,
+            self.after_sales,
+            Compensations(self.store, self.handler, self.policies),
+            self.accounts,
+            self.policies,
         )
 
     @cached_property
@@ -302,6 +317,7 @@ class Redress:
             "contact": self.contacts,
             "promise": AgentPromiseClocks(self.contacts),
             "responsibility": self.accounts,
+            "resolution": self.resolutions,
         }
 
     @cached_property
@@ -318,6 +334,11 @@ class Redress:
     def due_refunds(self) -> DueRefunds:
         """Orders refunds that fell due."""
         return DueRefunds(self.after_sales, self.matters, clock.now)
+
+    @cached_property
+    def due_resolutions(self) -> DueResolutions:
+        """Carries resolutions on."""
+        return DueResolutions(self.resolutions, self.matters, clock.now)
 
     @cached_property
     def due_disputes(self) -> DueDisputes:

@@ -23,6 +23,7 @@ def worker(redress: Redress) -> Worker:
         Step("calendars_asked", redress.touched_clocks.move),
         Step("clocks_asked", redress.overdue_clocks.check),
         Step("disputes_asked", redress.due_disputes.open),
+        Step("resolutions_asked", redress.due_resolutions.run),
         Step("refunds_asked", redress.due_refunds.order),
         Step("evidence_swept", redress.evidence_sweep.run),
         Step("webhooks", redress.sender.work),

@@ -56,6 +56,7 @@ SENTENCES: Mapping[str, str] = {
     "order.cancelled": "cancelled by {by}: {reason}",
     "order.review_recorded": "review {review}: {score} of 5{words?, *}",
     "order.note_recorded": "a note: {words}",
+    "order.time_given": "time for {what} until {until}: {reason}",
     "order.ship_date_agreed": "agreed to ship by {due_at}: {reason}",
     "order.appointment_made": "a delivery was appointed: {offer}",
     "order.claim_opened": "{claim} reserves{items? *}{freight?, postage *}: {kind}",

@@ -89,6 +89,7 @@ from domain.order.events import (
     ScanRecorded,
     ShipDateAgreed,
     StockConfirmed,
+    TimeGiven,
 )
 from domain.order.state import by_currency
 from domain.policy_set import PoliciesPublished
@@ -163,6 +164,7 @@ KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
     "shipment": (
         ParcelShipped,
         ShipDateAgreed,
+        TimeGiven,
         InterceptRequested,
         ReturnToSenderRequested,
         ReceiptConfirmed,

@@ -25,6 +25,15 @@ from domain.dispute.evolve import evolve as evolve_dispute
 from domain.dispute.values import FINAL as DISPUTE_FINAL
 from domain.kernel import Event, State
 from domain.money import Money
+from domain.resolution import (
+    RESOLUTION,
+    Resolution,
+    ResolutionEvent,
+    needing_people,
+    proposal_due,
+    startable,
+    to_compensate,
+)
 from domain.responsibility import ACCOUNT, MatterAccount
 from domain.responsibility.events import ResponsibilityEvent
 from domain.timer import Timer
@@ -178,6 +187,38 @@ def account_shown(account: MatterAccount) -> Shown:
     )
 
 
+def resolution_shown(resolution: Resolution) -> Shown:
+    """Return what the board shows of a proactive resolution."""
+    opened = resolution.opened
+    plan = resolution.plan or resolution.minimum
+    steps = plan.steps.values() if plan else ()
+    costs = [step.does.amount for step in steps if step.does.amount]
+    return Shown(
+        status=resolution.status or "none",
+        final=resolution.over,
+        kind=opened.shortfall.code if opened else None,
+        consumer=opened.consumer if opened else None,
+        clocks=resolution.timers.values(),
+        order=opened.order if opened else None,
+        merchant=opened.merchant if opened else None,
+        creator=opened.creator if opened else None,
+        carrier=opened.carrier if opened else None,
+        number=opened.incident if opened else None,
+        flags=flagged(
+            proposal_due=proposal_due(resolution),
+            steps_due=bool(startable(resolution)),
+            undo_due=bool(to_compensate(resolution)),
+            approval_due=bool(resolution.asks),
+            needs_human=bool(needing_people(resolution)),
+            blocked=resolution.block is not None,
+            complained=bool(opened and opened.complained),
+            incident=bool(opened and opened.incident),
+        ),
+        amount=sum(costs[1:], costs[0]) if costs else None,
+        score=resolution.score,
+    )
+
+
 # The same state is always the same bytes, whatever the order its sets are walked in: as
 # JSON, in which numbers may be keys. An account has no sets, and keys that are neither
 # names nor numbers: it stays as it grew.
@@ -212,6 +253,14 @@ FOLDS: Final[Mapping[str, Fold]] = {
     "contact": Fold("contact", CONTACT.initial, CONTACT.evolve, contact_shown),
     "promise": Fold(
         "promise", AGENT_PROMISE.initial, AGENT_PROMISE.evolve, promise_shown
+    ),
+    "resolution": Fold(
+        "resolution",
+        RESOLUTION.initial,
+        RESOLUTION.evolve,
+        resolution_shown,
+        AS_GROWN,
+        msgspec.msgpack.decode,
     ),
     "responsibility": Fold(
         "account",
@@ -280,6 +329,7 @@ EVENT_TYPES: Final[tuple[type[Event], ...]] = tuple(
             *get_args(ContactEvent),
             *get_args(AgentPromiseEvent),
             *get_args(ResponsibilityEvent),
+            *get_args(ResolutionEvent),
         )
     )
 )

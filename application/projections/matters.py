@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,9 +12,12 @@ from psycopg.sql import SQL, Composed
 from application.event_store.connections import Pool
 from application.projections.paging import Page, key_of, page, page_size
 
-MatterNoun = Literal["case", "dispute", "contact", "promise", "account"]
-# Flags of cases that the service itself acts on, as soon as it sees them.
-SystemFlag = Literal["refund_due", "needs_dispute"]
+MatterNoun = Literal["case", "dispute", "contact", "promise", "account", "resolution"]
+# Flags that the service itself acts on, as soon as it sees them: of cases, and of
+# resolutions.
+SystemFlag = Literal[
+    "refund_due", "needs_dispute", "proposal_due", "steps_due", "undo_due"
+]
 
 FIELDS = """
        partition, stream_id, noun, version, consumer, order_id, case_id, merchant,
@@ -68,14 +71,15 @@ SELECT stream_id
 """
 
 
-# Cases that wait for the service itself; those of an order that an import holds do not.
+# What waits for the service itself; that of an order which an import holds does not.
+# What is owed is carried out even where its resolution is over.
 FLAGGED = """
 SELECT partition, stream_id, version
   FROM projection.matter
   LEFT JOIN (SELECT partition, order_id, source AS order_source
                FROM projection.order_page) AS ordered USING (partition, order_id)
- WHERE noun = 'case' AND NOT final
-   AND flags && ARRAY['refund_due', 'needs_dispute'] AND flags @> ARRAY[%(flag)s::text]
+ WHERE {which}
+   AND flags @> ARRAY[%(flag)s::text]
    AND (partition, stream_id) > (%(partition)s::smallint, %(stream_id)s::uuid)
    AND NOT EXISTS (SELECT FROM process.hold
                     WHERE hold.source IN (matter.source, ordered.order_source, '*')
@@ -83,6 +87,18 @@ SELECT partition, stream_id, version
  ORDER BY partition, stream_id
  LIMIT %(limit)s
 """
+
+
+OF_CASES = "NOT final AND flags && ARRAY['refund_due', 'needs_dispute']"
+OF_RESOLUTIONS = "flags && ARRAY['proposal_due', 'steps_due', 'undo_due']"
+# By flag: each is found by an index of its own.
+WHICH: Final[Mapping[SystemFlag, str]] = {
+    "refund_due": OF_CASES,
+    "needs_dispute": OF_CASES,
+    "proposal_due": OF_RESOLUTIONS,
+    "steps_due": OF_RESOLUTIONS,
+    "undo_due": OF_RESOLUTIONS,
+}
 
 
 class MatterRow(Struct, frozen=True, kw_only=True):
@@ -205,7 +221,7 @@ class MatterQueries:
     def flagged(
         self, flag: SystemFlag, limit: int, after: FlaggedMatter | None = None
     ) -> Sequence[FlaggedMatter]:
-        """Return open cases that are so flagged, behind the last of the page before.
+        """Return matters that are so flagged, behind the last of the page before.
 
         Leaves out those of orders that a running import holds, and all while one holds
         everything.
@@ -220,7 +236,9 @@ class MatterQueries:
             self._pool.connection() as connection,
             connection.cursor(row_factory=class_row(FlaggedMatter)) as cursor,
         ):
-            return cursor.execute(FLAGGED, values).fetchall()
+            return cursor.execute(
+                SQL(FLAGGED).format(which=SQL(WHICH[flag])), values
+            ).fetchall()
 
     def earlier_contacts(
         self, consumer: str, order_id: UUID | None, since: datetime

@@ -70,6 +70,7 @@ def evolve_asking(case: Case, event: Asking) -> Case:
                 ship_hours=event.ship_hours,
                 in_window=event.in_window,
                 fallback=event.fallback,
+                resolution=event.resolution,
             )
         case RequestChanged(by=by):
             case = replace(asked_for(case, event), changed=True, counter=None)

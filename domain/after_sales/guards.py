@@ -149,6 +149,12 @@ def under_review(case: Case, _: Asking) -> None:
         raise NotUnderReview
 
 
+def own_step(case: Case, asking: Asking) -> None:
+    """Let the service let go only of what it opened itself, for a resolution."""
+    if asking.role == "system" and case.resolution is None:
+        raise NotYourPart(role=asking.role)
+
+
 def no_refund_moving(case: Case, _: Asking) -> None:
     """Let nobody change what a refund on its way is about."""
     if case.live_refund is not None:
@@ -283,7 +289,11 @@ TABLE: Final[Mapping[type[CaseRequest], Rule]] = {
     ChangeRequest: Rule(
         UNDONE, CONSUMER, (not_frozen, not_under_review, no_refund_moving)
     ),
-    WithdrawCase: Rule(OPEN, CONSUMER, (not_frozen, not_disputed, no_refund_moving)),
+    WithdrawCase: Rule(
+        OPEN,
+        CONSUMER | {"system"},
+        (own_step, not_frozen, not_disputed, no_refund_moving),
+    ),
     # The answer
     ApproveCase: Rule(ANSWERABLE, MERCHANT, (not_frozen,)),
     RejectCase: Rule(

@@ -118,6 +118,7 @@ class Case(State, frozen=True, kw_only=True):
     ended_at: datetime | None = None
     ended_why: CloseReason | None = None
     ruled: str | None = None
+    resolution: str | None = None  # the step it carries out
     timers: Mapping[str, Timer] = {}
     moved: Mapping[str, TimerExtended] = {}
     put_off: Mapping[str, Mapping[ActingRole, int]] = {}  # by clock, then by whom

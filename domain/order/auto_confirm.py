@@ -13,7 +13,8 @@ from domain.promise import PromiseTerms
 def auto_confirmed_at(order: Order, terms: PromiseTerms) -> datetime | None:
     """Return when the consumer's time to object ends, if nothing is claimed till then.
 
-    None while the order has not been sent, or a claim stops the clock.
+    None while the order has not been sent, or a claim stops the clock. Time that was
+    given lasts.
     """
     proof = order.proof("shipped")
     if proof is None:
@@ -26,7 +27,9 @@ def auto_confirmed_at(order: Order, terms: PromiseTerms) -> datetime | None:
             return None
         left -= max(timedelta(), since - counted_to)
         counted_to = max(counted_to, until)
-    return counted_to + left
+    given = order.given.get("receipt")
+    ends = counted_to + left
+    return ends if given is None else max(ends, given)
 
 
 def stopped(order: Order) -> list[tuple[datetime, datetime | None]]:

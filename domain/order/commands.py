@@ -35,6 +35,7 @@ from domain.order.values import (
     ScanCode,
     SignedBy,
     Tender,
+    TimeGivenFor,
 )
 from domain.party import Participant
 from domain.promise import Offer
@@ -291,6 +292,21 @@ class CompleteOrder(Request, frozen=True):
     """Complete an order whose time for complaints of receipt has run out."""
 
 
+class GiveTime(Request, frozen=True, kw_only=True):
+    """Give the consumer until then to receive the goods, or to complain of them.
+
+    A time that is given is never taken back: an earlier one changes nothing.
+    """
+
+    what: TimeGivenFor
+    until: Moment
+    reason: Code
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a time nothing can be due at."""
+        agreed_for(self.until)
+
+
 class WaivePromise(Request, frozen=True, kw_only=True):
     """Let a promise go, as the one it was made to."""
 
@@ -337,6 +353,7 @@ OrderRequest = (
     | ChangeAddress
     | CompleteOrder
     | WaivePromise
+    | GiveTime
     | OpenClaim
     | ChangeClaim
     | SettleClaim

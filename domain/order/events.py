@@ -14,6 +14,7 @@ from domain.order.values import (
     ScanCode,
     SignedBy,
     Tender,
+    TimeGivenFor,
 )
 from domain.party import Participant
 from domain.promise import Offer, PromiseKind, PromiseSource
@@ -294,6 +295,15 @@ class ShipDateAgreed(Event, frozen=True, kw_only=True, tag="order.ship_date_agre
     reason: Code
 
 
+class TimeGiven(Event, frozen=True, kw_only=True, tag="order.time_given"):
+    """The consumer has until then to receive the goods, or to complain of them."""
+
+    at: Moment
+    what: TimeGivenFor
+    until: Moment
+    reason: Code
+
+
 class AppointmentMade(Event, frozen=True, kw_only=True, tag="order.appointment_made"):
     """A delivery was appointed: one more promise to pin (预约送达)."""
 
@@ -428,6 +438,7 @@ OrderEvent = (
     | ReviewRecorded
     | NoteRecorded
     | ShipDateAgreed
+    | TimeGiven
     | AppointmentMade
     | ClaimOpened
     | ClaimChanged

@@ -50,6 +50,7 @@ from domain.order.events import (
     ScanRecorded,
     ShipDateAgreed,
     StockConfirmed,
+    TimeGiven,
 )
 from domain.order.parcel import Mark, Parcel, Place
 from domain.order.state import (
@@ -149,6 +150,8 @@ def evolve(order: Order, event: OrderEvent) -> Order:
         case ShipDateAgreed(at=at, due_at=due_at, reason=reason):
             agreed = added(order.agreed, AgreedDate(at, due_at, reason))
             return replace(order, agreed=agreed)
+        case TimeGiven(what=what, until=until):
+            return replace(order, given={**order.given, what: until})
         case AppointmentMade(at=at, offer=offer):
             made = Appointment(at, offer)
             appointments = joined(order.appointments, made, by_offer)

@@ -12,6 +12,7 @@ from domain.order.commands import (
     CheckPromises,
     CompleteOrder,
     ConfirmReceipt,
+    GiveTime,
     OrderRequest,
     RenegotiateShipDate,
     RequestIntercept,
@@ -28,6 +29,7 @@ from domain.order.events import (
     ReceiptConfirmed,
     ReturnToSenderRequested,
     ShipDateAgreed,
+    TimeGiven,
 )
 from domain.order.parcel import Parcel
 from domain.order.refusals import (
@@ -81,6 +83,8 @@ def requested(
             return (AddressChanged(at=at, address=address),)
         case CompleteOrder():
             return completed(order, policy, at)
+        case GiveTime():
+            return given_time(order, command, at)
         case WaivePromise(promise=key, reason=reason):
             return waived(order, key, reason, at)
         case OpenClaim() | ChangeClaim() | SettleClaim():
@@ -107,6 +111,20 @@ def ship_date_open(order: Order, due_at: datetime, at: datetime) -> None:
         raise PromiseNotOpen(kind="ship_by", due_at=min(filter(None, dues)))
     if due_at <= at:
         raise DueDateInThePast(due_at=due_at)
+
+
+def given_time(order: Order, command: GiveTime, at: datetime) -> OrderEvents:
+    """Return the time given; what was given before is never cut short.
+
+    Raises OrderClosed for time to receive what is closed.
+    """
+    if command.what == "receipt" and order.closed:
+        raise OrderClosed(status=order.status)
+    known = order.given.get(command.what)
+    if known is not None and command.until <= known:
+        return ()
+    until = command.until.astimezone(UTC)
+    return (TimeGiven(at=at, what=command.what, until=until, reason=command.reason),)
 
 
 def on_its_way(order: Order, name: str) -> Parcel:

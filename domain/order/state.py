@@ -90,7 +90,8 @@ class Order(State, frozen=True, kw_only=True):
 
     ``placements``, ``payments``, ``parcels``, ``claims``, ``refunds`` and the times are
     facts; ``promises``, ``contradictions`` and ``released`` are what was concluded from
-    them so far. ``refunds`` are those told of elsewhere.
+    them so far. ``refunds`` are those told of elsewhere. ``given``
+    is until when the consumer was given time, by what for.
     """
 
     placements: tuple[OrderPlaced, ...] = ()
@@ -101,6 +102,7 @@ class Order(State, frozen=True, kw_only=True):
     parcels: Mapping[str, Parcel] = {}
     agreed: tuple[AgreedDate, ...] = ()
     appointments: tuple[Appointment, ...] = ()
+    given: Mapping[str, datetime] = {}
     address: tuple[tuple[datetime, str], ...] = ()
     receipts: tuple[datetime, ...] = ()
     completions: tuple[datetime, ...] = ()

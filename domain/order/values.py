@@ -84,6 +84,10 @@ ExceptionCode = Literal[
 SignedBy = Literal["consumer", "proxy", "pickup_point", "unknown"]
 CancelledBy = Literal["consumer", "merchant", "platform", "unknown"]
 
+# What a consumer is given more time for: before it counts as received by itself, and
+# before it is too late to complain of it.
+TimeGivenFor = Literal["receipt", "after_sales"]
+
 # What two reports cannot both be, or not in that order of time.
 ContradictionCode = Literal[
     "paid_before_placed",

@@ -19,14 +19,15 @@ CANONICAL = json.Encoder(order="deterministic")
 class Ground(Struct, frozen=True, kw_only=True):
     """All that pricing looks at; the same ground always gives the same plans.
 
-    ``name`` is the order's id. ``facts`` are what the rules of money are asked, None
-    for an order they say nothing of: not paid, or not in yuan. ``day`` is what the
-    consumer has had of the merchant for that day. ``blocked``: goodwill is.
-    ``stalled_hours`` is how long the parcel has not moved. ``now`` is when plans are
-    made; dates put off are counted from it.
+    ``name`` is the order's id, ``matter`` the resolution's. ``facts`` are what the
+    rules of money are asked, None for an order they say nothing of: not paid, or not
+    in yuan. ``day`` is what the consumer has had of the merchant for that day.
+    ``blocked``: goodwill is. ``stalled_hours`` is how long no parcel has moved.
+    ``now`` is when plans are made; dates put off are counted from it.
     """
 
     name: str
+    matter: str | None = None
     order: Order
     shortfalls: tuple[Shortfall, ...]
     book: Rulebook

@@ -3,7 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from domain.plan import PHASES, Phase, Plan, PlanStep
+from msgspec.structs import replace
+
+from domain.money import Money
+from domain.plan import PHASES, RECLAIMS, Phase, Plan, PlanStep
 from domain.planning.ground import Ground
 from domain.planning.pricing import Taken, priced
 from domain.policy.service_rows import PlanRow, StepRow
@@ -56,7 +59,7 @@ def plans_of(ground: Ground) -> tuple[Plan, ...]:
 def plan_of(ground: Ground, row: PlanRow) -> Plan | None:
     """Return a row's plan with its prices; None where nothing of it would help."""
     meant = {step.action for step in row.steps if solves(step)}
-    steps = in_order(steps_of(ground, row.steps))
+    steps = in_order(with_recourse(tuple(steps_of(ground, row.steps))))
     if meant and not any(step.phase in SOLVES for step in steps):
         return None
     return Plan(name=row.name, policy=row.ref, steps=steps) if steps else None
@@ -90,6 +93,21 @@ def steps_of(ground: Ground, rows: Iterable[StepRow]) -> Iterator[PlanStep]:
         step, taken = priced(ground, row, taken)
         if step is not None:
             yield step
+
+
+def with_recourse(steps: tuple[PlanStep, ...]) -> Iterator[PlanStep]:
+    """Yield the steps; what is claimed back is what the others come to."""
+    amounts = [
+        step.amount
+        for step in steps
+        if step.amount is not None and step.action not in RECLAIMS
+    ]
+    whole = sum(each.minor for each in amounts)
+    for step in steps:
+        if step.action not in RECLAIMS:
+            yield step
+        elif whole:
+            yield replace(step, amount=Money(whole, amounts[0].currency))
 
 
 def in_order(steps: Iterable[PlanStep]) -> tuple[PlanStep, ...]:

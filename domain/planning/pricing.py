@@ -219,6 +219,7 @@ def set_aside_facts(ground: Ground, breaches: tuple[BreachCode, ...]) -> Facts:
     return replace(
         ground.facts,
         order=ground.name,
+        matter=ground.matter,
         breaches=breaches,
         earlier=(*ground.facts.earlier, *ground.day.taken()),
     )

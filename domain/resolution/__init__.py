@@ -14,6 +14,7 @@ from domain.resolution.refusals import *
 from domain.resolution.state import *
 from domain.resolution.turns import needing_people as needing_people
 from domain.resolution.turns import next_actor as next_actor
+from domain.resolution.turns import proposal_due as proposal_due
 from domain.resolution.turns import retry_at as retry_at
 from domain.resolution.turns import startable as startable
 from domain.resolution.turns import to_compensate as to_compensate

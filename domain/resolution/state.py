@@ -14,6 +14,7 @@ from domain.kernel import State
 from domain.party import By
 from domain.plan import (
     PHASES,
+    RECLAIMS,
     Block,
     Experiment,
     OnSilence,
@@ -40,8 +41,6 @@ EXECUTING: Final[frozenset[ResolutionStatus]] = frozenset(
 )
 # These depend on each other: where one cannot be done, the others are undone.
 LINKED: Final[frozenset[Phase]] = frozenset({"protective", "money", "goods"})
-# What the others pay back to the service is no cost of a plan.
-RECLAIMS: Final = frozenset({"claim_recourse", "insurance_claim"})
 # The shortfall never was, so nothing was owed for it.
 NEVER_WAS: Final[frozenset[ClearedBy]] = frozenset({"promise_kept", "retracted"})
 

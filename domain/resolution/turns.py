@@ -76,6 +76,15 @@ def to_compensate(resolution: Resolution) -> tuple[StepKey, ...]:
     )
 
 
+def proposal_due(resolution: Resolution) -> bool:
+    """Say whether the service has plans to make: nothing stands, and nobody wishes."""
+    return (
+        resolution.status in {"detected", "triaged", "superseded", "declined"}
+        and resolution.wish is None
+        and bool(resolution.open_shortfalls)
+    )
+
+
 def needing_people(resolution: Resolution) -> tuple[StepKey, ...]:
     """Return the steps that a person has to decide on."""
     return tuple(s.key for s in resolution.steps() if s.standing == "needs_human")

@@ -140,6 +140,10 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("矛盾已消除：{code}",),
         ("Reports no longer clash: {code}",),
     ),
+    "order.time_given": (
+        ("收货与售后时间延长至 {until}",),
+        ("You have more time, until {until}",),
+    ),
     "order.ship_date_agreed": (
         ("协商发货时间为 {due_at}",),
         ("Agreed to ship by {due_at}",),

@@ -191,6 +191,7 @@ ASKED: Final[Mapping[type[Event], tuple[type[Command], ...]]] = {
     order.OrderCompleted: (order.RecordCompletion, order.CompleteOrder),
     order.AddressChanged: (order.RecordAddressChange, order.ChangeAddress),
     order.PromiseWaived: (order.WaivePromise,),
+    order.TimeGiven: (order.GiveTime,),
     order.ShipDateAgreed: (order.RecordShipDate, order.RenegotiateShipDate),
     order.InterceptRequested: (order.RequestIntercept,),
     order.ReturnToSenderRequested: (order.ReturnToSender,),

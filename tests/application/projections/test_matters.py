@@ -31,6 +31,7 @@ from domain.agent_promise import AGENT_PROMISE, KeepPromise, MakePromise
 from domain.contact import AssignContact, ContactCommand, RateContact
 from domain.kernel import Event
 from domain.policy.book import Rulebook
+from domain.resolution import AcceptPlan
 from domain.responsibility import AttributionOpened, OpenAttribution
 from domain.timer import CheckClocks, started
 from tests.application.projections.conftest import (
@@ -39,6 +40,7 @@ from tests.application.projections.conftest import (
     Reader,
     stream_called,
 )
+from tests.application.resolving import ANNA, Anna
 from tests.domain import accounts, after_sales, contacts, disputes
 from tests.domain.clocks import timer_row
 from tests.given import Given
@@ -79,6 +81,17 @@ blamed = (
 )
 claimed = blamed.when(accounts.claim(accounts.yuan(30)), at=accounts.TUESDAY).happens()
 
+
+def made_good(plan: str | None = None) -> Sequence[Event]:
+    """Return what a resolution is told of a late order, and of a plan that is taken."""
+    anna = Anna()
+    anna.falls_short()
+    if plan is not None:
+        anna.asks(AcceptPlan(by=ANNA, plan=plan))
+        anna.starts()
+    return [each.event for each in anna.store.stream(anna.resolution_id)]
+
+
 LIVES: dict[str, tuple[MatterNoun, Sequence[Event]]] = {
     "an open case": ("case", after_sales.asked().past),
     "a refused case": ("case", after_sales.rejected().past),
@@ -99,6 +112,8 @@ LIVES: dict[str, tuple[MatterNoun, Sequence[Event]]] = {
     "a word kept late": ("promise", kept.past),
     "blame": ("account", blamed.past),
     "a claim": ("account", claimed.past),
+    "a solution on offer": ("resolution", made_good()),
+    "a solution carried out": ("resolution", made_good("resend")),
 }
 
 

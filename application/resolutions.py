@@ -1,0 +1,611 @@
+"""Commands to resolutions, each with what it means elsewhere, in one ask.
+
+What fell short, the resolution that makes it good, the order, its cases and its ledger
+all lie beside each other: they move together, or not at all.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import reduce
+from typing import Any
+from uuid import UUID, uuid5
+
+from msgspec import Struct
+
+from application.after_sales import AfterSales
+from application.books import Books
+from application.compensation import Compensations
+from application.event_store.envelope import Ask, CommandContext, Part, Receipt
+from application.event_store.handler import CommandHandler
+from application.event_store.store import EventStore, StaleVersion
+from application.orders import Orders, context_for
+from application.processes.check_overdue_clocks import ACTOR, ClockAsk, each_asked
+from application.resolution_ground import Grounds, Priced
+from application.resolution_steps import Doing, StepParts
+from application.responsibility import Responsibilities
+from application.sight import Sight
+from domain.companionship import (
+    COMPANIONSHIP,
+    ClearShortfall,
+    Companionship,
+    CompanionshipCommand,
+    DetectShortfall,
+)
+from domain.detection.severity import severity_of, value_fen
+from domain.ids import id_from_name, partition_in
+from domain.order import ORDER, NoSuchOrder, Order
+from domain.party import SYSTEM, By
+from domain.plan import Plan, plan_hash
+from domain.planning import minimum_of, plans_of, rests_on
+from domain.policy.book import Rulebook
+from domain.policy.rows import Times
+from domain.resolution import (
+    RESOLUTION,
+    ApprovePlan,
+    AttachShortfall,
+    CompensateStep,
+    HealShortfall,
+    NoSuchResolution,
+    NothingProposed,
+    OfferPlans,
+    OpenResolution,
+    ProposePlans,
+    RecordStepResult,
+    Resolution,
+    ResolutionCommand,
+    StalePreview,
+    StartStep,
+    TriageResolution,
+    startable,
+    to_compensate,
+)
+from domain.shortfall import ClearedBy, SeverityOf, Shortfall
+from domain.timer import CheckClocks
+
+KIND, BESIDE = "resolution", "companionship"
+
+
+class Detecting(Struct, frozen=True):
+    """What was said of a shortfall, before anything was looked up.
+
+    ``propose``: make it good at once, as far as the rules let it go by itself.
+    """
+
+    by: By
+    shortfall: Shortfall
+    propose: bool = True
+    incident: str | None = None
+
+
+class Proposing(Struct, frozen=True, kw_only=True):
+    """What was said to have plans made; ``plans`` are an agent's own, if any."""
+
+    by: By
+    plans: tuple[Plan, ...] | None = None
+    offer: bool = True
+
+
+class Preview(Struct, frozen=True, kw_only=True):
+    """What would be proposed now, and the name of what it was priced on.
+
+    ``hashes`` are by plan, and are what is approved and carried out.
+    """
+
+    minimum: Plan
+    plans: tuple[Plan, ...]
+    rests_on: str
+    hashes: Mapping[str, str]
+    priced: Priced
+
+
+class PricedOnOther(Exception):
+    """What a proposal was priced on has changed; ``by`` had proposed it."""
+
+    def __init__(self, by: By) -> None:
+        super().__init__("priced on other facts")
+        self.by = by
+
+
+class Moving:
+    """A resolution as it moves while an ask is made; what each command decides counts.
+
+    ``commands`` are all that it was asked, in order.
+    """
+
+    def __init__(self, state: Resolution, book: Rulebook, at: datetime) -> None:
+        self.state, self.book, self.at = state, book, at
+        self.commands: list[ResolutionCommand] = []
+
+    def ask(self, command: ResolutionCommand) -> Sequence[Any]:
+        """Decide a command on what those before it made of it; raises Refused."""
+        events = RESOLUTION.decide(self.state, command, self.book, self.at)
+        self.state = reduce(RESOLUTION.evolve, events, self.state)
+        self.commands.append(command)
+        return events
+
+    def parts(self, stream_id: UUID) -> tuple[Part, ...]:
+        """Return all that was asked, as parts of an ask."""
+        return tuple(
+            Part(stream_id, RESOLUTION, command, self.book) for command in self.commands
+        )
+
+
+class Resolutions:
+    """Takes what is noticed, proposed, approved, offered, accepted and carried out."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - one room for each that moves with it
+        self,
+        store: EventStore,
+        handler: CommandHandler,
+        orders: Orders,
+        cases: AfterSales,
+        compensations: Compensations,
+        accounts: Responsibilities,
+        books: Books,
+    ) -> None:
+        self._store = store
+        self._handler = handler
+        self._books = books
+        self._grounds = Grounds(compensations, books)
+        self._steps = StepParts(orders, cases, compensations, accounts)
+
+    # -- Ids --
+
+    def id_of(self, order_id: UUID, number: int) -> UUID:
+        """Return the id of an order's resolution of this number, beside the order."""
+        return id_from_name(partition_in(order_id), KIND, str(order_id), str(number))
+
+    def beside(self, order_id: UUID) -> UUID:
+        """Return the id of the companionship of an order."""
+        return id_from_name(partition_in(order_id), BESIDE, str(order_id), "1")
+
+    # -- What fell short --
+
+    def detect(
+        self, order_id: UUID, said: Detecting, context: CommandContext
+    ) -> Receipt:
+        """Record a shortfall and see to it: in the live resolution, else in a new one.
+
+        It is proposed at once, and what the rules let go by itself is begun and
+        offered. Raises NoSuchOrder, and as CommandHandler does.
+        """
+        return self._handler.handle_prepared(
+            self.beside(order_id),
+            context,
+            said,
+            lambda: self.detecting(order_id, said, context),
+        )
+
+    def detecting(
+        self, order_id: UUID, said: Detecting, context: CommandContext
+    ) -> Ask:
+        """Return the ask of ``detect``, for a batch of them; raises NoSuchOrder."""
+        beside = self.beside(order_id)
+        sight = Sight(self._store, beside)
+        order: Order = sight.of(order_id, ORDER)
+        if order.identity is None:
+            raise NoSuchOrder(order=str(order_id))
+        known: Companionship = sight.of(beside, COMPANIONSHIP)
+        book = self._books.for_source(order.source)
+        resolution_id, number, state = self._live(order_id, known, sight)
+        tell = DetectShortfall(
+            by=said.by,
+            order=str(order_id),
+            consumer=order.identity.consumer,
+            shortfall=said.shortfall,
+            resolution=str(resolution_id),
+        )
+        first = Part(beside, COMPANIONSHIP, tell, book)
+        if said.shortfall.name in known.shortfalls:
+            return Ask(context, (first,), rests_on=sight.rests_on)
+        moving = Moving(state, book, context.at)
+        moving.ask(
+            AttachShortfall(by=said.by, shortfall=said.shortfall)
+            if state.known
+            else self._opening(order_id, order, number, said)
+        )
+        grave = gravity(said.shortfall, order, book, context.at)
+        if not moving.state.triaged:
+            moving.ask(TriageResolution(by=SYSTEM, severity=grave))
+        if said.propose:
+            self._propose(order_id, resolution_id, moving, sight)
+        parts = (first, *moving.parts(resolution_id))
+        return Ask(context, parts, rests_on=sight.rests_on)
+
+    def clear(
+        self,
+        order_id: UUID,
+        shortfall: str,
+        cleared_by: ClearedBy,
+        context: CommandContext,
+    ) -> Receipt:
+        """Record that a shortfall healed; its resolution takes note at once."""
+        beside = self.beside(order_id)
+        told = ClearShortfall(
+            by=SYSTEM, shortfall=shortfall, cleared_by=cleared_by, at=context.at
+        )
+
+        def ask() -> Ask:
+            sight = Sight(self._store, beside)
+            known: Companionship = sight.of(beside, COMPANIONSHIP)
+            order: Order = sight.of(order_id, ORDER)
+            book = self._books.for_source(order.source)
+            parts = [Part(beside, COMPANIONSHIP, told, book)]
+            kept = known.shortfalls.get(shortfall)
+            if kept is not None and kept.resolution is not None:
+                resolution_id = UUID(kept.resolution)
+                state: Resolution = sight.of(resolution_id, RESOLUTION)
+                if shortfall in state.open_shortfalls:
+                    heal = HealShortfall(
+                        by=SYSTEM, shortfall=shortfall, cleared_by=cleared_by
+                    )
+                    parts.append(Part(resolution_id, RESOLUTION, heal, book))
+            return Ask(context, tuple(parts), rests_on=sight.rests_on)
+
+        return self._handler.handle_prepared(beside, context, told, ask)
+
+    def take_beside(
+        self, order_id: UUID, command: CompanionshipCommand, context: CommandContext
+    ) -> Receipt:
+        """Return where the order's companionship then stands."""
+        beside = self.beside(order_id)
+        sight = Sight(self._store, beside)
+        order: Order = sight.of(order_id, ORDER)
+        book = self._books.for_source(order.source)
+        return self._handler.handle_one(
+            Ask(context, (Part(beside, COMPANIONSHIP, command, book),))
+        )
+
+    # -- Plans --
+
+    def preview(self, resolution_id: UUID, at: datetime) -> Preview:
+        """Return what would be proposed now; nothing is written.
+
+        Raises NoSuchResolution.
+        """
+        sight = Sight(self._store, resolution_id)
+        state, order_id = self._found(resolution_id, sight)
+        priced = self._grounds.of(order_id, resolution_id, state, sight, at)
+        return previewed(priced)
+
+    def propose(
+        self, resolution_id: UUID, said: Proposing, context: CommandContext
+    ) -> Receipt:
+        """Propose plans anew, the engine's or an agent's own; raises as decide does."""
+
+        def move(moving: Moving, order_id: UUID, sight: Sight) -> None:
+            self._propose(order_id, resolution_id, moving, sight, said)
+
+        return self._moved(resolution_id, said, context, move)
+
+    def approve(
+        self, resolution_id: UUID, command: ApprovePlan, context: CommandContext
+    ) -> Receipt:
+        """Approve a plan as previewed, and offer at once what is approved.
+
+        Where what it was priced on has changed it is refused as stale (StalePreview),
+        and proposed anew, so that there is something to look at.
+        """
+
+        def move(moving: Moving, order_id: UUID, sight: Sight) -> None:
+            self._still_so(order_id, resolution_id, moving, sight)
+            moving.ask(command)
+            self._offer(moving, by=SYSTEM)
+
+        try:
+            return self._moved(resolution_id, command, context, move)
+        except PricedOnOther as moved:
+            cause = uuid5(context.command_id, "proposed anew")
+            said = Proposing(by=moved.by, offer=False)
+            anew = context_for(cause, said, actor=ACTOR, asked_at=context.asked_at)
+            self.propose(resolution_id, said, anew)
+            state, _ = self.find(resolution_id)
+            seen = state.standing.plan(command.plan) if state.standing else None
+            current = seen.hash if seen else None
+            raise StalePreview(current=current, round=state.round) from moved
+
+    def take(
+        self, resolution_id: UUID, command: ResolutionCommand, context: CommandContext
+    ) -> Receipt:
+        """Return where a resolution then stands; raises as decide does."""
+        if isinstance(command, ApprovePlan):
+            return self.approve(resolution_id, command, context)
+
+        def move(moving: Moving, order_id: UUID, sight: Sight) -> None:  # noqa: ARG001 - not every command looks elsewhere
+            moving.ask(command)
+
+        return self._moved(resolution_id, command, context, move)
+
+    # -- Carrying out --
+
+    def start(
+        self, resolution_id: UUID, command: StartStep, context: CommandContext
+    ) -> Receipt:
+        """Begin a step, with its case, its reservation or its order in the same append.
+
+        What another stream refuses makes the step fail, for that reason.
+        """
+        return self._handler.handle_prepared(
+            resolution_id,
+            context,
+            command,
+            lambda: self._starting(resolution_id, command, context),
+        )
+
+    def conclude(
+        self, resolution_id: UUID, command: RecordStepResult, context: CommandContext
+    ) -> Receipt:
+        """Record what came of a step, with what that means for its ledger."""
+
+        def ask() -> Ask:
+            sight = Sight(self._store, resolution_id)
+            moving, doing = self._doing(resolution_id, command.step, sight, context)
+            moving.ask(command)
+            known = moving.state.step(command.step)
+            final = known is not None and known.standing == "needs_human"
+            others = self._steps.concluded(
+                doing, succeeded=command.succeeded, final=command.final or final
+            )
+            return Ask(
+                context,
+                (*moving.parts(resolution_id), *others),
+                rests_on=sight.rests_on,
+            )
+
+        return self._handler.handle_prepared(resolution_id, context, command, ask)
+
+    def undo(
+        self, resolution_id: UUID, command: CompensateStep, context: CommandContext
+    ) -> Receipt:
+        """Undo what a step did, since the rest of its plan cannot be."""
+
+        def ask() -> Ask:
+            sight = Sight(self._store, resolution_id)
+            moving, doing = self._doing(resolution_id, command.step, sight, context)
+            moving.ask(command)
+            parts = (*moving.parts(resolution_id), *self._steps.undone(doing))
+            return Ask(context, parts, rests_on=sight.rests_on)
+
+        return self._handler.handle_prepared(resolution_id, context, command, ask)
+
+    def to_do(self, resolution_id: UUID) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the steps that can be begun, and those that are to be undone."""
+        state, _ = self._found(resolution_id, Sight(self._store, resolution_id))
+        return startable(state), to_compensate(state)
+
+    # -- Clocks --
+
+    def check(
+        self, asks: Sequence[ClockAsk], asked_at: datetime
+    ) -> Sequence[Receipt | Exception]:
+        """Ask resolutions whether their time has run out; an answer to each."""
+        return each_asked(asks, asked_at, self.check_one)
+
+    def check_one(
+        self, resolution_id: UUID, cause: UUID, asked_at: datetime
+    ) -> Receipt:
+        """Ask one; raises as CommandHandler does."""
+        command = CheckClocks()
+        context = context_for(cause, command, actor=ACTOR, asked_at=asked_at)
+        return self.take(resolution_id, command, context)
+
+    def find(self, resolution_id: UUID) -> tuple[Resolution, int]:
+        """Return a resolution and its version; raises NoSuchResolution."""
+        sight = Sight(self._store, resolution_id)
+        state, _ = self._found(resolution_id, sight)
+        return state, sight.version(resolution_id)
+
+    # -- What an ask is made of --
+
+    def _found(self, resolution_id: UUID, sight: Sight) -> tuple[Resolution, UUID]:
+        state: Resolution = sight.of(resolution_id, RESOLUTION)
+        if state.opened is None:
+            raise NoSuchResolution
+        return state, UUID(state.opened.order)
+
+    def _live(
+        self, order_id: UUID, known: Companionship, sight: Sight
+    ) -> tuple[UUID, int, Resolution]:
+        """Return the order's live resolution, else the next, with its number."""
+        named = dict.fromkeys(
+            each.resolution for each in known.shortfalls.values() if each.resolution
+        )
+        for name in reversed(named):
+            state: Resolution = sight.of(UUID(name), RESOLUTION)
+            if state.opened is not None and not state.over:
+                return UUID(name), state.opened.number, state
+        number = len(named) + 1
+        return self.id_of(order_id, number), number, RESOLUTION.initial
+
+    def _opening(
+        self, order_id: UUID, order: Order, number: int, said: Detecting
+    ) -> OpenResolution:
+        placed, shortfall = order.placement, said.shortfall
+        sold = [line.merchant for line in order.lines if line.line == shortfall.line]
+        parcel = order.parcels.get(shortfall.parcel or "")
+        carriers = [each.carrier for each in order.parcels.values() if each.carrier]
+        creators = [
+            each.party
+            for each in (placed.participants if placed else ())
+            if "creator" in each.roles
+        ]
+        return OpenResolution(
+            by=said.by,
+            order=str(order_id),
+            consumer=order.identity.consumer if order.identity else "",
+            merchant=next(filter(None, sold), placed.merchant if placed else None),
+            creator=next(iter(creators), None),
+            carrier=parcel.carrier if parcel else next(iter(carriers), None),
+            ordered_at=order.placed_at or order.paid_at,
+            number=number,
+            shortfall=shortfall,
+            complained=any(claim.live for claim in order.claims.values()),
+            incident=said.incident,
+        )
+
+    def _propose(
+        self,
+        order_id: UUID,
+        resolution_id: UUID,
+        moving: Moving,
+        sight: Sight,
+        said: Proposing | None = None,
+    ) -> None:
+        """Have plans made on things as they stand, and offer what goes by itself."""
+        said = said or Proposing(by=SYSTEM)
+        priced = self._grounds.of(
+            order_id, resolution_id, moving.state, sight, moving.at
+        )
+        seen = previewed(priced)
+        plans = seen.plans if said.plans is None else said.plans
+        if not seen.minimum.steps and not plans:
+            if moving.commands:
+                return
+            raise NothingProposed
+        moving.ask(
+            ProposePlans(
+                by=said.by, minimum=seen.minimum, plans=plans, rests_on=seen.rests_on
+            )
+        )
+        if said.offer:
+            self._offer(moving, by=SYSTEM)
+
+    def _offer(self, moving: Moving, by: By) -> None:
+        """Offer what is approved, unless something is offered or under way already.
+
+        Nothing is offered while another plan still waits to be approved: the consumer
+        is shown one complete choice.
+        """
+        state = moving.state
+        proposal = state.standing
+        if proposal is None or state.status != "approved":
+            return
+        names = [each.plan.name for each in proposal.plans]
+        approved = [name for name in names if name in state.approvals]
+        if approved:
+            first = state.shortfalls[next(iter(state.shortfalls))]
+            moving.ask(
+                OfferPlans(
+                    by=by,
+                    hash=state.approvals[approved[0]].hash,
+                    reason=first.code,
+                )
+            )
+
+    def _still_so(
+        self, order_id: UUID, resolution_id: UUID, moving: Moving, sight: Sight
+    ) -> None:
+        """Raise PricedOnOther where what a proposal was priced on has changed since."""
+        proposal = moving.state.standing
+        if proposal is None:
+            return
+        priced = self._grounds.of(
+            order_id, resolution_id, moving.state, sight, moving.at
+        )
+        if rests_on(priced.ground) != proposal.rests_on:
+            raise PricedOnOther(proposal.by)
+
+    def _moved(
+        self,
+        resolution_id: UUID,
+        said: Struct,
+        context: CommandContext,
+        move: Callable[[Moving, UUID, Sight], None],
+    ) -> Receipt:
+        """Return the receipt of what ``move`` asks of a resolution as it stands."""
+
+        def ask() -> Ask:
+            sight = Sight(self._store, resolution_id)
+            state, order_id = self._found(resolution_id, sight)
+            version = sight.version(resolution_id)
+            if context.expected_version not in {None, version}:
+                raise StaleVersion(version=version)
+            order: Order = sight.of(order_id, ORDER)
+            book = self._books.for_source(order.source)
+            moving = Moving(state, book, context.at)
+            move(moving, order_id, sight)
+            return Ask(context, moving.parts(resolution_id), rests_on=sight.rests_on)
+
+        return self._handler.handle_prepared(resolution_id, context, said, ask)
+
+    def _doing(
+        self, resolution_id: UUID, key: str, sight: Sight, context: CommandContext
+    ) -> tuple[Moving, Doing]:
+        """Return a resolution about to move, and the step it is about."""
+        state, order_id = self._found(resolution_id, sight)
+        priced = self._grounds.of(order_id, resolution_id, state, sight, context.at)
+        moving = Moving(state, priced.ground.book, context.at)
+        doing = Doing(
+            resolution_id=resolution_id,
+            order_id=order_id,
+            key=key,
+            state=state,
+            priced=priced,
+            sight=sight,
+            context=context,
+        )
+        return moving, doing
+
+    def _starting(
+        self, resolution_id: UUID, command: StartStep, context: CommandContext
+    ) -> Ask:
+        """Return the beginning of a step, with its parts elsewhere."""
+        sight = Sight(self._store, resolution_id)
+        moving, doing = self._doing(resolution_id, command.step, sight, context)
+        begun = self._steps.begun(doing)
+        moving.ask(StartStep(by=command.by, step=command.step, matter=begun.matter))
+        if begun.result is not None:
+            attempt = moving.state.step(command.step)
+            assert attempt is not None, "it has just been begun"
+            result = begun.result
+            moving.ask(
+                RecordStepResult(
+                    by=SYSTEM,
+                    step=command.step,
+                    attempt=attempt.attempts,
+                    succeeded=result.succeeded,
+                    reason=result.reason,
+                    reference=begun.matter,
+                    final=not result.succeeded,
+                )
+            )
+        parts = (*moving.parts(resolution_id), *begun.parts)
+        return Ask(context, parts, rests_on=sight.rests_on)
+
+
+def gravity(
+    shortfall: Shortfall, order: Order, book: Rulebook, at: datetime
+) -> SeverityOf:
+    """Return how grave a shortfall is: as its detector said, else by the book's row.
+
+    Where no row weighs it, it is of little weight, as far as anybody knows.
+    """
+    if shortfall.severity is not None:
+        return shortfall.severity
+    times = Times(
+        ordered_at=order.placed_at or order.paid_at,
+        conduct_at=shortfall.since,
+        judged_at=at,
+    )
+    row = book.severity(times)
+    if row is None:
+        return SeverityOf(severity="low", points=1, inputs=(), policy=shortfall.rule)
+    return severity_of(
+        row,
+        value_fen=value_fen(order, shortfall.line),
+        delay_seconds=(at - (shortfall.due or shortfall.since)).total_seconds(),
+        effort=0,
+    )
+
+
+def previewed(priced: Priced) -> Preview:
+    """Return the plans of a ground, with the hashes they are approved by."""
+    minimum, plans = minimum_of(priced.ground), plans_of(priced.ground)
+    name = rests_on(priced.ground)
+    return Preview(
+        minimum=minimum,
+        plans=plans,
+        rests_on=name,
+        hashes={plan.name: plan_hash(plan, name) for plan in (minimum, *plans)},
+        priced=priced,
+    )
