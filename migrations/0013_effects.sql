@@ -731,12 +731,15 @@ CREATE TABLE effect.simulated (
     key       uuid        NOT NULL,
     deed      text        NOT NULL CHECK (deed IN ('asked', 'did', 'refused')),
     action    text        NOT NULL,
+    about     text,
     fault     text,
     reference text,
     minor     bigint,
     currency  text
 );
 CREATE INDEX simulated_by_key ON effect.simulated (key, number);
+-- As a gateway that keeps its word: under one key it does a thing once.
+CREATE UNIQUE INDEX simulated_once ON effect.simulated (key) WHERE deed <> 'asked';
 
 -- -- Who may do what --
 

@@ -1,0 +1,1 @@
+"""Gateways that are not there: for demonstrations and tests, with faults to order."""

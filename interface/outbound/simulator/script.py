@@ -1,0 +1,115 @@
+"""What goes wrong at the simulator: by a seed, or by what an effect is about."""
+
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
+from hashlib import sha256
+from typing import Final, Literal, get_args
+from uuid import UUID
+
+from msgspec import Struct
+
+from application.effects.ports import Instruction
+from interface.errors import WrongSetting
+
+# declined           it says no, for good
+# accepted           it is done, but said only when asked
+# error_before       an answer of 500, and nothing was done
+# timeout_before     no answer, and nothing was done
+# timeout_after      no answer, and it was done
+# wrong_amount       it was done, and another amount is told
+# duplicate_callback it was done, and told three times over
+# down               it cannot be reached
+Fault = Literal[
+    "declined",
+    "accepted",
+    "error_before",
+    "timeout_before",
+    "timeout_after",
+    "wrong_amount",
+    "duplicate_callback",
+    "down",
+]
+FAULTS: Final[tuple[Fault, ...]] = get_args(Fault)
+# These are a gateway's for good: asked again, it says the same.
+LASTING: Final[frozenset[Fault]] = frozenset(
+    {"declined", "accepted", "wrong_amount", "duplicate_callback"}
+)
+
+
+class Rule(Struct, frozen=True):
+    """A fault for whatever fits a pattern, such as ``consumer:wang*``."""
+
+    fault: Fault
+    pattern: str
+
+
+class Script(Struct, frozen=True, kw_only=True):
+    """Faults in percent of what is asked, drawn by a seed; rules go first."""
+
+    seed: int = 1
+    percent: Mapping[Fault, int] = {}
+    rules: tuple[Rule, ...] = ()
+
+    def fault(self, instruction: Instruction, times: int) -> Fault | None:
+        """Return what goes wrong the so-manieth time that this key is asked for.
+
+        What lasts is drawn once for a key, what passes anew each time.
+        """
+        names = names_of(instruction)
+        for rule in self.rules:
+            if any(fnmatchcase(name, rule.pattern) for name in names):
+                return rule.fault
+        for lasting in (True, False):
+            drawn = dice(self.seed, instruction.key, 0 if lasting else times)
+            for fault in FAULTS:
+                if (fault in LASTING) is not lasting:
+                    continue
+                drawn -= self.percent.get(fault, 0)
+                if drawn < 0:
+                    return fault
+        return None
+
+
+def dice(seed: int, key: UUID, times: int) -> int:
+    """Return a number from 0 to 99, always the same for the same."""
+    digest = sha256(f"{seed}/{key}/{times}".encode()).digest()
+    return int.from_bytes(digest[:8]) % 100
+
+
+def names_of(instruction: Instruction) -> list[str]:
+    """Return what a rule may say of an effect."""
+    amount = instruction.amount
+    named = {
+        "consumer": instruction.consumer,
+        "order": instruction.order,
+        "merchant": instruction.merchant,
+        "action": instruction.action,
+        "kind": instruction.kind,
+        "amount": None if amount is None else str(amount.minor),
+        **instruction.params,
+    }
+    return [f"{what}:{name}" for what, name in named.items() if name is not None]
+
+
+def script_in(text: str) -> Script:
+    """Return a script as a setting has it; raises WrongSetting.
+
+    "seed=7,timeout_after=10,declined@consumer:wang*".
+    """
+    seed, percent, rules = 1, dict[Fault, int](), list[Rule]()
+    for part in filter(None, map(str.strip, text.split(","))):
+        name, sign, value = part.partition("@" if "@" in part else "=")
+        if name == "seed" and sign == "=" and value.isdecimal():
+            seed = int(value)
+            continue
+        fault = next((each for each in FAULTS if each == name), None)
+        if fault is not None and sign == "@" and ":" in value:
+            rules.append(Rule(fault, value))
+        elif fault is not None and value.isdecimal() and int(value) <= 100:  # noqa: PLR2004 - percent
+            percent[fault] = int(value)
+        else:
+            raise WrongSetting(
+                f"REDRESS_SIMULATOR says {part!r}; it must be seed=NUMBER, "
+                f"FAULT=PERCENT or FAULT@NAME:PATTERN; faults are {', '.join(FAULTS)}"
+            )
+    return Script(seed=seed, percent=percent, rules=tuple(rules))
