@@ -20,6 +20,13 @@ from domain.policy.rows import (
     TimerRow,
 )
 from domain.policy.score_rows import ScoreRow
+from domain.policy.service_checks import of_service
+from domain.policy.service_rows import (
+    CompanionshipRow,
+    DetectorRow,
+    PlanRow,
+    SeverityRow,
+)
 from domain.policy.steps import APPROVALS, EVIDENCE, REMEDIES, STEPS
 
 # A field, and what is wrong with it.
@@ -91,6 +98,8 @@ def of_kind(row: AnyRow, caps: Mapping[str, CapRow]) -> Iterator[Fault]:
                 yield from unknown(f"steps[{number}].remedy", turn.remedy, REMEDIES)
                 for each in turn.evidence:
                     yield from unknown(f"steps[{number}].evidence", each, EVIDENCE)
+        case DetectorRow() | PlanRow() | SeverityRow() | CompanionshipRow():
+            yield from of_service(row)
         case _:
             pass
 
