@@ -182,9 +182,10 @@ def likely(draw: st.DrawFn, now: Resolution) -> ResolutionCommand:
                     by=SYSTEM,
                     step=each.key,
                     attempt=each.attempts,
-                    succeeded=draw(st.booleans()),
+                    succeeded=succeeded,
                     final=draw(st.booleans()),
                 )
+                for succeeded in (True, True, False)
             ]
         if each.standing == "needs_human":
             way = draw(st.sampled_from(("retry", "done_elsewhere", "skip")))
@@ -196,10 +197,11 @@ def likely(draw: st.DrawFn, now: Resolution) -> ResolutionCommand:
         moves.append(OfferPlans(by=SYSTEM, hash=approval.hash, reason="late"))
         moves.append(ExecutePlan(by=SYSTEM, plan=name, hash=approval.hash))
     moves += [AcceptPlan(by=ANNA, plan=name) for name in now.offered]
-    if not moves or draw(st.integers(0, 3)) == 0:
-        drawn: ResolutionCommand = draw(anything)
+    turn = draw(st.integers(0, 11))
+    if turn == 0 or (not moves and turn < 4):
+        drawn: ResolutionCommand = draw(st.one_of(fixed, anything))
         return drawn
-    if draw(st.integers(0, 9)) == 0:
+    if not moves or turn == 1:
         return draw(proposals)
     chosen: ResolutionCommand = draw(st.sampled_from(moves))
     return chosen
@@ -214,7 +216,7 @@ def stories(draw: st.DrawFn) -> Told:
     at, now = MONDAY, RESOLUTION.initial
     told: Told = []
     asked: ResolutionCommand = OPEN
-    for number in range(draw(st.integers(5, 45))):
+    for number in range(draw(st.integers(20, 60))):
         if number:
             asked = TRIAGE if number == 1 else draw(likely(now))
             at += (

@@ -11,6 +11,7 @@ from domain.resolution import (
     EarlierPhaseOpen,
     EntitlementStays,
     GoodwillBlocked,
+    HandToDispute,
     NothingToSettle,
     NothingToUndo,
     NotNow,
@@ -29,6 +30,7 @@ from domain.resolution import (
     to_compensate,
 )
 from tests.domain.resolution.examples import (
+    ANNA,
     ATTACH,
     BLOCK,
     DAY,
@@ -226,3 +228,19 @@ def test_what_was_let_be_is_not_begun() -> None:
     story = Story(OPEN, propose(minimum=urging), HEAL)
     assert story.now.status == "self_healed"
     story.refuses(start("1/minimum/1"), NotNow)
+
+
+def test_what_is_judged_elsewhere_is_not_carried_on() -> None:
+    both = plan("both", step("intercept"), step("urge_carrier"))
+    story = carried_out(both).then(start("1/both/1"), failed("1/both/1", final=True))
+    assert startable(story.now) == ("1/both/2",)
+    story.then(HandToDispute(by=ANNA))
+    assert startable(story.now) == ()
+    story.refuses(start("1/both/2"), NotNow)
+
+
+def test_a_clock_that_jumps_back_lets_no_blocked_goodwill_through() -> None:
+    story = Story(OPEN).wait(30 * DAY).then(replace(TRIAGE, block=BLOCK))
+    story.then(propose(SMALL), offer(SMALL), accept(SMALL))
+    story.at = MONDAY
+    story.refuses(start("1/coupon/1"), GoodwillBlocked)
