@@ -18,15 +18,19 @@ SOLVES: Final[frozenset[Phase]] = frozenset({"money", "goods", "goodwill"})
 
 
 def minimum_of(ground: Ground) -> Plan:
-    """Return what is owed for all that fell short, as one plan; maybe of no steps.
+    """Return what waits for nobody, as one plan; maybe of no steps.
 
-    What several rows name is done once.
+    That is what is owed for all that fell short, and what needs no consent, such as
+    urging a carrier. What several rows name is done once.
     """
     rows = [
         row
         for each in ground.shortfalls
-        for row in ground.book.minimum_plans(each.code, ground.times)
-        if applies(row, ground)
+        for row in (
+            *ground.book.minimum_plans(each.code, ground.times),
+            *ground.book.plans(each.code, ground.times),
+        )
+        if (row.minimum or not row.needs_consent) and applies(row, ground)
     ]
     once = list({row.ref: row for row in rows}.values())
     wanted = dict.fromkeys(step for row in once for step in row.steps)
@@ -45,7 +49,7 @@ def plans_of(ground: Ground) -> tuple[Plan, ...]:
         row.name: row
         for each in reversed(ground.shortfalls)
         for row in reversed(ground.book.plans(each.code, ground.times))
-        if applies(row, ground)
+        if row.needs_consent and applies(row, ground)
     }
     found: list[Plan] = []
     for row in sorted(rows.values(), key=lambda row: (row.rank, row.id)):

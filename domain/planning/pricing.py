@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from domain.compensation import goodwill_left
+from domain.compensation import earlier_of, goodwill_left
 from domain.money import Money
 from domain.order.refusals import CurrenciesDiffer, OrderUnpaid
 from domain.order.shares import (
@@ -23,7 +23,7 @@ from domain.order.shares import (
 )
 from domain.plan import Action, PlanStep
 from domain.planning.ground import Ground
-from domain.policy.facts import Facts, FactsWrong
+from domain.policy.facts import Earlier, Facts, FactsWrong
 from domain.policy.money import share
 from domain.policy.quote import quote_of
 from domain.policy.rows import BreachCode, MoneyRow, Payer
@@ -34,11 +34,12 @@ HOUR: Final = timedelta(hours=1)
 
 
 class Taken(Struct, frozen=True):
-    """What earlier steps of the same plan took: of the order, and of goodwill."""
+    """What earlier steps of the same plan took: of the order, of goodwill, of caps."""
 
     refund: int = 0
     freight: int = 0
     goodwill: int = 0
+    earlier: tuple[Earlier, ...] = ()
 
 
 class Priced(NamedTuple):
@@ -59,6 +60,7 @@ class Owed(Struct, frozen=True, kw_only=True):
     bearer: Payer
     coupon: bool
     rule: str
+    lines: tuple[Earlier, ...]
 
 
 Price = Callable[[Ground, StepRow, Taken], Priced]
@@ -116,7 +118,7 @@ def postage(ground: Ground, row: StepRow, taken: Taken) -> Priced:
     left = freight_left(ground.order).minor - taken.freight
     priced = refund(ground, row, taken, left)
     freight = taken.freight + (left if priced.step else 0)
-    return Priced(priced.step, Taken(priced.taken.refund, freight, taken.goodwill))
+    return Priced(priced.step, replace(priced.taken, freight=freight))
 
 
 def difference(ground: Ground, row: StepRow, taken: Taken) -> Priced:
@@ -134,7 +136,7 @@ def refund(ground: Ground, row: StepRow, taken: Taken, fen: int) -> Priced:
     if fen <= 0:
         return Priced(None, taken)
     step = step_of(ground, row, Money(fen, left.currency))
-    return Priced(step, Taken(taken.refund + fen, taken.freight, taken.goodwill))
+    return Priced(step, replace(taken, refund=taken.refund + fen))
 
 
 # -- What is paid beside it --
@@ -145,7 +147,7 @@ def paid_beside(ground: Ground, row: StepRow, taken: Taken) -> Priced:
     if row.part == "goodwill":
         return given(ground, row, taken)
     breaches = breaches_of(ground, row)
-    owed = owed_for(ground, breaches)
+    owed = owed_for(ground, breaches, taken.earlier)
     if owed is None or not owed.fen:
         return Priced(None, taken)
     bare = step_of(ground, row, Money(owed.fen, YUAN), bearer=owed.bearer)
@@ -162,7 +164,7 @@ def paid_beside(ground: Ground, row: StepRow, taken: Taken) -> Priced:
         breaches=breaches,
         sets_aside_fen=owed.sets_aside_fen,
     )
-    return Priced(step, taken)
+    return Priced(step, replace(taken, earlier=taken.earlier + owed.lines))
 
 
 def given(ground: Ground, row: StepRow, taken: Taken) -> Priced:
@@ -177,7 +179,7 @@ def given(ground: Ground, row: StepRow, taken: Taken) -> Priced:
     if fen <= 0:
         return Priced(None, taken)
     step = step_of(ground, row, Money(fen, YUAN))
-    return Priced(step, Taken(taken.refund, taken.freight, taken.goodwill + fen))
+    return Priced(step, replace(taken, goodwill=taken.goodwill + fen))
 
 
 def breaches_of(ground: Ground, row: StepRow) -> tuple[BreachCode, ...]:
@@ -188,11 +190,18 @@ def breaches_of(ground: Ground, row: StepRow) -> tuple[BreachCode, ...]:
     return tuple(dict.fromkeys(known))  # type: ignore[arg-type]  # a detector's row says
 
 
-def owed_for(ground: Ground, breaches: tuple[BreachCode, ...]) -> Owed | None:
-    """Return what the rules owe the consumer for them beside what was paid before."""
+def owed_for(
+    ground: Ground,
+    breaches: tuple[BreachCode, ...],
+    earlier: tuple[Earlier, ...] = (),
+) -> Owed | None:
+    """Return what the rules owe the consumer for them beside what was paid before.
+
+    ``earlier`` is what earlier steps of the same plan pay.
+    """
     if ground.facts is None or not breaches:
         return None
-    asked = set_aside_facts(ground, breaches)
+    asked = set_aside_facts(ground, breaches, earlier)
     try:
         answer = quote_of(ground.book, asked, ground.times)
     except FactsWrong:
@@ -210,10 +219,15 @@ def owed_for(ground: Ground, breaches: tuple[BreachCode, ...]) -> Owed | None:
         bearer=first.payer,
         coupon=row.payout != "cash",
         rule=ref,
+        lines=tuple(earlier_of(each, asked) for each in answer.lines),
     )
 
 
-def set_aside_facts(ground: Ground, breaches: tuple[BreachCode, ...]) -> Facts:
+def set_aside_facts(
+    ground: Ground,
+    breaches: tuple[BreachCode, ...],
+    earlier: tuple[Earlier, ...],
+) -> Facts:
     """Return the facts as the ledger of the day will look at them."""
     assert ground.facts is not None, "asked for orders the rules speak of"
     return replace(
@@ -221,7 +235,7 @@ def set_aside_facts(ground: Ground, breaches: tuple[BreachCode, ...]) -> Facts:
         order=ground.name,
         matter=ground.matter,
         breaches=breaches,
-        earlier=(*ground.facts.earlier, *ground.day.taken()),
+        earlier=(*ground.facts.earlier, *ground.day.taken(), *earlier),
     )
 
 
