@@ -114,7 +114,7 @@ def oddities(order: Order, parcel: Parcel) -> Iterator[tuple[str, datetime]]:
     if pickup is not None and paid_at is not None and pickup.at < paid_at:
         yield "picked_up_before_paid", pickup.at
     taken_back = parcel.first(frozenset({"cancelled_waybill"}))
-    wanted = order.cancelled_at is not None or parcel.intercept_at is not None
+    wanted = parcel.intercept_at is not None
     if taken_back is not None and not wanted and parcel.delivered is None:
         yield "waybill_taken_back", taken_back.at
     again = seen_again(parcel)

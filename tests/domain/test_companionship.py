@@ -337,10 +337,11 @@ def test_what_fell_short_and_was_resolved_was_made_good() -> None:
     assert closing("made_good", 1, 1) in looked_and_ended(past)
 
 
-def test_another_matters_end_makes_nothing_good() -> None:
+@pytest.mark.parametrize("resolution", ["plan-1", None])
+def test_another_matters_end_makes_nothing_good(resolution: str | None) -> None:
     past = after(
         (start, MONDAY),
-        (detect(ONE_LATE, "plan-1"), MONDAY + 3 * DAY),
+        (detect(ONE_LATE, resolution), MONDAY + 3 * DAY),
         (note(REFUND, is_open=True), MONDAY + 3 * DAY),
         (note(REFUND, is_open=False), MONDAY + 9 * DAY),
     )

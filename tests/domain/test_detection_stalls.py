@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from domain.detection import shortfall_of, watch_points
-from domain.order import OrderCancelled, ScanRecorded
+from domain.order import InterceptRequested, OrderCancelled, ScanRecorded
 from domain.shortfall import ShortfallCode
 from tests.domain.detections import (
     AT_HUB,
@@ -67,6 +68,8 @@ def test_a_hub_stall_of_49_hours(
         (SHANGHAI, BEIJING, 72),  # two groups
         (GUANGDONG, BEIJING, 72),
         (XINJIANG, XINJIANG, 120),  # remote, even within one
+        (XINJIANG, SHANGHAI, 120),
+        (SHANGHAI, XINJIANG, 120),
     ],
 )
 @pytest.mark.parametrize("profile", ["douyin-like", "taobao-like"])
@@ -215,5 +218,15 @@ def test_a_waybill_taken_back_is_odd_unless_the_order_is_off() -> None:
     gone = scan("cancelled_waybill", HUB_AT)
     assert tracked(gone) == ["waybill_taken_back"]
     off = OrderCancelled(at=MONDAY + HOUR, by="consumer", reason="changed_mind")
-    order = order_of(placed(), PAID, SENT, gone, off)
-    assert not points(order, rules(), "TRACK_ABNORMAL")
+    stop = InterceptRequested(at=MONDAY + HOUR, parcel="SF1", reason="changed_mind")
+    for wanted in (off, stop):
+        order = order_of(placed(), PAID, SENT, gone, wanted)
+        assert not points(order, rules(), "TRACK_ABNORMAL")
+
+
+def test_of_two_reasons_with_one_name_the_one_due_first_is_asked() -> None:
+    odd = scan("picked_up", MONDAY - SECOND)  # and at no hub since
+    order, book = order_of(placed(), PAID, SENT, odd), rules()
+    other = replace(book, detectors=book.detectors[::-1])
+    assert point(order, book, "TRACK_ABNORMAL").due_at == odd.at
+    assert watch_points(order, book) == watch_points(order, other)
