@@ -88,7 +88,7 @@ SPANS = [timedelta(0), timedelta(minutes=30), timedelta(hours=80), timedelta(day
 
 whom = st.sampled_from(PEOPLE)
 keys = st.sampled_from(KEYS)
-plans = st.sampled_from(PLANS)
+plans = st.sampled_from((*PLANS, MIXED, MIXED))
 grounds = st.sampled_from(GROUNDS)
 
 
@@ -101,7 +101,7 @@ proposals = st.builds(
         *some, minimum=minimum, by=by, rests_on=ground
     ),
     st.lists(plans, max_size=3, unique_by=lambda each: each.name),
-    st.sampled_from((OWED, DEAR, NOTHING_OWED)),
+    st.sampled_from((OWED, OWED, DEAR, NOTHING_OWED)),
     whom,
     grounds,
 )
@@ -174,7 +174,8 @@ anything = st.one_of(
 @st.composite
 def likely(draw: st.DrawFn, now: Resolution) -> ResolutionCommand:
     """Draw what somebody who looks at it would ask, mostly; else anything."""
-    moves: list[Any] = [start(key) for key in startable(now)]
+    moves: list[Any] = [start(each.key) for each in now.steps()]
+    moves += [start(key) for key in startable(now)]
     for each in now.steps():
         if each.standing == "started":
             moves += [
@@ -201,7 +202,7 @@ def likely(draw: st.DrawFn, now: Resolution) -> ResolutionCommand:
     if turn == 0 or (not moves and turn < 4):
         drawn: ResolutionCommand = draw(st.one_of(fixed, anything))
         return drawn
-    if not moves or turn == 1:
+    if not moves or turn in {1, 2}:
         return draw(proposals)
     chosen: ResolutionCommand = draw(st.sampled_from(moves))
     return chosen
