@@ -10,14 +10,18 @@ from msgspec.structs import replace
 
 from application.after_sales import AfterSales
 from application.compensation import Compensations, PaidOrder
-from application.compensation_facts import paid_order
+from application.compensation_facts import Said, facts_of, paid_order
 from application.event_store.envelope import CommandContext, Receipt
 from application.event_store.handler import CommandHandler
 from application.orders import Orders
 from application.resolutions import Detecting, Resolutions
 from application.responsibility import Responsibilities
 from domain.after_sales import CASE, Case, OrderRefund, RecordRefundResult
-from domain.compensation import COMPENSATION, DayOfCompensation
+from domain.compensation import (
+    COMPENSATION,
+    DayOfCompensation,
+    ReserveCompensation,
+)
 from domain.money import Money
 from domain.order import (
     ORDER,
@@ -178,9 +182,14 @@ def shortfall(code: Any = "SHIP_OVERDUE", **fields: Any) -> Shortfall:
 class Anna:
     """One order of ¥500 of Anna's at shop-1, and what is asked about it."""
 
-    def __init__(self, rows: Sequence[AnyRow] = ROWS) -> None:
+    def __init__(
+        self,
+        rows: Sequence[AnyRow] = ROWS,
+        store: Any = None,
+        number: str = "A-1",
+    ) -> None:
         self.at = MONDAY
-        self.store = MemoryEventStore(clock=lambda: self.at)
+        self.store = store or MemoryEventStore(clock=lambda: self.at)
         handler = CommandHandler(self.store)
         books = OneBook(replace(BOOK, rows=tuple(rows)))
         self.orders = Orders(self.store, handler, books)
@@ -196,13 +205,13 @@ class Anna:
             self.accounts,
             books,
         )
-        self.order_id = self.orders.id_of("anna", "shop", "A-1")
+        self.order_id = self.orders.id_of("anna", "shop", number)
         self.resolution_id = self.resolutions.id_of(self.order_id, 1)
         self.told(
             PlaceOrder(
                 consumer="anna",
                 source="shop",
-                number="A-1",
+                number=number,
                 lines=(
                     OrderLine(line=1, product="jacket", price=Money(49_000, "CNY")),
                     OrderLine(line=2, product="straps", price=Money(1_000, "CNY")),
@@ -281,6 +290,22 @@ class Anna:
         context = replace(self.context(result), occurred_at=self.at)
         self.cases.take(case_id, result, context)
 
+    def owed(self, name: str) -> ReserveCompensation:
+        """Return what asks the rules for what is owed for being late."""
+        said = Said(breaches=("SHIP_OVERDUE",))
+        return self.money.reservation(
+            self.paid,
+            by=LIN,
+            reservation=name,
+            matter=name,
+            facts=facts_of(self.order, said, self.at),
+        )
+
+    def failed(self, key: str) -> bool:
+        """Whether a step could not be done."""
+        step = self.resolution.step(key)
+        return step is not None and step.standing in {"failed", "needs_human"}
+
     def folded(self, stream_id: UUID, decider: Any) -> Any:
         events = (each.event for each in self.store.stream(stream_id))
         return reduce(decider.evolve, events, decider.initial)
@@ -312,9 +337,6 @@ class Anna:
     @property
     def day(self) -> DayOfCompensation:
         """The ledger of what Anna had of shop-1 that day."""
-        for stream_id, history in self.store.streams.items():
-            tag = type(history[0].event).__struct_config__.tag if history else ""
-            if str(tag).startswith("compensation"):
-                found: DayOfCompensation = self.folded(stream_id, COMPENSATION)
-                return found
-        return DayOfCompensation()
+        day_id = self.money.id_of(self.paid)
+        found: DayOfCompensation = self.folded(day_id, COMPENSATION)
+        return found
