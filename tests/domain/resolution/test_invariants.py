@@ -172,7 +172,7 @@ anything = st.one_of(
 
 
 @st.composite
-def likely(draw: st.DrawFn, now: Resolution) -> ResolutionCommand:
+def likely(draw: st.DrawFn, now: Resolution) -> Any:
     """Draw what somebody who looks at it would ask, mostly; else anything."""
     moves: list[Any] = [start(each.key) for each in now.steps()]
     moves += [start(key) for key in startable(now)]
@@ -200,11 +200,11 @@ def likely(draw: st.DrawFn, now: Resolution) -> ResolutionCommand:
     moves += [AcceptPlan(by=ANNA, plan=name) for name in now.offered]
     turn = draw(st.integers(0, 11))
     if turn == 0 or (not moves and turn < 4):
-        drawn: ResolutionCommand = draw(st.one_of(fixed, anything))
+        drawn: Any = draw(st.one_of(fixed, anything))
         return drawn
     if not moves or turn in {1, 2}:
         return draw(proposals)
-    chosen: ResolutionCommand = draw(st.sampled_from(moves))
+    chosen: Any = draw(st.sampled_from(moves))
     return chosen
 
 
