@@ -382,8 +382,9 @@ def test_severity_is_value_times_delay_times_effort_and_says_so() -> None:
         ("effort", 3),
     ]
     assert (found.points, found.severity, found.policy) == (27, "high", row.ref)
-    least = severity_of(row, value_fen=0, delay_seconds=-5, effort=0)
+    least = severity_of(row, value_fen=0, delay_seconds=-7_200, effort=0)
     assert (least.points, least.severity) == (1, "low")
+    assert least.inputs[1].value == 0
 
 
 def test_without_rows_of_regions_only_one_province_is_the_same() -> None:
