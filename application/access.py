@@ -122,6 +122,8 @@ Action = Literal[
     "stats.read",
     "webhook.keep",
     "event.read",
+    "effect.read",
+    "effect.act",
 ]
 
 TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
@@ -226,6 +228,9 @@ TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
     # endpoints were added at the terminal, and of nobody else.
     "webhook.keep": TOLD,
     "event.read": TOLD,
+    # What is asked of gateways: no party's, and for those who can put it right
+    "effect.read": JUDGES,
+    "effect.act": {**STAFF, "finance_approver": "all"},
 }
 
 # What changes an order whole, for all its merchants at once.
@@ -251,6 +256,7 @@ SEEN_BY: Final[Mapping[str, Action]] = {
     "account": "account.read",
     "compensation": "compensation.read",
     "evidence": "evidence.read",
+    "effect": "effect.read",
 }
 
 # -- Who asks, and for what --

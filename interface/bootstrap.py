@@ -1,5 +1,7 @@
 """The composition root: the one place that knows every part by its class."""
 
+import os
+import signal
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -15,6 +17,16 @@ from application.consumers import Consumers
 from application.contacts import AgentPromiseClocks, Contacts
 from application.desk import AgentDesk
 from application.disputes import Disputes
+from application.effects.breaker import Breakers
+from application.effects.carrying import Carrying, CrashPoint, never
+from application.effects.desk import Effects
+from application.effects.facts import Facts
+from application.effects.outbox import OutboxQueries
+from application.effects.ports import Gateways
+from application.effects.queue import Jobs
+from application.effects.results import RefundResults, Takers
+from application.effects.runs import Runs
+from application.effects.worker import EffectWorker
 from application.event_store.connections import Pool, connection_pool
 from application.event_store.handler import CommandHandler
 from application.event_store.postgres import PostgresEventStore
@@ -60,11 +72,16 @@ from application.webhooks.outward import Outward
 from interface.clock import clock, machine_now
 from interface.home import kept_secret
 from interface.inbound.doors import Doors
+from interface.inbound.effect_callbacks import CallbackDoor
 from interface.inbound.messages import TRANSLATORS
 from interface.inbound.secrets import secrets_from
 from interface.inspection import Inspection
 from interface.outbound.evidence_files import ObjectFiles, evidence_files
+from interface.outbound.gateways import gateways_from, pairs
 from interface.outbound.sender import Sender
+from interface.outbound.simulator.gateway import Simulator
+from interface.outbound.simulator.journal import Journal
+from interface.outbound.simulator.script import script_in
 from interface.outbound.webhooks import Postman
 from interface.postgres.database import DatabaseUrls, database, database_urls
 from interface.settings import Settings
@@ -296,6 +313,90 @@ class Redress:
         self._pools.callback(sender.close)
         return sender
 
+    # -- What is asked of others --
+
+    @cached_property
+    def gateways(self) -> Gateways:
+        """Who is asked for what, as the settings say. Raises WrongSetting."""
+        settings = self.settings
+        return gateways_from(
+            settings.gateways,
+            settings.gateway_secrets,
+            settings.message_address,
+            lambda: self.simulator,
+            self._gateway_secret,
+        )
+
+    def _gateway_secret(self, gateway: str) -> str:
+        """Return what a gateway signs with, and we to it."""
+        told = pairs(self.settings.gateway_secrets, "REDRESS_GATEWAY_SECRETS")
+        folder = self.settings.secrets / "gateways"
+        return told.get(gateway) or kept_secret(folder, gateway)
+
+    @cached_property
+    def simulated(self) -> Journal:
+        """What simulated gateways were asked and did."""
+        return Journal(self.writer)
+
+    @cached_property
+    def simulator(self) -> Simulator:
+        """Every gateway, simulated. Raises WrongSetting."""
+        script = script_in(self.settings.simulator)
+        return Simulator(
+            self.simulated,
+            script,
+            # Looked up when it tells: what carries effects out is built on this.
+            lambda *told: self.carrying.told(*told),  # noqa: PLW0108 - see above
+        )
+
+    @cached_property
+    def breakers(self) -> Breakers:
+        """Which gateways are left alone just now."""
+        return Breakers(self.writer)
+
+    @cached_property
+    def takers(self) -> Takers:
+        """Who takes what came of effects."""
+        return {"after_sales": RefundResults(self.after_sales)}
+
+    @cached_property
+    def carrying(self) -> Carrying:
+        """Carries effects out, and takes what gateways tell."""
+        return Carrying(
+            outbox=OutboxQueries(self.writer),
+            runs=self.effects_runs,
+            facts=Facts(self.store),
+            gateways=self.gateways,
+            breakers=self.breakers,
+            takers=self.takers,
+            now=clock.now,
+            crash_point=crash_point(self.settings),
+        )
+
+    @cached_property
+    def effects_runs(self) -> Runs:
+        """How each effect stands."""
+        return Runs(self.writer)
+
+    @cached_property
+    def effects(self) -> Effects:
+        """Where effects are asked from outside."""
+        door = CallbackDoor(lambda gateway: (self._gateway_secret(gateway),))
+        return Effects(self.effects_runs, self.carrying, self.gateways, door)
+
+    @cached_property
+    def effect_worker(self) -> EffectWorker:
+        """Carries out effects that are due."""
+        worker = EffectWorker(
+            jobs=Jobs(self.writer),
+            runs=self.effects_runs,
+            carrying=self.carrying,
+            breakers=self.breakers,
+            gateways=self.gateways,
+        )
+        self._pools.callback(worker.close)
+        return worker
+
     # -- What keeps moving --
 
     @cached_property
@@ -434,6 +535,18 @@ class Redress:
     def tokens(self) -> Tokens:
         """Who holds which token."""
         return open_tokens(self.settings)
+
+
+def crash_point(settings: Settings) -> CrashPoint:
+    """Return what kills this process at the point a test named, and at no other."""
+    if not (settings.test and settings.crash_at):
+        return never
+
+    def crash(point: str) -> None:
+        if point == settings.crash_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return crash
 
 
 def master_key(secret: str) -> bytes:

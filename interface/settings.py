@@ -179,6 +179,43 @@ class Settings(Struct, frozen=True, kw_only=True):
             "1 or 0; obeyed only with REDRESS_TEST=1",
         ),
     ] = False
+    gateways: Annotated[
+        str,
+        meaning(
+            "REDRESS_GATEWAYS",
+            "Who refunds, sends messages and the like. Empty: nobody, such work waits.",
+            "simulator, or gateway=where, several separated by commas; gateways are "
+            "refund, coupon, carrier, pickup, resending and message; where is "
+            "simulator, none, an https address, stripe+ before one, or smtp://…",
+            max_length=4096,
+        ),
+    ] = ""
+    gateway_secrets: Annotated[
+        str,
+        secret(
+            "REDRESS_GATEWAY_SECRETS",
+            "What gateways are asked with, and sign with. Empty: made for you.",
+            "gateway=secret, several separated by commas",
+        ),
+    ] = ""
+    message_address: Annotated[
+        str,
+        meaning(
+            "REDRESS_MESSAGE_ADDRESS",
+            "Where mail to a consumer goes. Empty: to consumers named by an address.",
+            "an address with {consumer} in it",
+            max_length=254,
+        ),
+    ] = ""
+    simulator: Annotated[
+        str,
+        meaning(
+            "REDRESS_SIMULATOR",
+            "What goes wrong at simulated gateways, for demonstrations and tests.",
+            "seed=number, fault=percent or fault@name:pattern, separated by commas",
+            max_length=4096,
+        ),
+    ] = ""
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         meaning(

@@ -27,6 +27,7 @@ def worker(redress: Redress) -> Worker:
         Step("refunds_asked", redress.due_refunds.order),
         Step("evidence_swept", redress.evidence_sweep.run),
         Step("webhooks", redress.sender.work),
+        Step("effects", redress.effect_worker.work),
     ]
     return Worker(steps)
 

@@ -45,6 +45,10 @@ def never(_point: str) -> None:
     """Crash nowhere."""
 
 
+class NobodyTakesIt(Refused):
+    """Nobody takes the results of such effects."""
+
+
 class Carrying:
     """Carries effects out, one at a time; for several threads at once."""
 
@@ -208,6 +212,9 @@ class Carrying:
         """Give the result to whoever waits for it; raises as its taker does."""
         if effect.payload.asks is None:
             return
+        taker = self._takers.get(effect.noun)
+        if taker is None:
+            raise NobodyTakesIt(noun=effect.noun)
         result = EffectResult(
             asks=effect.payload.asks,
             attempt=effect.payload.attempt,
@@ -216,7 +223,6 @@ class Carrying:
             reference=told.reference if isinstance(told, Done) else None,
         )
         cause = uuid5(effect.key, "result")
-        taker = self._takers[effect.noun]
         taker.takes_result(effect.stream_id, result, cause, self._now())
 
     def _too_long(self, run: Run) -> bool:

@@ -29,5 +29,6 @@ def command(*, once: bool) -> None:
         if once:
             worker(redress).until_idle(stop)
             redress.sender.finish(stop)
+            redress.effect_worker.finish(stop)
         else:
             worker(redress).until_stopped(stop)

@@ -44,6 +44,7 @@ READ_ONLY: tuple[Action, ...] = (
     "stats.read",
     "trust.read",
     "scorecards.read",
+    "effect.read",
 )
 
 

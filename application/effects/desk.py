@@ -1,0 +1,69 @@
+"""Where effects are asked from outside: how they stand, what people do about them."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+from application.access import Actor, Owners, authorize
+from application.effects.callbacks import Callback, ReadsCallbacks
+from application.effects.carrying import Carrying
+from application.effects.effect import GATEWAYS, Gateway
+from application.effects.ports import Gateways
+from application.effects.runs import Deed, Run, Runs, RunState
+from application.projections.paging import Page
+
+NOBODYS = Owners()
+
+
+class Effects(NamedTuple):
+    """How effects stand, who is set up for them, and who takes what is told."""
+
+    runs: Runs
+    carrying: Carrying
+    gateways: Gateways
+    door: ReadsCallbacks
+
+    @property
+    def served(self) -> frozenset[Gateway]:
+        """The gateways somebody is set up for; what is asked of others waits."""
+        return frozenset(
+            each for each in GATEWAYS if getattr(self.gateways, each) is not None
+        )
+
+    def all(
+        self,
+        actor: Actor,
+        *,
+        limit: int,
+        state: RunState | None = None,
+        assignee: str | None = None,
+        cursor: str | None = None,
+    ) -> Page[Run]:
+        """Return effects, newest first; raises NotAllowed, NotFound, BadCursor."""
+        authorize(actor, "effect.read", NOBODYS)
+        return self.runs.listed(
+            limit=limit, state=state, assignee=assignee, cursor=cursor
+        )
+
+    def find(self, actor: Actor, key: UUID) -> tuple[Run, Sequence[Deed]]:
+        """Return how one stands and what people did; raises NotFound."""
+        authorize(actor, "effect.read", NOBODYS)
+        return self.runs.find(key), self.runs.deeds(key)
+
+    def resend(self, actor: Actor, key: UUID, said: str) -> Run:
+        """Have a dead letter sent again, once by what was said; raises NotFound."""
+        authorize(actor, "effect.act", NOBODYS)
+        deed = uuid5(key, f"{actor.name}/resend/{said}")
+        return self.runs.resend(key, deed, actor.name)
+
+    def assign(self, actor: Actor, key: UUID, said: str, assignee: str) -> Run:
+        """Give it to somebody; raises NotFound and KeyReused."""
+        authorize(actor, "effect.act", NOBODYS)
+        deed = uuid5(key, f"{actor.name}/assignment/{said}")
+        return self.runs.assign(key, deed, actor.name, assignee)
+
+    def told(self, gateway: str, headers: Mapping[str, str], body: bytes) -> Run:
+        """Take what a gateway tells; raises NotFound and as its door does."""
+        told: Callback = self.door.read(gateway, headers, body)
+        (known,) = (each for each in GATEWAYS if each == gateway)
+        return self.carrying.told(known, told.key, told.answer)
