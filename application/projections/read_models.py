@@ -12,6 +12,7 @@ from application.projections.references import References
 from application.projections.runtime import Projection
 from application.projections.scorecard_rows import Scorecards
 from application.projections.timeline import Timeline
+from application.projections.watch_rows import Watch
 
 # The reference index first: what waits for a name is retried when the index learns it.
 READ_MODELS: tuple[Projection, ...] = (
@@ -21,11 +22,12 @@ READ_MODELS: tuple[Projection, ...] = (
     PromiseBoard(),
     ClockBoard(),
     Matters(),
+    Watch(),
     Decisions(),
     Timeline(),
     PublicEvents(),
-    Outbox(),
     Scorecards(),
+    Outbox(),
 )
 
 
