@@ -1,5 +1,6 @@
 """What Redress would have noticed, and when: the clock walked over past orders."""
 
+from application.proactive.entitlements import Entitlements as Entitlements
 from application.proactive.figures import Alarms as Alarms
 from application.proactive.figures import Figures as Figures
 from application.proactive.figures import Judged as Judged

@@ -15,6 +15,7 @@ from application.proactive.curve import (
     with_bar,
     with_one_bar,
 )
+from application.proactive.entitlements import Entitlements
 from application.proactive.figures import (
     Alarms,
     Figures,
@@ -63,7 +64,7 @@ class Proactive(Struct, frozen=True, kw_only=True):
 
     ``open`` parcels were not due yet when the data ends. ``bar_set_on_the_past_bp`` is
     one that met the aim on the earlier half, None if none did; ``rules`` judges it on
-    the later one.
+    the later one. ``entitlements`` are those of an installation's own log.
     """
 
     orders: int
@@ -82,6 +83,7 @@ class Proactive(Struct, frozen=True, kw_only=True):
     bad_reviews: tuple[BadReviews, ...]
     bad_reviews_by_rival: tuple[BadReviews, ...]
     example: Example | None
+    entitlements: Entitlements | None = None
 
 
 class _Halves:

@@ -1,13 +1,20 @@
 """The orders of an installation as the report sees them, read off its read models."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from application.event_store.connections import Connection, Pool
-from application.event_store.mapper import RedressMapper
+from application.event_store.envelope import RecordedEvent
+from application.event_store.mapper import RedressMapper, tag_of
 from application.event_store.rows import COLUMNS, Row, log_entry
 from application.event_store.store import Unreadable
+from application.proactive.entitlements import (
+    EVENT_TYPES,
+    Entitlements,
+    entitlements_in,
+)
 from application.proactive.seen import OrderSeen, Survey
 from application.risk_table import parcels_of
 from domain.order.events import ReviewRecorded
@@ -22,6 +29,11 @@ SELECT order_id, placed_at, cancelled_at
 REVIEWS = f"""
 SELECT {COLUMNS} FROM store.event AS e
  WHERE e.type = %(tag)s ORDER BY e.partition, e.position
+"""  # noqa: S608 - the columns are a constant of the store
+
+OF_TYPES = f"""
+SELECT {COLUMNS} FROM store.event AS e
+ WHERE e.type = ANY (%(tags)s) ORDER BY e.partition, e.position
 """  # noqa: S608 - the columns are a constant of the store
 
 
@@ -69,3 +81,22 @@ def surveys_in(connection: Connection) -> dict[UUID, dict[str, Survey]]:
                 score=event.score, asked_at=event.asked_at, answered_at=event.at
             )
     return found
+
+
+def stored_entitlements(pool: Pool) -> Entitlements:
+    """Return what became of the entitlements of an installation.
+
+    Reads every resolution in the log: a question for a report, not for a request.
+    """
+    with pool.connection() as connection:
+        return entitlements_in(resolved_in(connection))
+
+
+def resolved_in(connection: Connection) -> Iterator[RecordedEvent]:
+    """Yield what entitlements are told from, as far as it can be read."""
+    mapper, tags = RedressMapper(), [tag_of(each) for each in EVENT_TYPES]
+    with connection.cursor(binary=True) as cursor:
+        for row in cursor.execute(OF_TYPES, {"tags": tags}):
+            entry = log_entry(Row(*row), mapper)
+            if not isinstance(entry, Unreadable):
+                yield entry

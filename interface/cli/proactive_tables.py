@@ -7,7 +7,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from application.proactive import Figures, Proactive
+from application.proactive import Entitlements, Figures, Proactive
 from application.proactive.causes import BadReviews, Cause
 from application.proactive.curve import Point
 from application.proactive.report import Example, Rule
@@ -73,6 +73,8 @@ def show(report: Proactive, console: Console) -> None:
     console.print(reviews(report.bad_reviews))
     if report.example is not None:
         console.print(told(report.example))
+    if report.entitlements is not None:
+        console.print(owed(report.entitlements))
 
 
 def split(report: Proactive) -> str:
@@ -159,6 +161,31 @@ def reviews(by_cause: Iterable[BadReviews]) -> Table:
     ahead = sum(each.before_survey for each in rows)
     table.add_row("all", str(sum(each.bad for each in rows)), str(ahead))
     return table
+
+
+def owed(entitlements: Entitlements) -> Table:
+    """Return the table of what the rules owed, and how soon it was paid."""
+    of, aim = entitlements, entitlements.aim_minutes
+    title = "Entitlements: what the rules owed, and when it was paid"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_header=False)
+    table.add_column("what")
+    table.add_column("figure", justify="right")
+    for what, figure in (
+        ("owed", f"{of.owed:,}"),
+        ("paid", f"{of.paid:,}"),
+        ("paid unasked", f"{of.paid_unasked:,}"),
+        ("of those paid, unasked", f"{share(of.unasked_share)} %"),
+        ("minutes from known to paid, median", minute(of.minutes_p50)),
+        ("minutes from known to paid, p99", minute(of.minutes_p99)),
+        (f"within {aim} minutes of the clock", f"{share(of.within_aim_share)} %"),
+    ):
+        table.add_row(what, figure)
+    return table
+
+
+def minute(of: float | None) -> str:
+    """Return minutes."""
+    return "-" if of is None else f"{of:.1f}"
 
 
 def told(example: Example) -> str:

@@ -4,10 +4,17 @@ from pathlib import Path
 
 import rich_click as click
 from msgspec import json
+from msgspec.structs import replace
 from rich.console import Console
 
-from application.proactive import NoOrders, OrderSeen, Proactive, report_on
-from application.proactive.stored import stored_orders
+from application.proactive import (
+    Entitlements,
+    NoOrders,
+    OrderSeen,
+    Proactive,
+    report_on,
+)
+from application.proactive.stored import stored_entitlements, stored_orders
 from domain.risk import DELIVERY_RISK
 from interface.bootstrap import open_redress
 from interface.cli.installation import existing
@@ -43,10 +50,11 @@ def proactive(
     """Walk the clock over past orders: who would have been told, how early, how surely.
 
     At every moment only what was known by then counts. Beside it stands a plain timer.
+    Of this installation also: what was paid before anybody asked, and how soon.
     """
-    orders = of_export(folder) if folder else of_installation(source)
+    orders, owed = (of_export(folder), None) if folder else of_installation(source)
     try:
-        report = report_on(orders, DELIVERY_RISK)
+        report = replace(report_on(orders, DELIVERY_RISK), entitlements=owed)
     except NoOrders:
         raise UserError(
             "There are no orders to walk over; take some in with redress ingest, "
@@ -71,11 +79,17 @@ def of_export(folder: Path) -> tuple[OrderSeen, ...]:
     return seen.orders
 
 
-def of_installation(source: str | None) -> tuple[OrderSeen, ...]:
-    """Return the orders of this installation, once its projections have read on."""
+def of_installation(
+    source: str | None,
+) -> tuple[tuple[OrderSeen, ...], Entitlements | None]:
+    """Return the orders of this installation, once its projections have read on.
+
+    Its entitlements are those of all sources; of one source alone they are not told.
+    """
     with open_redress(existing(read_settings())) as redress:
         catch_up(redress)
-        return stored_orders(redress.reader, source)
+        owed = stored_entitlements(redress.reader) if source is None else None
+        return stored_orders(redress.reader, source), owed
 
 
 def keep(out: Path, written: bytes, report: Proactive) -> None:
