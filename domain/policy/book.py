@@ -155,12 +155,6 @@ class Rulebook(Policy, frozen=True, kw_only=True, dict=True):
             key=lambda row: (row.rank, row.id),
         )
 
-    def offer(self, times: Times) -> OfferRow:
-        """Return how an offer runs. Raises NoSuchRule."""
-        for row in in_force(self._of(OfferRow), times):
-            return row
-        raise NoSuchRule(step="offer", profile=self.profile)
-
     def companionship(self, times: Times) -> CompanionshipRow:
         """Return how long we stay beside a consumer. Raises NoSuchRule."""
         for row in in_force(self._of(CompanionshipRow), times):
