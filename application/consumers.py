@@ -12,6 +12,11 @@ from domain.ids import id_from_name, partition_of
 KIND = "consumer"
 
 
+def id_of_consumer(consumer: str, partitions: int) -> UUID:
+    """Return the id of the stream that belongs to this name, beside all it is about."""
+    return id_from_name(partition_of(consumer, partitions), KIND, "", consumer)
+
+
 class Consumers:
     """Takes commands to consumers."""
 
@@ -21,8 +26,7 @@ class Consumers:
 
     def id_of(self, consumer: str) -> UUID:
         """Return the id of the stream that belongs to this name."""
-        partition = partition_of(consumer, self._partitions)
-        return id_from_name(partition, KIND, "", consumer)
+        return id_of_consumer(consumer, self._partitions)
 
     def ask(
         self, consumer: str, command: ConsumerCommand, context: CommandContext

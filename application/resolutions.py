@@ -15,6 +15,7 @@ from msgspec import Struct
 from application.after_sales import AfterSales
 from application.books import Books
 from application.compensation import Compensations
+from application.consumers import id_of_consumer
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore, StaleVersion
@@ -31,11 +32,12 @@ from domain.companionship import (
     CompanionshipCommand,
     DetectShortfall,
 )
+from domain.consumer import CONSUMER, Consumer
 from domain.detection.severity import severity_of, value_fen
 from domain.ids import id_from_name, partition_in
 from domain.order import ORDER, NoSuchOrder, Order
 from domain.party import SYSTEM, By
-from domain.plan import Plan, plan_hash
+from domain.plan import Block, Plan, plan_hash
 from domain.planning import minimum_of, plans_of, rests_on
 from domain.policy.book import Rulebook
 from domain.policy.rows import Times
@@ -206,7 +208,8 @@ class Resolutions:
         )
         grave = gravity(said.shortfall, order, book, context.at)
         if not moving.state.triaged:
-            moving.ask(TriageResolution(by=SYSTEM, severity=grave))
+            block = self._flag(moving.state, sight, context.at)
+            moving.ask(TriageResolution(by=SYSTEM, severity=grave, block=block))
         if said.propose:
             self._propose(order_id, resolution_id, moving, sight)
         parts = (first, *moving.parts(resolution_id))
@@ -265,7 +268,10 @@ class Resolutions:
         """
         sight = Sight(self._store, resolution_id)
         state, order_id = self._found(resolution_id, sight)
-        priced = self._grounds.of(order_id, resolution_id, state, sight, at)
+        order: Order = sight.of(order_id, ORDER)
+        moving = Moving(state, self._books.for_source(order.source), at)
+        self._mind_flags(moving, sight)
+        priced = self._grounds.of(order_id, resolution_id, moving.state, sight, at)
         return previewed(priced)
 
     def propose(
@@ -443,6 +449,36 @@ class Resolutions:
             incident=said.incident,
         )
 
+    def _flag(self, state: Resolution, sight: Sight, at: datetime) -> Block | None:
+        """Return the block that a flag of the consumer means, if one stands."""
+        assert state.opened is not None, "it was just opened, or found"
+        stream_id = id_of_consumer(state.opened.consumer, self._store.partitions)
+        consumer: Consumer = sight.of(stream_id, CONSUMER)
+        flag = consumer.flagged(at)
+        if flag is None:
+            return None
+        return Block(reason=flag.reason, until=flag.until, flag=flag.name)
+
+    def _mind_flags(self, moving: Moving, sight: Sight) -> None:
+        """Block goodwill where a flag stands by now, and no more where it was lifted.
+
+        What is lifted is lifted here by whoever judged the objection, once it is
+        proposed anew; what was offered before a flag was set stays offered.
+        """
+        state, at = moving.state, moving.at
+        if state.severity is None or state.over or state.opened is None:
+            return
+        stream_id = id_of_consumer(state.opened.consumer, self._store.partitions)
+        consumer: Consumer = sight.of(stream_id, CONSUMER)
+        had, block = state.block, self._flag(state, sight, at)
+        known = consumer.flags.get(had.flag) if had and state.blocked(at) else None
+        by: By | None = known.lifted_by if known else None
+        if by is None and block and (had is None or had.until < block.until):
+            by = SYSTEM
+        if by is not None:
+            triage = TriageResolution(by=by, severity=state.severity, block=block)
+            moving.ask(triage)
+
     def _propose(
         self,
         order_id: UUID,
@@ -453,6 +489,7 @@ class Resolutions:
     ) -> None:
         """Have plans made on things as they stand, and offer what goes by itself."""
         said = said or Proposing(by=SYSTEM)
+        self._mind_flags(moving, sight)
         priced = self._grounds.of(
             order_id, resolution_id, moving.state, sight, moving.at
         )
@@ -499,6 +536,7 @@ class Resolutions:
         proposal = moving.state.standing
         if proposal is None:
             return
+        self._mind_flags(moving, sight)
         priced = self._grounds.of(
             order_id, resolution_id, moving.state, sight, moving.at
         )

@@ -81,6 +81,10 @@ SENTENCES: Mapping[str, str] = {
     "order.promise_reopened": "{promise} open again",
     "consumer.linked": "{consumer} and {other} are one person: {basis}",
     "consumer.unlinked": "{consumer} and {other} are not one person",
+    "consumer.flagged": "{by} blocked goodwill for {consumer} until {until} ({flag}): "
+    "{reason}",
+    "consumer.flag_contested": "{by} says that the flag {flag} is wrong{words?: *}",
+    "consumer.flag_lifted": "{by} took the flag {flag} away: {reason}",
     "evidence.uploaded": "{by} {name} handed in a file as evidence of {about}: "
     "{media_type}, {bytes} bytes, SHA-256 {sha256}",
     "evidence.cleared": "the parties may see the file",

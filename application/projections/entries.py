@@ -22,7 +22,13 @@ from domain.compensation import (
     CompensationReserved,
     GoodwillReserved,
 )
-from domain.consumer import ConsumersLinked, ConsumersUnlinked
+from domain.consumer import (
+    ConsumerFlagContested,
+    ConsumerFlagged,
+    ConsumerFlagLifted,
+    ConsumersLinked,
+    ConsumersUnlinked,
+)
 from domain.contact import (
     ContactAnswered,
     ContactAssigned,
@@ -131,6 +137,7 @@ EntryKind = Literal[
     "address",
     "note",
     "consumer_link",
+    "consumer_flag",
     "evidence",
     "contact",
     "after_sales",
@@ -199,6 +206,11 @@ KINDS: dict[EntryKind, tuple[type[Event], ...]] = {
     "address": (AddressChanged,),
     "note": (NoteRecorded,),
     "consumer_link": (ConsumersLinked, ConsumersUnlinked),
+    "consumer_flag": (
+        ConsumerFlagged,
+        ConsumerFlagContested,
+        ConsumerFlagLifted,
+    ),
     "evidence": (EvidenceUploaded, EvidenceCleared, EvidenceBlocked),
     "contact": (
         ContactOpened,

@@ -24,9 +24,9 @@ from application.projections.paging import Page, key_of, page, page_size
 from application.projections.runtime import Projection, columns
 from domain.after_sales import CaseOpened, CaseReported
 from domain.agent_promise import PromiseMade
-from domain.compensation import CompensationReserved, GoodwillReserved
-from domain.consumer import ConsumersLinked, ConsumersUnlinked
 from domain.companionship import CompanionshipStarted, ShortfallDetected
+from domain.compensation import CompensationReserved, GoodwillReserved
+from domain.consumer import ConsumerFlagged, ConsumersLinked, ConsumersUnlinked
 from domain.contact import ContactLinked, ContactOpened, ContactReported
 from domain.dispute import DisputeOpened, DisputeReported
 from domain.kernel import Event
@@ -196,6 +196,7 @@ NAMES_OWNER = (
     OrderIdentified,
     ConsumersLinked,
     ConsumersUnlinked,
+    ConsumerFlagged,
     CaseOpened,
     CaseReported,
     DisputeOpened,

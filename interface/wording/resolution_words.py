@@ -56,6 +56,13 @@ RESOLUTION_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "dismissed:already_made_good": ("已解决", "it was made good already"),
     "dismissed:consumer_fault": ("消费者原因", "it was the consumer's doing"),
     "dismissed:order_cancelled": ("订单已取消", "the order is off"),
+    # Why goodwill is blocked
+    "flagged:repeated_refunds": ("退款异常频繁", "refunds again and again"),
+    "flagged:false_claims": ("诉求与事实不符", "claims that were not so"),
+    "flagged:goods_swapped": ("退回商品被调换", "other goods came back"),
+    "flagged:forged_evidence": ("凭证系伪造", "evidence that was made up"),
+    "flagged:coupon_abuse": ("异常套取优惠", "coupons taken against their terms"),
+    "flagged:account_shared": ("账号异常共用", "an account used by several"),
     # What is done
     "action:refund_full": ("全额退款", "all the money back"),
     "action:refund_partial": ("部分退款", "part of the money back"),

@@ -206,6 +206,18 @@ SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("{consumer} 与 {other} 不再视为同一人",),
         ("{consumer} and {other} are not one person after all",),
     ),
+    "consumer.flagged": (
+        ("暂停善意补偿至 {flagged_until}（{flagged_for}）；应得权益不受影响，可申诉",),
+        ("No goodwill until {flagged_until} ({flagged_for}); you may object",),
+    ),
+    "consumer.flag_contested": (
+        ("{actor}对暂停善意补偿提出申诉",),
+        ("{actor} objects to the block of goodwill",),
+    ),
+    "consumer.flag_lifted": (
+        ("已解除善意补偿限制（{why}）",),
+        ("Goodwill is no longer blocked ({why})",),
+    ),
     "evidence.uploaded": (
         ("{by}提交了证据（{evidence_kind}）",),
         ("Evidence handed in by {by}: {evidence_kind}",),
@@ -390,6 +402,8 @@ FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
     "severity": prefixed("severity", "severity"),
     "dismissed_for": prefixed("dismissed", "reason"),
     "blocked_until": timed("blocked_until"),
+    "flagged_until": timed("until"),
+    "flagged_for": prefixed("flagged", "reason"),
     "expires_at": timed("expires_at"),
     "approver": coded("role"),
     "action": prefixed("action", "does"),
