@@ -6,6 +6,8 @@ without it these tests are skipped.
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
+from functools import reduce
 from threading import Event as Signal
 from typing import Any
 
@@ -14,6 +16,8 @@ from litestar.testing import TestClient
 from msgspec import to_builtins
 
 from application.projections.stats import PromiseStats, Stats, read_stats
+from domain.detection import rules_of, watch_points
+from domain.order import ORDER, Order
 from interface.bootstrap import Redress
 from interface.cli.ingest_olist import OlistReport, take_olist
 from interface.postgres.database import database
@@ -23,6 +27,7 @@ from interface.settings import Settings
 from tests.interface.api.conftest import Caller
 from tests.shared_data import recorded
 
+DAY = timedelta(days=1)
 DELIVER_BY = {"kept": 2_251, "late": 176, "never": 35, "voided": 27}
 HAND_OVER_BY = {"kept": 2_564, "late": 243, "never": 10, "voided": 11}
 
@@ -247,3 +252,40 @@ def test_taking_it_in_again_changes_nothing(redress: Redress, stats: Stats) -> N
     assert again.told.new == 0
     assert again.overdue == 0
     assert read_stats(redress.reader) == stats
+
+
+# -- Detectors --
+
+
+@pytest.fixture(scope="module", name="orders")
+def as_they_stand(redress: Redress, report: OlistReport) -> list[Order]:
+    assert report.told.whole
+    with redress.reader.connection() as connection:
+        ids = connection.execute("SELECT order_id FROM projection.order_page")
+        found = [row[0] for row in ids]
+    histories = redress.store.load(found).histories
+    return [
+        reduce(ORDER.evolve, (each.event for each in histories[name]), ORDER.initial)
+        for name in found
+    ]
+
+
+def test_detectors_find_what_the_clock_found(
+    redress: Redress, orders: list[Order]
+) -> None:
+    """What is late or never came is a shortfall, each promise once, and nothing else.
+
+    The promises of called-off orders were let off, and no detector speaks of them.
+    """
+    book = redress.policies.for_source("olist")
+    last = max(order.placed_at for order in orders if order.placed_at) + 400 * DAY
+    found = Counter(
+        point.code
+        for order in orders
+        for point in watch_points(order, rules_of(book, order, last))
+        if point.due_at <= last
+    )
+    assert found == {
+        "DELIVERY_OVERDUE": DELIVER_BY["late"] + DELIVER_BY["never"],
+        "SHIP_OVERDUE": HAND_OVER_BY["late"] + HAND_OVER_BY["never"],
+    }
