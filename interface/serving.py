@@ -68,6 +68,7 @@ def api_parts(redress: Redress) -> Parts:
         partitions=redress.store.partitions,
         streams=OpenStreams(),
         webhooks=redress.webhooks,
+        effects=redress.effects,
     )
 
 

@@ -19,6 +19,7 @@ from application.consumers import Consumers
 from application.contacts import Contacts
 from application.desk import AgentDesk
 from application.disputes import Disputes
+from application.effects.desk import Effects
 from application.evidence import EvidenceDesk
 from application.order_desk import OrderDesk
 from application.people import People
@@ -37,6 +38,7 @@ from interface.api import (
     contacts,
     desk,
     documentation,
+    effects,
     live_matters,
     macro_runs,
     webhooks,
@@ -102,6 +104,7 @@ class Parts(NamedTuple):
     partitions: int
     streams: OpenStreams
     webhooks: Webhooks
+    effects: Effects
 
 
 async def raw_body(request: Request[Any, Any, Any]) -> bytes:
@@ -140,6 +143,7 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             DecisionController,
             StatsController,
             *webhooks.HANDLERS,
+            *effects.HANDLERS,
             HealthController,
             *documentation.HANDLERS,
             *more,

@@ -106,6 +106,7 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     **CASEWORK_EXAMPLES,
     **DESK_EXAMPLES,
     **TRUST_EXAMPLES,
+    "AssignEffectBody": {"assignee": "anna"},
     "AddWebhookBody": {
         "url": "https://shop.example.com/redress",
         "types": ["redress.case.*", "redress.clock.extended.v1"],

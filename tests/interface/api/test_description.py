@@ -19,6 +19,7 @@ from interface.api import (
     contacts,
     desk,
     disputes,
+    effects,
     webhooks,
 )
 from interface.api.consumers import LinkBody, UnlinkBody
@@ -51,6 +52,7 @@ BODIES = (
             compensations.ReleaseCompensationBody,
             *(desk.KeepViewBody, desk.KeepMacroBody, desk.DropBody, RunBody),
             webhooks.AddWebhookBody,
+            effects.AssignEffectBody,
             *(ContestPointBody, AnswerContestBody),
             PolicyDocument,
         )

@@ -1,0 +1,134 @@
+"""``redress effects``: what is asked of gateways, and what came of it."""
+
+from collections.abc import Callable
+from typing import Any, get_args
+from uuid import UUID, uuid4
+
+import msgspec
+import rich_click as click
+
+from application.access import NotFound
+from application.effects.runs import Run, RunState
+from interface.bootstrap import Redress, open_redress
+from interface.cli.installation import existing
+from interface.errors import UserError
+from interface.settings import read_settings
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="A JSON line for each.")
+TERMINAL = "terminal"
+
+
+@click.group()
+def command() -> None:
+    """See to refunds, messages and all else that is asked of others.
+
+    Dead are those no machine gets any further with: show them, send them again, or
+    give them to somebody.
+    """
+
+
+def asked(question: Callable[[Redress], Any]) -> Any:
+    """Return the answer of this installation. Raises UserError."""
+    with open_redress(existing(read_settings())) as redress:
+        try:
+            return question(redress)
+        except NotFound:
+            raise UserError("There is no such effect") from None
+
+
+@command.command("list")
+@click.option("--state", type=click.Choice(get_args(RunState)), help="Only these.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 200))
+@AS_JSON
+def list_(state: RunState | None, limit: int, *, as_json: bool) -> None:
+    """List effects, newest first."""
+
+    def found(redress: Redress) -> list[str]:
+        page = redress.effects.runs.listed(limit=limit, state=state)
+        served = redress.effects.served
+        lines = [as_line(each) if as_json else told(each, served) for each in page.rows]
+        return lines or ([] if as_json else ["There are none."])
+
+    for line in asked(found):
+        click.echo(line)
+
+
+@command.command()
+@click.argument("effect", type=click.UUID)
+def show(effect: UUID) -> None:
+    """Show EFFECT, and what people did about it."""
+
+    def found(redress: Redress) -> list[str]:
+        run = redress.effects.runs.find(effect)
+        deeds = redress.effects.runs.deeds(effect)
+        return [
+            told(run, redress.effects.served),
+            *(f"  {name}: {value}" for name, value in msgspec.to_builtins(run).items()),
+            *(
+                f"  {each.done_at:%Y-%m-%d %H:%M} {each.actor} {each.deed}"
+                f"{f' to {each.assignee}' if each.assignee else ''}"
+                for each in deeds
+            ),
+        ]
+
+    for line in asked(found):
+        click.echo(line)
+
+
+@command.command()
+@click.argument("effect", type=click.UUID)
+def resend(effect: UUID) -> None:
+    """Send EFFECT again if it is dead; its gateway is asked about it first."""
+
+    def sent(redress: Redress) -> str:
+        run = redress.effects.runs.resend(effect, uuid4(), TERMINAL)
+        return told(run, redress.effects.served)
+
+    click.echo(asked(sent))
+
+
+@command.command()
+@click.argument("effect", type=click.UUID)
+@click.argument("assignee")
+def assign(effect: UUID, assignee: str) -> None:
+    """Give EFFECT to ASSIGNEE to see to."""
+
+    def given(redress: Redress) -> str:
+        run = redress.effects.runs.assign(effect, uuid4(), TERMINAL, assignee)
+        return told(run, redress.effects.served)
+
+    click.echo(asked(given))
+
+
+@command.command()
+@click.argument("effect", type=click.UUID, required=False)
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+@AS_JSON
+def journal(effect: UUID | None, limit: int, *, as_json: bool) -> None:
+    """Show what simulated gateways were asked and did, newest first."""
+    for line in asked(lambda redress: redress.simulated.lines(effect, limit)):
+        amount = "" if line.amount is None else f"  {line.amount}"
+        fault = f"  ({line.fault})" if line.fault else ""
+        click.echo(
+            as_line(line)
+            if as_json
+            else f"{line.number}  {line.at:%Y-%m-%d %H:%M:%S}  {line.key}  "
+            f"{line.gateway} {line.deed} {line.action}{amount}{fault}"
+        )
+
+
+def told(run: Run, served: frozenset[str]) -> str:
+    """Return an effect as a line for people."""
+    waits = run.state == "waiting" and run.gateway not in served
+    reason = "no gateway is set up: REDRESS_GATEWAYS" if waits else run.reason
+    amount = "" if run.amount_minor is None else f" {run.amount_minor} {run.currency}"
+    given = f", given to {run.assignee}" if run.assignee else ""
+    return (
+        f"{run.key}  {run.state}  {run.action or run.kind}{amount}"
+        f"{f'  ({reason})' if reason else ''}  tried {run.claims} times{given}"
+    )
+
+
+def as_line(row: msgspec.Struct) -> str:
+    """Return a row as a line for programs."""
+    return msgspec.json.encode(row).decode()
