@@ -1,8 +1,10 @@
 """Every projection there is, in the order they are listed to people."""
 
 from application.effects.outbox import Outbox
+from application.projections.affected_rows import Affected
 from application.projections.clock_rows import ClockBoard
 from application.projections.decision_rows import Decisions
+from application.projections.incident_rows import IncidentBoard
 from application.projections.matter_rows import Matters
 from application.projections.order_rows import OrderPage
 from application.projections.persons import Persons
@@ -27,6 +29,8 @@ READ_MODELS: tuple[Projection, ...] = (
     Timeline(),
     PublicEvents(),
     Scorecards(),
+    Affected(),
+    IncidentBoard(),
     Outbox(),
 )
 
