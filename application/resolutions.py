@@ -148,7 +148,7 @@ class Resolutions:
         self._store = store
         self._handler = handler
         self._books = books
-        self._grounds = Grounds(compensations, books)
+        self.grounds = Grounds(compensations, books)
         self._steps = StepParts(orders, cases, compensations, accounts)
 
     # -- Ids --
@@ -189,7 +189,7 @@ class Resolutions:
             raise NoSuchOrder(order=str(order_id))
         known: Companionship = sight.of(beside, COMPANIONSHIP)
         book = self._books.for_source(order.source)
-        resolution_id, number, state = self._live(order_id, known, sight)
+        resolution_id, number, state = self.live(order_id, known, sight)
         tell = DetectShortfall(
             by=said.by,
             order=str(order_id),
@@ -204,7 +204,7 @@ class Resolutions:
         moving.ask(
             AttachShortfall(by=said.by, shortfall=said.shortfall)
             if state.known
-            else self._opening(order_id, order, number, said)
+            else self.opening(order_id, order, number, said)
         )
         grave = gravity(said.shortfall, order, book, context.at)
         if not moving.state.triaged:
@@ -271,7 +271,7 @@ class Resolutions:
         order: Order = sight.of(order_id, ORDER)
         moving = Moving(state, self._books.for_source(order.source), at)
         self._mind_flags(moving, sight)
-        priced = self._grounds.of(order_id, resolution_id, moving.state, sight, at)
+        priced = self.grounds.of(order_id, resolution_id, moving.state, sight, at)
         return previewed(priced)
 
     def propose(
@@ -409,7 +409,7 @@ class Resolutions:
             raise NoSuchResolution
         return state, UUID(state.opened.order)
 
-    def _live(
+    def live(
         self, order_id: UUID, known: Companionship, sight: Sight
     ) -> tuple[UUID, int, Resolution]:
         """Return the order's live resolution, else the next, with its number."""
@@ -423,7 +423,7 @@ class Resolutions:
         number = len(named) + 1
         return self.id_of(order_id, number), number, RESOLUTION.initial
 
-    def _opening(
+    def opening(
         self, order_id: UUID, order: Order, number: int, said: Detecting
     ) -> OpenResolution:
         placed, shortfall = order.placement, said.shortfall
@@ -490,7 +490,7 @@ class Resolutions:
         """Have plans made on things as they stand, and offer what goes by itself."""
         said = said or Proposing(by=SYSTEM)
         self._mind_flags(moving, sight)
-        priced = self._grounds.of(
+        priced = self.grounds.of(
             order_id, resolution_id, moving.state, sight, moving.at
         )
         seen = previewed(priced)
@@ -537,7 +537,7 @@ class Resolutions:
         if proposal is None:
             return
         self._mind_flags(moving, sight)
-        priced = self._grounds.of(
+        priced = self.grounds.of(
             order_id, resolution_id, moving.state, sight, moving.at
         )
         if rests_on(priced.ground) != proposal.rests_on:
@@ -571,7 +571,7 @@ class Resolutions:
     ) -> tuple[Moving, Doing]:
         """Return a resolution about to move, and the step it is about."""
         state, order_id = self._found(resolution_id, sight)
-        priced = self._grounds.of(order_id, resolution_id, state, sight, context.at)
+        priced = self.grounds.of(order_id, resolution_id, state, sight, context.at)
         moving = Moving(state, priced.ground.book, context.at)
         doing = Doing(
             resolution_id=resolution_id,

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from application.event_store.envelope import RecordedEvent
-from application.event_store.store import EventStore
+from application.event_store.store import EventStore, Loaded
 from domain.ids import partition_in
 from domain.kernel import AnyDecider
 
@@ -15,13 +15,18 @@ class Sight:
     """What was looked at to prepare one ask of ``stream_id``; each stream is read once.
 
     Whoever prepares by it hands ``rests_on`` along: once something of it has moved on,
-    the ask is prepared anew, and never decided on what was so before.
+    the ask is prepared anew, and never decided on what was so before. ``loaded`` is
+    what was read for many asks at once; of it only what is looked at counts.
     """
 
-    def __init__(self, store: EventStore, stream_id: UUID) -> None:
+    def __init__(
+        self, store: EventStore, stream_id: UUID, loaded: Loaded | None = None
+    ) -> None:
         self._store = store
         self._partition = partition_in(stream_id)
+        self._loaded = loaded
         self._histories: dict[UUID, list[RecordedEvent]] = {}
+        self._states: dict[UUID, tuple[AnyDecider, Any]] = {}
 
     @property
     def rests_on(self) -> Mapping[UUID, int]:
@@ -34,8 +39,12 @@ class Sight:
 
     def of(self, stream_id: UUID, decider: AnyDecider) -> Any:
         """Return a stream's state; raises UnreadableEvent."""
-        events = (recorded.event for recorded in self._history(stream_id))
-        return reduce(decider.evolve, events, decider.initial)
+        known = self._states.get(stream_id)
+        if known is None or known[0] is not decider:
+            events = (recorded.event for recorded in self._history(stream_id))
+            known = decider, reduce(decider.evolve, events, decider.initial)
+            self._states[stream_id] = known
+        return known[1]
 
     def events(self, stream_id: UUID) -> Iterator[Any]:
         """Yield a stream's events; raises UnreadableEvent."""
@@ -47,7 +56,9 @@ class Sight:
 
     def _history(self, stream_id: UUID) -> list[RecordedEvent]:
         if stream_id not in self._histories:
-            loaded = self._store.load([stream_id])
+            loaded = self._loaded
+            if loaded is None or stream_id not in loaded.histories:
+                loaded = self._store.load([stream_id])
             if unreadable := loaded.unreadable.get(stream_id):
                 raise unreadable.error()
             self._histories[stream_id] = list(loaded.histories[stream_id])
