@@ -30,6 +30,7 @@ OPEN = {
     "/docs/description.json",
     "/docs/{name}",
     "/v1/inbound/{source}",  # signed, not signed in
+    "/v1/effects/callbacks/{gateway}",
 }
 # The framework's own pages, which name no action and so are closed to everybody.
 CLOSED = {"/openapi", "/openapi/openapi.json", "/openapi/{path}"}
@@ -75,6 +76,7 @@ def test_a_role_comes_through_the_doors_of_its_row_and_no_others(
             .replace("{evidence_id}", "00000000-0000-8007-8000-000000000000")
             .replace("{webhook}", "00000000-0000-8007-8000-000000000000")
             .replace("{delivery}", "00000000-0000-8007-8000-000000000000")
+            .replace("{effect}", "00000000-0000-8007-8000-000000000000")
             .replace("{version}", "1")
             .replace("{consumer}", "somebody")
         )
