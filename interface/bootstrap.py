@@ -37,15 +37,18 @@ from application.orders import Orders
 from application.people import People, PostgresKeys
 from application.policies import shipped_documents
 from application.policy_set import Policies
+from application.processes.beside_consumers import BesideConsumers, CompanionClocks
 from application.processes.carry_out import DueResolutions
 from application.processes.check_overdue_clocks import AsksClocks, OverdueClocks
 from application.processes.check_overdue_promises import OverduePromises
+from application.processes.detect_shortfalls import ShortfallWatch
 from application.processes.holds import Holds
 from application.processes.move_clocks import TouchedClocks
 from application.processes.open_due_disputes import DueDisputes
 from application.processes.order_due_refunds import DueRefunds
 from application.processes.sweep_evidence import EvidenceSweep
 from application.projections.clock_board import ClockQueries
+from application.projections.companion_board import CompanionQueries
 from application.projections.decisions import DecisionQueries
 from application.projections.matters import MatterQueries
 from application.projections.order_page import OrderQueries
@@ -57,13 +60,17 @@ from application.projections.read_models import READ_MODELS
 from application.projections.references import ReferenceQueries
 from application.projections.runner import Runner
 from application.projections.scorecards import ScorecardQueries
+from application.projections.shortfalls import ShortfallQueries
 from application.projections.timeline import TimelineQueries
+from application.projections.watch import WatchQueries
 from application.queue import Queue
 from application.reading import Reading
 from application.resolutions import Resolutions
 from application.responsibility import Responsibilities
+from application.risk_table import RiskTables
 from application.rooms import rooms
 from application.scorecards import ScorecardDesk
+from application.shortfall_reports import ShortfallReports
 from application.trust import TrustDesk
 from application.webhooks.deliveries import Deliveries
 from application.webhooks.desk import Webhooks
@@ -182,6 +189,13 @@ class Redress:
             self.after_sales,
             self.accounts,
             self.policies,
+        )
+
+    @cached_property
+    def shortfall_reports(self) -> ShortfallReports:
+        """What agents and feeds tell of orders that fall short."""
+        return ShortfallReports(
+            self.store, self.handler, self.policies, self.resolutions
         )
 
     @cached_property
@@ -419,6 +433,7 @@ class Redress:
             "promise": AgentPromiseClocks(self.contacts),
             "responsibility": self.accounts,
             "resolution": self.resolutions,
+            "companionship": CompanionClocks(self.store, self.resolutions),
         }
 
     @cached_property
@@ -435,6 +450,30 @@ class Redress:
     def due_refunds(self) -> DueRefunds:
         """Orders refunds that fell due."""
         return DueRefunds(self.after_sales, self.matters, clock.now)
+
+    @cached_property
+    def risks(self) -> RiskTables:
+        """How likely deliveries come late, learnt from the installation's own."""
+        return RiskTables(self.reader)
+
+    @cached_property
+    def shortfall_watch(self) -> ShortfallWatch:
+        """Asks orders what falls short once it is due, and what healed."""
+        return ShortfallWatch(
+            self.watch,
+            self.store,
+            self.policies,
+            self.resolutions,
+            self.risks,
+            clock.now,
+        )
+
+    @cached_property
+    def beside_consumers(self) -> BesideConsumers:
+        """Stays beside consumers for the days of their orders."""
+        return BesideConsumers(
+            self.watch, self.store, self.policies, self.resolutions, clock.now
+        )
 
     @cached_property
     def due_resolutions(self) -> DueResolutions:
@@ -456,6 +495,21 @@ class Redress:
         return Runner(READ_MODELS, self.projector)
 
     # -- Questions --
+
+    @cached_property
+    def watch(self) -> WatchQueries:
+        """What is watched of every order, and what of it is due."""
+        return WatchQueries(self.reader, self.writer)
+
+    @cached_property
+    def shortfalls(self) -> ShortfallQueries:
+        """What fell short, by cause and as a map."""
+        return ShortfallQueries(self.reader)
+
+    @cached_property
+    def companions(self) -> CompanionQueries:
+        """The days beside consumers, those that end first before others."""
+        return CompanionQueries(self.reader)
 
     @cached_property
     def references(self) -> ReferenceQueries:
