@@ -1,7 +1,6 @@
 """Where effects are asked from outside: how they stand, what people do about them."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 from uuid import UUID, uuid5
 
 from application.access import Actor, Owners, authorize
@@ -15,20 +14,21 @@ from application.projections.paging import Page
 NOBODYS = Owners()
 
 
-class Effects(NamedTuple):
-    """How effects stand, who is set up for them, and who takes what is told."""
+class Effects:
+    """How effects stand, who is set up for them, and who takes what is told.
 
-    runs: Runs
-    carrying: Carrying
-    gateways: Gateways
-    door: ReadsCallbacks
+    ``served`` are the gateways somebody is set up for; what is asked of others waits.
+    """
 
-    @property
-    def served(self) -> frozenset[Gateway]:
-        """The gateways somebody is set up for; what is asked of others waits."""
-        return frozenset(
-            each for each in GATEWAYS if getattr(self.gateways, each) is not None
+    def __init__(
+        self, runs: Runs, carrying: Carrying, gateways: Gateways, door: ReadsCallbacks
+    ) -> None:
+        self.runs = runs
+        self.served: frozenset[Gateway] = frozenset(
+            each for each in GATEWAYS if getattr(gateways, each) is not None
         )
+        self._carrying = carrying
+        self._door = door
 
     def all(
         self,
@@ -64,6 +64,6 @@ class Effects(NamedTuple):
 
     def told(self, gateway: str, headers: Mapping[str, str], body: bytes) -> Run:
         """Take what a gateway tells; raises NotFound and as its door does."""
-        told: Callback = self.door.read(gateway, headers, body)
+        told: Callback = self._door.read(gateway, headers, body)
         (known,) = (each for each in GATEWAYS if each == gateway)
-        return self.carrying.told(known, told.key, told.answer)
+        return self._carrying.told(known, told.key, told.answer)

@@ -33,7 +33,7 @@ from interface.api.paging import (
     bad_cursor,
     listed,
 )
-from interface.api.problems import Wrong
+from interface.api.problems import Wrong, invalid
 
 PATH: Final = "/v1/effects"
 CALLBACK_BYTES_MAX: Final = 100_000
@@ -196,7 +196,7 @@ async def callback(
     except BadSignature:
         raise Wrong("bad_signature", 401) from None
     except BadCallback as error:
-        raise Wrong("unreadable", 400, str(error)) from None
+        raise invalid("body", str(error)) from None
     except NotOurs:
         return {"state": "ignored"}
     except NotFound:
