@@ -55,7 +55,7 @@ class Grounds:
         )
         short = short or tuple(resolution.shortfalls.values())
         lines = lines_of(order, short)
-        dates = dates_of(order, lines, at)
+        dates = dated(dates_of(order, lines, at), resolution)
         paid, day = self._ledger(order_id, order, lines, sight)
         facts = facts_for(order, short, lines, at)
         ground = Ground(
@@ -90,6 +90,17 @@ class Grounds:
         return paid, day
 
 
+def dated(dates: Dates, resolution: Resolution) -> Dates:
+    """Return the dates rules are chosen by; the conduct is what first fell short.
+
+    A parcel may stand still though it was sent in time: then no promise says when.
+    """
+    if dates.conduct_at is not None:
+        return dates
+    broken = [each.since for each in resolution.shortfalls.values() if each.breach]
+    return replace(dates, conduct_at=min(broken, default=None))
+
+
 def facts_for(
     order: Order, short: tuple[Shortfall, ...], lines: tuple[int, ...], at: datetime
 ) -> Facts | None:
@@ -101,7 +112,7 @@ def facts_for(
         fact.value
         for each in short
         for fact in each.facts
-        if fact.name == "difference_fen" and isinstance(fact.value, int)
+        if fact.name == "difference_minor" and isinstance(fact.value, int)
     ]
     said = Said(lines=lines, difference_fen=sum(fell) if fell else None)
     try:

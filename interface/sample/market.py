@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.money import Money
 from domain.order import Channel, Content, OrderLine, PlaceOrder
@@ -74,6 +75,10 @@ class Sale(Struct, frozen=True):
     order: PlaceOrder
     shop: Shop
     carrier: str
+
+    def promising(self, offers: tuple[Offer, ...]) -> "Sale":
+        """Return the same sale with other promises shown."""
+        return replace(self, order=replace(self.order, offers=offers))
 
 
 def buyers(count: int) -> list[str]:

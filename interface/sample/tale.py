@@ -118,7 +118,14 @@ class Tale:
         """Return a fresh waybill of the sale's carrier."""
         return f"{CARRIERS[self.sale.carrier]}{self.dice.randrange(10**12, 10**13)}"
 
-    def scan(self, parcel: str, code: ScanCode, pause: HOURS) -> None:
+    def scan(
+        self,
+        parcel: str,
+        code: ScanCode,
+        pause: HOURS,
+        outlet: str | None = None,
+        region: str | None = None,
+    ) -> None:
         """Have the carrier scan a parcel, and say so in its own words."""
         self.later(pause)
         place, other = self.dice.sample(PLACES, 2)
@@ -133,7 +140,13 @@ class Tale:
         self._scans += 1
         digest = sha256(f"{self.at.isoformat()} {text}".encode()).hexdigest()[:16]
         command = RecordScan(
-            parcel=parcel, scan=digest, code=code, rank=self._scans, text=UNSEALED
+            parcel=parcel,
+            scan=digest,
+            code=code,
+            rank=self._scans,
+            text=UNSEALED,
+            outlet=outlet,
+            region=region,
         )
         self.say(command, text=text)
 
