@@ -24,7 +24,7 @@ from application.effects.facts import Facts
 from application.effects.outbox import OutboxQueries
 from application.effects.ports import Gateways
 from application.effects.queue import Jobs
-from application.effects.results import RefundResults, Takers
+from application.effects.results import RefundResults, StepResults, Takers
 from application.effects.runs import Runs
 from application.effects.worker import EffectWorker
 from application.event_store.connections import Pool, connection_pool
@@ -371,7 +371,10 @@ class Redress:
     @cached_property
     def takers(self) -> Takers:
         """Who takes what came of effects."""
-        return {"after_sales": RefundResults(self.after_sales)}
+        return {
+            "after_sales": RefundResults(self.after_sales),
+            "resolution": StepResults(self.resolutions.conclude),
+        }
 
     @cached_property
     def carrying(self) -> Carrying:
