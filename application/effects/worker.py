@@ -80,10 +80,16 @@ class EffectWorker:
         done = self._ended()
         return freed + done + self._begin(now) + self._look_for_forgotten()
 
-    def finish(self, stop: Signal) -> None:
-        """Go on until nothing is due and nothing under way, or until told to stop."""
-        while not stop.is_set() and (self.work() or self._under_way):
+    def finish(self, stop: Signal) -> int:
+        """Go on until nothing is due and nothing under way, or until told to stop.
+
+        Returns how much there was to do: its results may have led to more.
+        """
+        done = 0
+        while not stop.is_set() and ((now := self.work()) or self._under_way):
+            done += now
             wait(self._under_way, timeout=PAUSE_SECONDS)
+        return done
 
     def close(self) -> None:
         """Let what is under way come to its end, which is soon."""

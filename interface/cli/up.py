@@ -127,6 +127,7 @@ def supervise(
         environment=environment_with(
             REDRESS_HOME=str(settings.home),
             REDRESS_CLOCK=str(ahead) if settings.clock else "",
+            REDRESS_GATEWAYS=gateways_of(settings),
         ),
         say=say,
         logs=settings.logs if sys.stderr.isatty() else None,
@@ -173,6 +174,16 @@ def answers(settings: Settings) -> bool:
     except OSError:
         return False
     return True
+
+
+def gateways_of(settings: Settings) -> str:
+    """Return who refunds and the like: for a sample a simulator, unless one is named.
+
+    What is invented needs no bank; what is real is asked of nobody until it is said.
+    """
+    if settings.gateways or not (settings.home / "sample.json").exists():
+        return settings.gateways
+    return "simulator"
 
 
 def load_sample_if_empty(settings: Settings, say: Callable[[str], object]) -> None:

@@ -27,8 +27,10 @@ def command(*, once: bool) -> None:
     ):
         redress.policies.bring_up_to_date()
         if once:
-            worker(redress).until_idle(stop)
+            steps = worker(redress)
+            steps.until_idle(stop)
+            while redress.effect_worker.finish(stop):
+                steps.until_idle(stop)  # What came of them may lead to more.
             redress.sender.finish(stop)
-            redress.effect_worker.finish(stop)
         else:
             worker(redress).until_stopped(stop)

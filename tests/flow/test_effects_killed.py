@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from msgspec.structs import replace
 
+from application.effects.invariants import broken
 from application.effects.ports import Gateways
 from application.effects.runs import Run
 from domain.after_sales import ApproveCase, OrderRefund, RefundSucceeded
@@ -96,6 +97,12 @@ class Till:
         return [line for line in lines if line.deed == "did"]
 
     @property
+    def broken(self) -> set[str]:
+        """The invariants that do not hold."""
+        with psycopg.connect(self.service.redress.urls.owner) as owner:
+            return {each.invariant for each in broken(owner)}
+
+    @property
     def results(self) -> int:
         events = self.service.events(self.case_id)
         return sum(isinstance(each, RefundSucceeded) for each in events)
@@ -131,9 +138,11 @@ def test_killed_on_the_way_it_is_paid_once_and_recorded_once(
     assert (till.results, case.refund_status) == (1, "succeeded")
     till.works_again()
     assert (len(till.moved), till.results) == (1, 1)
+    assert till.broken == set()
 
 
 def test_control_asked_under_another_key_it_is_paid_twice(till: Till) -> None:
     till.works_until_killed("effect.answered")
     till.works_again(around=Keyless)
     assert len(till.moved) == 2
+    assert till.broken == {"I9"}
