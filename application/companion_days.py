@@ -38,10 +38,12 @@ class ToDo(NamedTuple):
 
 
 def to_do(order: Accompanied, book: Rulebook, now: datetime) -> Iterator[ToDo]:
-    """Yield what there is to say to an order's companionship now."""
+    """Yield what there is to say to an order's companionship now, in order."""
     days = order.companionship
     if not days.started:
-        yield from beginning(order)
+        for first in beginning(order):
+            yield first
+            yield from to_note(order)
         return
     if days.closed:
         return

@@ -19,12 +19,18 @@ from application.event_store.store import EventStore, StoreUnavailable
 from application.orders import context_for
 from application.processes.check_overdue_clocks import ACTOR as CLOCKS
 from application.processes.check_overdue_clocks import ClockAsk, each_asked
-from application.processes.orders_seen import KnowsStreams, loaded, put_off
+from application.processes.orders_seen import (
+    KnowsStreams,
+    loaded,
+    put_off,
+    unknown,
+)
 from application.projections.watch import DueRow, PutOff
 from application.sight import Sight
 from application.watching import NotNow
 from domain.companionship import COMPANIONSHIP, Companionship, CompanionshipCommand
 from domain.kernel import Refused
+from domain.policy.book import Rulebook
 from domain.timer import CheckClocks
 
 ACTOR: Final = "system:beside-consumers"
@@ -32,6 +38,9 @@ ORDERS_MAX: Final = 200
 
 # The board may not yet show what was said; so long nobody looks again.
 LOOK_AGAIN_AFTER: Final = timedelta(minutes=1)
+# Where the rules that come with the product see something to do, and those in force do
+# not, it is looked at again after so long.
+LOOK_ANYWAY_AFTER: Final = timedelta(days=1)
 # What was refused, or failed, is tried again after so long.
 TRY_AGAIN_AFTER: Final = timedelta(minutes=10)
 
@@ -83,7 +92,7 @@ class BesideConsumers:
     def look(self) -> int:
         """See to a batch of orders; return how many. Raises StoreUnavailable.
 
-        An order with nothing left to do is put off until it changes.
+        One whose days are over by the rules in force is put off for good.
         """
         now = self._now()
         self._looked = {
@@ -105,7 +114,7 @@ class BesideConsumers:
         later = []
         for row in rows:
             order = orders.get(row.order_id)
-            answer = self._one(order, now) if order else NotNow("order_unknown", None)
+            answer = self._one(order, now) if order else unknown(now)
             if answer is not None:
                 later.append(put_off(row, now, answer))
             self._looked[row] = now
@@ -115,10 +124,7 @@ class BesideConsumers:
         """See to one order; that it refuses takes no turn from the others."""
         try:
             book = self._books.for_source(order.order.source)
-            said = [
-                self._say(order.order_id, name, command, now)
-                for name, command in to_do(order, book, now)
-            ]
+            news = self._say_all(order, book, now)
         except StoreUnavailable:
             raise
         except Refused as refused:
@@ -126,9 +132,25 @@ class BesideConsumers:
         except Exception as error:  # noqa: BLE001 - the others have their turn
             why = repr(error)
         else:
-            return None if any(said) else NotNow("nothing_to_do", None)
+            if news:
+                return None
+            begun = order.companionship.started
+            return NotNow("nothing_to_do", now + LOOK_ANYWAY_AFTER if begun else None)
         log.warning("not_beside", order_id=str(order.order_id), why=why)
         return NotNow(why[:200], now + TRY_AGAIN_AFTER)
+
+    def _say_all(self, order: Accompanied, book: Rulebook, now: datetime) -> int:
+        """Say all there is to say; return how much was news.
+
+        Where the days are over by the rules in force, nothing follows their beginning.
+        """
+        news = 0
+        for name, command in to_do(order, book, now):
+            if self._say(order.order_id, name, command, now):
+                news += 1
+            elif not order.companionship.started:
+                break
+        return news
 
     def _say(
         self, order_id: UUID, name: str, command: CompanionshipCommand, now: datetime

@@ -18,7 +18,12 @@ from application.event_store.envelope import CommandContext, Receipt
 from application.event_store.store import EventStore, KeyReused, StoreUnavailable
 from application.known_beside import known_beside
 from application.orders import context_for
-from application.processes.orders_seen import KnowsStreams, loaded, put_off
+from application.processes.orders_seen import (
+    KnowsStreams,
+    loaded,
+    put_off,
+    unknown,
+)
 from application.projections.watch import DueRow, PutOff
 from application.resolutions import Detecting
 from application.watching import NotNow, alarm, asked, next_look
@@ -195,7 +200,7 @@ class ShortfallWatch:
         """Return the alarms of the risk table over deliveries among these rows."""
         by_source: dict[str | None, list[UUID]] = {}
         for row in rows:
-            if f"/{RISK_CODE}/" in row.name and row.order_id in orders:
+            if is_look(row) and row.order_id in orders:
                 by_source.setdefault(row.source, []).append(row.order_id)
         risks = {
             order_id: risk
@@ -213,7 +218,7 @@ class ShortfallWatch:
     def _detect(self, row: DueRow, asking: "Asking") -> NotNow | None:
         order = asking.orders.get(row.order_id)
         if order is None:
-            return NotNow("order_unknown", None)
+            return unknown(asking.now)
         if row.name in order.companionship.shortfalls:
             return None  # The board has not read it yet.
         answer = self._answer(row, order, asking)
@@ -235,10 +240,9 @@ class ShortfallWatch:
         now, alarmed = asking.now, asking.alarms.get(row.order_id)
         risks = (alarmed,) if alarmed else ()
         answer = asked(row.name, order, self._book(order), now, risks)
-        if isinstance(answer, NotNow) and not alarmed and f"/{RISK_CODE}/" in row.name:
+        if isinstance(answer, NotNow) and answer.why == "not_so" and is_look(row):
             again_at = next_look(order.order, now, self._terms)
-            if again_at is not None:
-                return NotNow("no_alarm", again_at)
+            return NotNow("no_alarm" if again_at else "too_late", again_at)
         return answer
 
     def _clear(self, row: DueRow, asking: "Asking") -> NotNow | None:
@@ -270,3 +274,8 @@ class Asking(Struct, frozen=True):
     orders: Mapping[UUID, Accompanied]
     now: datetime
     alarms: Mapping[UUID, AtRisk]
+
+
+def is_look(row: DueRow) -> bool:
+    """Say whether a row may be one of a delivery, which the risk table answers."""
+    return f"/{RISK_CODE}/" in row.name

@@ -1,7 +1,7 @@
 """The orders of a batch as they stand, each with all that lies beside it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -54,3 +54,8 @@ def put_off(row: DueRow, now: datetime, answer: NotNow) -> PutOff:
         ask_again_at=answer.ask_again_at,
         why=answer.why,
     )
+
+
+def unknown(now: datetime) -> NotNow:
+    """Return the answer of an order whose streams cannot be read just now."""
+    return NotNow("order_unknown", now + timedelta(days=1))
