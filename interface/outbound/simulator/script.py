@@ -1,6 +1,6 @@
 """What goes wrong at the simulator: by a seed, or by what an effect is about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
 from hashlib import sha256
 from typing import Final, Literal, get_args
@@ -37,7 +37,10 @@ LASTING: Final[frozenset[Fault]] = frozenset(
 
 
 class Rule(Struct, frozen=True):
-    """A fault for whatever fits a pattern, such as ``consumer:wang*``."""
+    """A fault for whatever fits a pattern, such as ``consumer:wang*``.
+
+    Of several, joined by ``&``, all must fit.
+    """
 
     fault: Fault
     pattern: str
@@ -57,7 +60,7 @@ class Script(Struct, frozen=True, kw_only=True):
         """
         names = names_of(instruction)
         for rule in self.rules:
-            if any(fnmatchcase(name, rule.pattern) for name in names):
+            if fits(rule.pattern, names):
                 return rule.fault
         for lasting in (True, False):
             drawn = dice(self.seed, instruction.key, 0 if lasting else times)
@@ -74,6 +77,13 @@ def dice(seed: int, key: UUID, times: int) -> int:
     """Return a number from 0 to 99, always the same for the same."""
     digest = sha256(f"{seed}/{key}/{times}".encode()).digest()
     return int.from_bytes(digest[:8]) % 100
+
+
+def fits(pattern: str, names: Sequence[str]) -> bool:
+    """Say whether each part of a pattern fits one of these names."""
+    return all(
+        any(fnmatchcase(name, part) for name in names) for part in pattern.split("&")
+    )
 
 
 def names_of(instruction: Instruction) -> list[str]:

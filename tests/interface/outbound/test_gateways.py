@@ -332,6 +332,13 @@ def test_a_script_says_what_goes_wrong_and_for_whom() -> None:
             script_in(wrong)
 
 
+def test_all_parts_of_a_pattern_must_fit() -> None:
+    script = script_in("declined@consumer:li-*&route:original")
+    assert script.fault(REFUND, 0) == "declined"
+    by_another_way = replace(REFUND, params={"route": "platform_advance"})
+    assert script.fault(by_another_way, 0) is None
+
+
 def test_an_instruction_reads_as_json_and_back() -> None:
     """What the journal, the gateway and the log call a thing is one name."""
     again = msgspec.json.decode(msgspec.json.encode(REFUND), type=Instruction)
