@@ -38,6 +38,11 @@ class Kept(Struct, Generic[V], frozen=True):
             bucket[name] = value
         return Kept({**self.buckets, **touched})
 
+    def items(self) -> Iterator[tuple[str, V]]:
+        """Yield all that is kept, with its name, in no order."""
+        for bucket in self.buckets.values():
+            yield from bucket.items()
+
 
 def bucket_of(name: str) -> int:
     """Return where a name lies, as long as this process runs: nothing else sees it."""

@@ -1,0 +1,321 @@
+"""Incidents: declared, scoped, estimated, granted and ended, each in its own stream.
+
+Handing out is a process of its own (``processes/hand_out.py``); what it offers an order
+lies in the order's streams, and only what it costs lies here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import reduce
+from typing import Final, Protocol
+from uuid import UUID, uuid5
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from application.books import Books
+from application.event_store.envelope import Ask, CommandContext, Part, Receipt
+from application.event_store.handler import CommandHandler
+from application.event_store.store import EventStore, StaleVersion
+from application.incident_offers import IncidentOffers, Within, plans_named
+from application.incident_sums import Sums
+from application.projections.affected import AffectedOrder, Preview, Scope
+from domain.ids import id_from_name, partition_of
+from domain.incident import (
+    INCIDENT,
+    ORDERS_MAX,
+    DraftPlan,
+    FreezeScope,
+    Impact,
+    Incident,
+    IncidentCommand,
+    IncludeOrders,
+    Member,
+    NoSuchIncident,
+    RecordEstimate,
+    Segment,
+    Selector,
+    scope_digest,
+    segment_of,
+)
+from domain.kernel import Command, LongName, Refused
+from domain.party import SYSTEM, By
+from domain.policy.book import Rulebook
+
+KIND: Final = "incident"
+# So many chunks go into one append; a scope of more is frozen in several.
+CHUNKS_MAX: Final = 20
+# So many orders are priced on what was read at once.
+PRICED_AT_ONCE: Final = 1000
+# The segment of an order while there is no plan that would say.
+UNPLANNED: Final = "unplanned"
+
+
+class NoSuchPlan(Refused):
+    """The rules for these orders have no plan of this name."""
+
+
+class NoPlanYet(Refused):
+    """What it costs is known only once there is a plan for whom it affects."""
+
+
+class Freeze(Command, frozen=True, kw_only=True):
+    """Freeze who is affected, as the read models see it now."""
+
+    by: By
+
+
+class Estimate(Command, frozen=True, kw_only=True):
+    """Work out what the plan would cost those affected, as things stand."""
+
+
+class WhomItAffects(Protocol):
+    """Who is asked whom a selector affects."""
+
+    def preview(self, selector: Selector, at: datetime, samples: int = 10) -> Preview:
+        """Return how many orders are affected, and the first few of them."""
+        ...
+
+    def scope(self, selector: Selector, at: datetime) -> Scope:
+        """Return all orders affected; raises TooManyAffected."""
+        ...
+
+    def of_orders(self, orders: Sequence[UUID]) -> Mapping[UUID, AffectedOrder]:
+        """Return what is known of these orders."""
+        ...
+
+
+class Estimated(Struct, frozen=True, kw_only=True):
+    """What an estimate came to, and the receipt of its being recorded."""
+
+    receipt: Receipt
+    impact: Impact
+    rests_on: LongName
+
+
+class Incidents:
+    """Takes commands to incidents, and works out what they need to know."""
+
+    def __init__(
+        self,
+        store: EventStore,
+        handler: CommandHandler,
+        affected: WhomItAffects,
+        offers: IncidentOffers,
+        books: Books,
+    ) -> None:
+        self._store, self._handler = store, handler
+        self._affected, self._offers = affected, offers
+        self._books = books
+        self._known: dict[UUID, tuple[int, Incident]] = {}
+
+    def id_of(self, number: str) -> UUID:
+        """Return the id of the incident of this number."""
+        return id_from_name(
+            partition_of(number, self._store.partitions), KIND, "", number
+        )
+
+    def find(self, number: str) -> tuple[Incident, int]:
+        """Return an incident and its version; raises NoSuchIncident."""
+        state, version = self.read(self.id_of(number))
+        if state.declared is None:
+            raise NoSuchIncident(number=number)
+        return state, version
+
+    def read(self, stream_id: UUID) -> tuple[Incident, int]:
+        """Return an incident as it stands, and its version; raises UnreadableEvent.
+
+        What was folded before is not folded again.
+        """
+        loaded = self._store.load([stream_id])
+        if unreadable := loaded.unreadable.get(stream_id):
+            raise unreadable.error()
+        history = loaded.histories[stream_id]
+        version, state = self._known.get(stream_id, (0, INCIDENT.initial))
+        if version > len(history):
+            version, state = 0, INCIDENT.initial
+        events = (recorded.event for recorded in history[version:])
+        state = reduce(INCIDENT.evolve, events, state)  # type: ignore[arg-type]  # its own
+        self._known[stream_id] = len(history), state
+        return state, len(history)
+
+    def take(
+        self, number: str, command: IncidentCommand, context: CommandContext
+    ) -> Receipt:
+        """Return where the incident then stands; raises as CommandHandler does.
+
+        A plan that names what the rules do not have is refused with NoSuchPlan.
+        """
+        stream_id = self.id_of(number)
+        state, _ = self.read(stream_id)
+        book = self.book(state, getattr(command, "source", None))
+        if isinstance(command, DraftPlan):
+            for segment in command.segments:
+                if not plans_named(book, segment.plan):
+                    raise NoSuchPlan(plan=segment.plan, profile=book.profile)
+        part = Part(stream_id, INCIDENT, command, book)
+        return self._handler.handle_one(Ask(context, (part,)))
+
+    def part(self, stream_id: UUID, state: Incident, command: IncidentCommand) -> Part:
+        """Return a command to an incident as a part of an ask."""
+        return Part(stream_id, INCIDENT, command, self.book(state))
+
+    def handle(self, asks: Sequence[Ask]) -> Sequence[Receipt | Exception]:
+        """Return an answer to each, in order."""
+        return self._handler.handle(asks)
+
+    def book(self, state: Incident, source: str | None = None) -> Rulebook:
+        """Return the rules of an incident: those of the orders of its source."""
+        declared = state.declared
+        return self._books.for_source(declared.source if declared else source)
+
+    # -- Who is affected --
+
+    def preview(self, selector: Selector, at: datetime, samples: int = 10) -> Preview:
+        """Return how many orders a selector affects now, and some of them."""
+        return self._affected.preview(selector, at, samples)
+
+    def freeze(self, number: str, said: Freeze, context: CommandContext) -> Receipt:
+        """Freeze who is affected, with every order named; raises as decide does.
+
+        Raises TooManyAffected. A scope too great for one append is named in several;
+        killed in between it is frozen anew.
+        """
+        stream_id = self.id_of(number)
+        if first := self._handler.answered(stream_id, context, said):
+            return first
+        state, version = self.find(number)
+        if context.expected_version not in {None, version}:
+            raise StaleVersion(version=version)
+        assert state.selector is not None, "it was declared with one"
+        scope = self._affected.scope(state.selector, context.at)
+        members = self._members(state, scope.orders, context.at)
+        frozen = FreezeScope(
+            by=said.by,
+            snapshot=scope.snapshot,
+            orders=len(members),
+            digest=scope_digest(member.order for member in members),
+        )
+        named: list[IncidentCommand] = [frozen, *chunks(said.by, members)]
+        parts = [self.part(stream_id, state, each) for each in named]
+        own = context
+        receipt: Receipt | None = None
+        for first_part in range(0, len(parts), CHUNKS_MAX):
+            some = tuple(parts[first_part : first_part + CHUNKS_MAX])
+            ask = Ask(own, some, said=said, said_of=stream_id)
+            receipt = self._handler.handle_one(ask)
+            own = replace(
+                context,
+                command_id=uuid5(context.command_id, f"chunk/{first_part}"),
+                expected_version=None,
+            )
+        assert receipt is not None, "there is always what freezes it"
+        return receipt
+
+    def join_late(self, number: str, context: CommandContext) -> int:
+        """Let orders join that came to be affected since; return how many.
+
+        Raises as decide does, and TooManyAffected.
+        """
+        stream_id = self.id_of(number)
+        state, _ = self.find(number)
+        assert state.selector is not None, "it was declared with one"
+        if state.ends is not None and context.at >= state.ends:
+            return 0
+        scope = self._affected.scope(state.selector, context.at)
+        new = [
+            each
+            for each in scope.orders
+            if state.standings.get(str(each.order_id)) is None
+        ]
+        members = self._members(state, new, context.at)[: ORDERS_MAX * CHUNKS_MAX]
+        if not members:
+            return 0
+        first = max(state.late, default=0) + 1
+        named = chunks(SYSTEM, members, first=first, late=True)
+        parts = tuple(self.part(stream_id, state, each) for each in named)
+        self._handler.handle_one(Ask(context, parts))
+        return len(members)
+
+    def _members(
+        self, state: Incident, orders: Sequence[AffectedOrder], at: datetime
+    ) -> list[Member]:
+        """Return orders as they are named, each with its segment so far."""
+        segments = state.plan.segments if state.plan else ()
+        return [
+            Member(order=str(each.order_id), segment=named_segment(each, segments, at))
+            for each in orders
+        ]
+
+    # -- What it costs --
+
+    def estimate(
+        self, number: str, said: Estimate, context: CommandContext
+    ) -> Estimated:
+        """Work out and record what it costs; raises NoPlanYet, and as decide does."""
+        stream_id = self.id_of(number)
+        state, version = self.find(number)
+        if context.expected_version not in {None, version}:
+            raise StaleVersion(version=version)
+        if first := self._handler.answered(stream_id, context, said):
+            known = state.estimate
+            assert known is not None, "it was recorded"
+            return Estimated(
+                receipt=first, impact=known.impact, rests_on=known.rests_on
+            )
+        impact, rests_on = self.impact(state, context.at)
+        record = RecordEstimate(by=SYSTEM, impact=impact, rests_on=rests_on)
+        part = self.part(stream_id, state, record)
+        ask = Ask(context, (part,), said=said, said_of=stream_id)
+        receipt = self._handler.handle_one(ask)
+        return Estimated(receipt=receipt, impact=impact, rests_on=rests_on)
+
+    def impact(self, state: Incident, at: datetime) -> tuple[Impact, str]:
+        """Return what the plan would cost all that wait, and what that rests on."""
+        if state.plan is None:
+            raise NoPlanYet
+        within = within_of(state)
+        sums = Sums(state.plan.segments)
+        waiting = [
+            UUID(order)
+            for order, standing in state.standings.items()
+            if standing.how != "excluded"
+        ]
+        for first in range(0, len(waiting), PRICED_AT_ONCE):
+            some = waiting[first : first + PRICED_AT_ONCE]
+            known = self._affected.of_orders(some)
+            loaded = self._offers.read(some)
+            for order_id in some:
+                sums.add(order_id, known, within, self._offers, loaded, at)
+        return sums.impact(), sums.rests_on(state)
+
+
+def within_of(state: Incident) -> Within:
+    """Return an incident as far as its orders are concerned."""
+    declared, plan, budget = state.declared, state.plan, state.budget
+    assert declared is not None, "only what was declared affects anybody"
+    return Within(
+        number=declared.number,
+        kind=declared.kind,
+        begins=declared.begins,
+        segments=plan.segments if plan else (),
+        approver=budget.by if budget else None,
+        per_order_max_fen=budget.per_order_max_fen if budget else None,
+    )
+
+
+def named_segment(
+    order: AffectedOrder, segments: Sequence[Segment], at: datetime
+) -> str:
+    """Return the segment an order falls into; ``unplanned`` where none takes it."""
+    found = segment_of(next(order.facts(at)), segments)
+    return found.name if found else UNPLANNED
+
+
+def chunks(
+    by: By, members: Sequence[Member], *, first: int = 1, late: bool = False
+) -> Iterator[IncludeOrders]:
+    """Yield what names all members, so many at a time."""
+    for number, start in enumerate(range(0, len(members), ORDERS_MAX), start=first):
+        some = tuple(members[start : start + ORDERS_MAX])
+        yield IncludeOrders(by=by, chunk=number, orders=some, late=late)
