@@ -32,7 +32,6 @@ class Follows(NamedTuple):
 STEPS: Final[Mapping[Action, Kind]] = {
     "coupon_compensation": "coupon",
     "cash_compensation": "transfer",
-    "platform_advance": "transfer",
     "intercept": "intercept",
     "urge_carrier": "urge",
     "insurance_claim": "claim",
