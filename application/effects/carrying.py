@@ -87,8 +87,9 @@ class Carrying:
         effect, run = self._outbox.find(key), self._runs.begin(key)
         if run.settled or run.state == "dead":
             return None
-        if effect.answer is not None:
-            self._runs.stands(key, "answered", reason=effect.answer)
+        # The outbox may not have read it yet, or nobody have been there to send it.
+        if answer := effect.answer or self._facts.answer(effect):
+            self._runs.stands(key, "answered", reason=answer)
             return None
         return self._goes_on(effect, self._runs.find(key), self._asked_for(effect, run))
 

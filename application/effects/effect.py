@@ -65,11 +65,15 @@ class Payload(Struct, frozen=True, kw_only=True):
 
 
 class Effect(Struct, frozen=True, kw_only=True):
-    """One thing to be done outside. ``key`` is the same for every attempt."""
+    """One thing to be done outside. ``key`` is the same for every attempt.
+
+    ``version`` is that of the event it follows, in its stream.
+    """
 
     kind: Kind
     key: UUID
     stream_id: UUID
+    version: int
     noun: Noun
     payload: Payload
     ordered_at: datetime

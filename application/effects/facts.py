@@ -5,6 +5,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from application.effects.effect import Effect
+from application.effects.follows import told
 from application.effects.ports import Instruction
 from application.event_store.store import EventStore
 from domain.after_sales import CaseOpened
@@ -48,6 +49,20 @@ class Facts:
             payment=self._payment(about.order),
             amount=effect.payload.amount,
             params=effect.payload.params,
+        )
+
+    def answer(self, effect: Effect) -> str | None:
+        """Return what the log says came of it since, however fresh; None: nothing."""
+        since = self._events(effect.stream_id)[effect.version :]
+        results = filter(None, map(told, since))
+        asked = effect.payload
+        return next(
+            (
+                each.answer
+                for each in results
+                if each.asks == asked.asks and each.attempt in {None, asked.attempt}
+            ),
+            None,
         )
 
     def _payment(self, order: str | None) -> str | None:

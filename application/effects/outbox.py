@@ -75,8 +75,8 @@ SELECT procrastinate.procrastinate_defer_jobs_v1(array_agg(
 """
 
 FIND = """
-SELECT kind, key, stream_id, noun, action, asks, attempt, amount_minor, currency,
-       params, ordered_at, answer
+SELECT kind, key, stream_id, version, noun, action, asks, attempt, amount_minor,
+       currency, params, ordered_at, answer
   FROM projection.outbox WHERE key = %(key)s
 """
 
@@ -181,6 +181,7 @@ class Found(Struct, frozen=True, kw_only=True):
     kind: Kind
     key: UUID
     stream_id: UUID
+    version: int
     noun: Noun
     action: str
     asks: str | None
@@ -226,6 +227,7 @@ def effect_of(row: Found) -> Effect:
         kind=row.kind,
         key=row.key,
         stream_id=row.stream_id,
+        version=row.version,
         noun=row.noun,
         payload=payload,
         ordered_at=row.ordered_at,

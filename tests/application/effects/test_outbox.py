@@ -76,6 +76,7 @@ def jobs(pools: Pools) -> list[Any]:
 def test_every_action_asks_somebody_or_is_known_to_ask_nobody() -> None:
     ours = {
         *("refund_full", "refund_partial", "refund_freight", "price_diff"),
+        "platform_advance",
         *("extend_receipt", "extend_after_sale_window"),
         *("renegotiate_ship_date", "open_dispute"),
     }

@@ -16,7 +16,12 @@ from httpx import Response
 from application.effects.outbox import Outbox
 from application.effects.runs import Run
 from application.projections.runner import Runner
-from domain.after_sales import ApproveCase, OrderRefund, RefundSucceeded
+from domain.after_sales import (
+    ApproveCase,
+    OrderRefund,
+    RecordRefundResult,
+    RefundSucceeded,
+)
 from domain.party import SYSTEM
 from interface.bootstrap import Redress
 from interface.cli.effects import command
@@ -174,6 +179,20 @@ def test_told_while_its_job_still_waits_the_job_finds_nothing_to_do(
     redress.close()
     assert till.redress.simulated.lines() == []
     assert till.results == 1
+
+
+def test_what_somebody_reported_meanwhile_is_paid_by_nobody_else(
+    till: Till, tmp_path: Path
+) -> None:
+    """By the refund-results door, and the outbox has not read it yet."""
+    reported = RecordRefundResult(refund="R-1", succeeded=True)
+    till.service.asks(till.case_id, reported)
+    settings = Settings(home=tmp_path, gateways="simulator")
+    redress = Redress(settings, till.redress.urls)
+    redress.effect_worker.finish(Signal())
+    redress.close()
+    assert till.redress.simulated.lines() == []
+    assert till.run.state == "answered"
 
 
 # -- At the terminal --
