@@ -32,7 +32,7 @@ from domain.ids import partition_in
 from domain.kernel import AnyDecider, Command, State
 from domain.party import SYSTEM, ActingRole, By
 
-Noun = Literal["case", "dispute", "contact", "promise", "account"]
+Noun = Literal["case", "dispute", "contact", "promise", "account", "resolution"]
 
 # What a matter is opened with.
 Opening = TypeVar("Opening", bound=Command)
@@ -59,6 +59,7 @@ KINDS: Final[Mapping[Noun, str]] = {
     "contact": "contact",
     "promise": "promise",
     "account": "responsibility",
+    "resolution": "resolution",
 }
 
 
@@ -135,7 +136,7 @@ def reading(actor: Actor, action: Action, owners: Owners) -> By:
 
 
 class Casework:
-    """Takes what people ask of cases, disputes, contacts, promises and accounts."""
+    """Takes what people ask of cases, disputes, contacts, resolutions and the like."""
 
     def __init__(
         self,

@@ -127,6 +127,14 @@ SEEN_IF: Final[Mapping[str, Seen]] = {
     "dispute.noted": if_shown,
     "after_sales.evidence_asked": if_asked,
     "dispute.proof_asked": if_asked,
+    "resolution.triaged": nobody,
+    "resolution.proposed": nobody,
+    "resolution.superseded": nobody,
+    "resolution.approval_asked": nobody,
+    "resolution.approved": nobody,
+    "resolution.rejected": nobody,
+    "resolution.step_needs_human": nobody,
+    "resolution.outcome_measured": nobody,
 }
 
 

@@ -26,6 +26,9 @@ HEARD_BY: Final[Mapping[str, frozenset[ActingRole]]] = {
     "after_sales.ticket_answered": frozenset({"merchant"}),
     "after_sales.rated": frozenset({"consumer"}),  # how the service did
     "dispute.rated": frozenset({"consumer"}),
+    "resolution.dismissed": frozenset(),
+    "resolution.declined": frozenset({"consumer"}),
+    "resolution.countered": frozenset({"consumer"}),
 }
 
 

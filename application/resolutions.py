@@ -5,12 +5,14 @@ all lie beside each other: they move together, or not at all.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from functools import reduce
 from typing import Any
 from uuid import UUID, uuid5
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from application.after_sales import AfterSales
 from application.books import Books
@@ -35,6 +37,7 @@ from domain.companionship import (
 from domain.consumer import CONSUMER, Consumer
 from domain.detection.severity import severity_of, value_fen
 from domain.ids import id_from_name, partition_in
+from domain.kernel import Refused
 from domain.order import ORDER, NoSuchOrder, Order
 from domain.party import SYSTEM, By
 from domain.plan import Block, Plan, plan_hash
@@ -53,6 +56,7 @@ from domain.resolution import (
     OpenResolution,
     ProposePlans,
     RecordStepResult,
+    ReopenResolution,
     Resolution,
     ResolutionCommand,
     StalePreview,
@@ -211,7 +215,10 @@ class Resolutions:
             block = self._flag(moving.state, sight, context.at)
             moving.ask(TriageResolution(by=SYSTEM, severity=grave, block=block))
         if said.propose:
-            self._propose(order_id, resolution_id, moving, sight)
+            # What is carried out goes on, and a wish waits for people: it is recorded
+            # nevertheless, and proposed for when its turn comes.
+            with suppress(Refused):
+                self._propose(order_id, resolution_id, moving, sight)
         parts = (first, *moving.parts(resolution_id))
         return Ask(context, parts, rests_on=sight.rests_on)
 
@@ -250,7 +257,7 @@ class Resolutions:
     def take_beside(
         self, order_id: UUID, command: CompanionshipCommand, context: CommandContext
     ) -> Receipt:
-        """Return where the order's companionship then stands."""
+        """Return where the order's companionship then stands; as CommandHandler."""
         beside = self.beside(order_id)
         sight = Sight(self._store, beside)
         order: Order = sight.of(order_id, ORDER)
@@ -296,7 +303,7 @@ class Resolutions:
         def move(moving: Moving, order_id: UUID, sight: Sight) -> None:
             self._still_so(order_id, resolution_id, moving, sight)
             moving.ask(command)
-            self._offer(moving, by=SYSTEM)
+            self._offer(moving, by=SYSTEM, whole=False)
 
         try:
             return self._moved(resolution_id, command, context, move)
@@ -304,7 +311,8 @@ class Resolutions:
             cause = uuid5(context.command_id, "proposed anew")
             said = Proposing(by=moved.by, offer=False)
             anew = context_for(cause, said, actor=ACTOR, asked_at=context.asked_at)
-            self.propose(resolution_id, said, anew)
+            with suppress(Refused):
+                self.propose(resolution_id, said, anew)
             state, _ = self.find(resolution_id)
             seen = state.standing.plan(command.plan) if state.standing else None
             current = seen.hash if seen else None
@@ -317,8 +325,12 @@ class Resolutions:
         if isinstance(command, ApprovePlan):
             return self.approve(resolution_id, command, context)
 
-        def move(moving: Moving, order_id: UUID, sight: Sight) -> None:  # noqa: ARG001 - not every command looks elsewhere
-            moving.ask(command)
+        def move(moving: Moving, order_id: UUID, sight: Sight) -> None:
+            if isinstance(command, ReopenResolution):
+                known: Companionship = sight.of(self.beside(order_id), COMPANIONSHIP)
+                moving.ask(replace(command, until=command.until or known.ends_at))
+            else:
+                moving.ask(command)
 
         return self._moved(resolution_id, command, context, move)
 
@@ -394,6 +406,12 @@ class Resolutions:
         command = CheckClocks()
         context = context_for(cause, command, actor=ACTOR, asked_at=asked_at)
         return self.take(resolution_id, command, context)
+
+    def companionship(self, order_id: UUID) -> tuple[Companionship, int]:
+        """Return the days beside an order's consumer, and their version, if any."""
+        beside = self.beside(order_id)
+        sight = Sight(self._store, beside)
+        return sight.of(beside, COMPANIONSHIP), sight.version(beside)
 
     def find(self, resolution_id: UUID) -> tuple[Resolution, int]:
         """Return a resolution and its version; raises NoSuchResolution."""
@@ -507,15 +525,16 @@ class Resolutions:
         if said.offer:
             self._offer(moving, by=SYSTEM)
 
-    def _offer(self, moving: Moving, by: By) -> None:
+    def _offer(self, moving: Moving, by: By, *, whole: bool = True) -> None:
         """Offer what is approved, unless something is offered or under way already.
 
-        Nothing is offered while another plan still waits to be approved: the consumer
-        is shown one complete choice.
+        Nothing goes out by itself while another plan still waits to be approved: the
+        consumer is shown one ``whole`` choice. Whoever approves one of several chose.
         """
         state = moving.state
         proposal = state.standing
-        if proposal is None or state.status != "approved":
+        ready = {"approved"} if whole else {"approved", "approval_pending"}
+        if proposal is None or state.status not in ready:
             return
         names = [each.plan.name for each in proposal.plans]
         approved = [name for name in names if name in state.approvals]

@@ -10,11 +10,13 @@ from application.casework import Matter, Noun, Room
 from application.contacts import Contacts
 from application.disputes import Disputes
 from application.event_store.envelope import CommandContext, Receipt
+from application.resolutions import Resolutions
 from application.responsibility import Responsibilities
 from domain.after_sales import CASE, Case
 from domain.agent_promise import AGENT_PROMISE, AgentPromise
 from domain.contact import CONTACT, Contact
 from domain.dispute import DISPUTE, Dispute
+from domain.resolution import RESOLUTION, Resolution
 from domain.responsibility import ACCOUNT, MatterAccount, ResponsibilityCommand
 
 
@@ -62,11 +64,25 @@ def account_owners(account: MatterAccount, of_order: Owners) -> Owners:
     )
 
 
+def resolution_owners(resolution: Resolution, of_order: Owners) -> Owners:
+    """Return whose a resolution is: its consumer's, and those's it was opened about."""
+    opened = resolution.opened
+    assert opened is not None, "what was never opened is not found"
+    return Owners(
+        consumer=opened.consumer,
+        merchants=frozenset(filter(None, [opened.merchant])),
+        creators=frozenset(filter(None, [opened.creator])),
+        carriers=frozenset(filter(None, [opened.carrier])),
+        lead=opened.merchant or of_order.lead,
+    )
+
+
 def rooms(
     after_sales: AfterSales,
     disputes: Disputes,
     contacts: Contacts,
     accounts: Responsibilities,
+    resolutions: Resolutions,
 ) -> Mapping[Noun, Room]:
     """Return how each noun is read and asked."""
 
@@ -85,6 +101,12 @@ def rooms(
             AGENT_PROMISE, by_id(contacts.take_promise), contact_owners, lambda _: None
         ),
         "account": Room(ACCOUNT, to_account, account_owners, order_of),
+        "resolution": Room(
+            RESOLUTION,
+            by_id(resolutions.take),
+            resolution_owners,
+            order_of_resolution,
+        ),
     }
 
 
@@ -98,6 +120,11 @@ def by_id(
 def order_of(state: Case | Contact | MatterAccount) -> str | None:
     """Return the order a case, a contact or an account is about."""
     return state.order
+
+
+def order_of_resolution(resolution: Resolution) -> str | None:
+    """Return the order a resolution makes good."""
+    return None if resolution.opened is None else resolution.opened.order
 
 
 def order_of_dispute(dispute: Dispute) -> str | None:

@@ -227,7 +227,13 @@ class Redress:
     @cached_property
     def casework(self) -> Casework:
         """Where cases, disputes, contacts and what hangs on them are asked."""
-        nouns = rooms(self.after_sales, self.disputes, self.contacts, self.accounts)
+        nouns = rooms(
+            self.after_sales,
+            self.disputes,
+            self.contacts,
+            self.accounts,
+            self.resolutions,
+        )
         return Casework(self.store, nouns, self.desk.about)
 
     @cached_property

@@ -16,7 +16,7 @@ KeptName = Annotated[
 # What every consumer may be told: about nobody.
 PublicWords = Annotated[str, Meta(min_length=1, max_length=4000)]
 
-QueueNoun = Literal["case", "dispute", "contact", "promise", "account"]
+QueueNoun = Literal["case", "dispute", "contact", "promise", "account", "resolution"]
 MacroNoun = Literal["case", "dispute", "contact"]
 
 # -- A view --

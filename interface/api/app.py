@@ -28,9 +28,12 @@ from application.projections.decisions import DecisionQueries
 from application.projections.matters import MatterQueries
 from application.projections.persons import PersonQueries
 from application.projections.progress import ReadingProgress
+from application.projections.shortfalls import ShortfallQueries
 from application.queue import Queue
 from application.reading import Reading
+from application.resolutions import Resolutions
 from application.scorecards import ScorecardDesk
+from application.shortfall_reports import ShortfallReports
 from application.trust import TrustDesk
 from application.webhooks.desk import Webhooks
 from interface.api import (
@@ -54,6 +57,7 @@ from interface.api.decisions import DecisionController
 from interface.api.disputes import DisputeController
 from interface.api.evidence import EvidenceController
 from interface.api.evidence_templates import EvidenceTemplateController
+from interface.api.flags import FlagController
 from interface.api.health import Checks, HealthController
 from interface.api.history import HistoryController, asking, reader
 from interface.api.live import LiveController, OpenStreams
@@ -63,7 +67,9 @@ from interface.api.policies import PolicyController
 from interface.api.problems import HANDLERS
 from interface.api.promises import PromiseController
 from interface.api.queue import QueueController
+from interface.api.resolutions import ResolutionController
 from interface.api.scorecards import ScorecardController
+from interface.api.shortfalls import OrderShortfallController, ShortfallController
 from interface.api.stats import ReadStats, StatsController
 from interface.api.streams import StreamController
 from interface.api.trust import TrustController
@@ -88,6 +94,9 @@ class Parts(NamedTuple):
     queue: Queue
     matters: MatterQueries
     after_sales: AfterSales
+    resolutions: Resolutions
+    shortfall_reports: ShortfallReports
+    shortfalls: ShortfallQueries
     disputes: Disputes
     compensating: Compensating
     contacts: Contacts
@@ -124,6 +133,7 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             PromiseController,
             ConsumerController,
             TrustController,
+            FlagController,
             ScorecardController,
             PolicyController,
             EvidenceController,
@@ -132,6 +142,9 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             CaseController,
             DisputeController,
             AccountController,
+            ResolutionController,
+            OrderShortfallController,
+            ShortfallController,
             *compensations.HANDLERS,
             *contacts.HANDLERS,
             desk.DeskController,

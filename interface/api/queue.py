@@ -39,6 +39,8 @@ from interface.api.paging import (
 )
 from interface.clock import now
 
+# What of a resolution's flags and cost is not the service's own to weigh.
+OF_ALL: Final = frozenset({"complained", "incident"})
 # Where each noun is read.
 HOMES: Final[Mapping[MatterNoun, str]] = {
     "case": "/v1/cases",
@@ -46,6 +48,7 @@ HOMES: Final[Mapping[MatterNoun, str]] = {
     "contact": "/v1/contacts",
     "promise": "/v1/agent-promises",
     "account": "/v1/accounts",
+    "resolution": "/v1/resolutions",
 }
 # The framework does not look for a type's own pattern in an address.
 VIEW_NAME: Final[str] = KeptName.__metadata__[0].pattern  # type: ignore[attr-defined]  # of Annotated, which mypy takes for str
@@ -66,7 +69,8 @@ Flag = Annotated[
         pattern="^[a-z_]{1,40}$",
         description="Only what is so flagged: intervening, frozen, needs_human, "
         "needs_dispute, refund_due, refund_failed, contradictory, elsewhere, appealed, "
-        "unruled, repeated, waiting, contested.",
+        "unruled, repeated, waiting, contested, proposal_due, approval_due, steps_due, "
+        "undo_due, blocked, complained, incident.",
     ),
 ]
 Open = Annotated[
@@ -199,7 +203,8 @@ def matter_found(
 ) -> MatterFound:
     """Return a matter at one glance; who works on it is for colleagues to know."""
     amount = None
-    if row.amount_minor is not None and row.currency is not None:
+    told = staff or row.noun != "resolution"
+    if told and row.amount_minor is not None and row.currency is not None:
         amount = Money(row.amount_minor, row.currency)
     return MatterFound(
         noun=row.noun,
@@ -207,7 +212,7 @@ def matter_found(
         status=row.status,
         final=row.final,
         kind=row.kind,
-        flags=tuple(row.flags),
+        flags=tuple(each for each in row.flags if told or each in OF_ALL),
         owes=row.owes,
         step=row.step,
         due_at=utc(row.due_at),

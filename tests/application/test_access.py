@@ -45,6 +45,10 @@ READ_ONLY: tuple[Action, ...] = (
     "trust.read",
     "scorecards.read",
     "effect.read",
+    "shortfall.read",
+    "resolution.read",
+    "resolution.preview",
+    "companionship.read",
 )
 
 

@@ -9,7 +9,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from domain.evidence import BlockEvidence, ClearEvidence
-from domain.order import IdentifyOrder, OrderCommand, PlaceOrder
+from domain.order import GiveTime, IdentifyOrder, OrderCommand, PlaceOrder
 from domain.order.claims import ClaimCommand
 from domain.policy.rows import PolicyDocument
 from interface.api import (
@@ -20,6 +20,9 @@ from interface.api import (
     desk,
     disputes,
     effects,
+    flags,
+    resolutions,
+    shortfalls,
     webhooks,
 )
 from interface.api.consumers import LinkBody, UnlinkBody
@@ -38,6 +41,7 @@ BODIES = (
             *contacts.DOORS,
             *contacts.PROMISE_DOORS,
             *accounts.DOORS,
+            *resolutions.DOORS,
         )
     )
     | {
@@ -54,6 +58,11 @@ BODIES = (
             webhooks.AddWebhookBody,
             effects.AssignEffectBody,
             *(ContestPointBody, AnswerContestBody),
+            *(resolutions.ProposePlansBody, resolutions.ApprovePlanBody),
+            *(resolutions.TriageBody, resolutions.SettleStepBody),
+            shortfalls.ReportShortfallBody,
+            *(shortfalls.RateCompanionshipBody, shortfalls.ContestShortfallBody),
+            *(flags.FlagConsumerBody, flags.ContestFlagBody, flags.LiftFlagBody),
             PolicyDocument,
         )
     }
@@ -122,8 +131,8 @@ def test_there_is_no_example_of_nothing() -> None:
     assert set(EXAMPLES) == set(BODIES)
 
 
-# What only cases and disputes ask of an order, never people.
-ASKED_WITHIN = {*get_args(ClaimCommand)}
+# What only cases, disputes and resolutions ask of an order, never people.
+ASKED_WITHIN = {*get_args(ClaimCommand), GiveTime}
 
 
 def test_every_command_to_an_order_can_be_asked() -> None:

@@ -1,0 +1,305 @@
+"""A resolution as one reader sees it: what fell short, what is done, what next.
+
+The consumer reads the solutions and what comes of them, a party what it has to do with;
+what it costs whom, who let it go and why it was weighed so is the service's own.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from application.clock_view import ClockView, clocks_view
+from application.order_view import utc
+from application.resolution_office import ResolutionOffice, office
+from domain.money import Money
+from domain.party import SERVICE, ActingRole, By
+from domain.plan import Action, Block, OnSilence, PlanStep
+from domain.resolution import Resolution, allowed, next_actor
+from domain.resolution.state import StepState
+from domain.resolution.values import ResolutionStatus, StepStanding
+from domain.shortfall import ClearedBy, Fact, ShortfallCode
+
+# What the others are asked is between them and the service.
+UNTOLD: Final[frozenset[Action]] = frozenset(
+    {"urge_merchant", "claim_recourse", "insurance_claim"}
+)
+# What is paid out to the consumer; of the rest the amount is what it costs others.
+PAID_OUT: Final[frozenset[Action]] = frozenset(
+    {
+        "refund_full",
+        "refund_partial",
+        "refund_freight",
+        "price_diff",
+        "platform_advance",
+        "coupon_compensation",
+        "cash_compensation",
+    }
+)
+# How far something is, as whoever waits for it asks; that it takes a person, or another
+# try, is for the service to see to.
+Progress = Literal["to_come", "under_way", "done", "taken_back", "left_out"]
+PROGRESS: Final[Mapping[StepStanding, Progress]] = {
+    "waiting": "to_come",
+    "started": "under_way",
+    "failed": "under_way",
+    "needs_human": "under_way",
+    "succeeded": "done",
+    "compensated": "taken_back",
+    "skipped": "left_out",
+}
+# Who has a part in a step, beside whoever bears it.
+URGED: Final[Mapping[Action, ActingRole]] = {
+    "urge_merchant": "merchant",
+    "urge_carrier": "carrier",
+    "intercept": "carrier",
+    "resend": "merchant",
+    "exchange": "merchant",
+    "renegotiate_ship_date": "merchant",
+}
+
+
+class ResolutionTurn(Struct, frozen=True, kw_only=True):
+    """Whose turn it is, and by when, if a clock says so."""
+
+    party: str
+    due_at: datetime | None
+
+
+class ShortfallView(Struct, frozen=True, kw_only=True):
+    """What fell short: where, since when, by which rule, and whether it healed.
+
+    ``facts`` are what the rule looked at; for the service alone.
+    """
+
+    name: str
+    code: ShortfallCode
+    line: int | None
+    parcel: str | None
+    since: datetime | None
+    due: datetime | None
+    rule: str
+    incident: str | None
+    healed: ClearedBy | None
+    heard_in: str | None = None
+    facts: tuple[Fact, ...] = ()
+
+
+class Gets(Struct, frozen=True, kw_only=True):
+    """One thing the consumer gets: what, how much, and until when a date is put off."""
+
+    what: Action
+    amount: Money | None = None
+    until: datetime | None = None
+
+
+class OptionView(Struct, frozen=True, kw_only=True):
+    """One solution to choose: all that comes with it."""
+
+    plan: str
+    gets: tuple[Gets, ...]
+
+
+class OfferView(Struct, frozen=True, kw_only=True):
+    """What is offered to the consumer, until when, and what silence means."""
+
+    options: tuple[OptionView, ...]
+    expires_at: datetime | None
+    on_silence: OnSilence | None
+
+
+class DoneView(Struct, frozen=True, kw_only=True):
+    """One thing that is done for the consumer, and how far it is."""
+
+    what: Action
+    amount: Money | None
+    progress: Progress
+    changed_at: datetime | None
+
+
+class PartView(Struct, frozen=True, kw_only=True):
+    """One thing a party bears or has to do with, under which rule."""
+
+    what: Action
+    amount: Money | None
+    bears: bool
+    policy: str | None
+    progress: Progress
+    changed_at: datetime | None
+
+
+class ResolutionView(Struct, frozen=True, kw_only=True):
+    """A resolution, whole, for one reader.
+
+    ``offer`` and ``done`` are for its consumer and the service, ``parts`` for whichever
+    party reads it, ``office`` for the service. ``block`` is why goodwill is blocked and
+    until when; never hidden from whom it is about. ``may`` are the names of the
+    commands the reader may ask for now.
+    """
+
+    resolution_id: UUID
+    version: int
+    number: int
+    order: str
+    consumer: str
+    merchant: str | None
+    creator: str | None
+    carrier: str | None
+    incident: str | None
+    opened_at: datetime | None
+    status: ResolutionStatus
+    final: bool
+    complained: bool
+    turn: ResolutionTurn | None
+    clocks: tuple[ClockView, ...]
+    may: tuple[str, ...]
+    shortfalls: tuple[ShortfallView, ...]
+    block: Block | None
+    offer: OfferView | None
+    taken: str | None
+    done: tuple[DoneView, ...]
+    parts: tuple[PartView, ...]
+    paid_fen: int | None
+    score: int | None
+    dispute: str | None
+    office: ResolutionOffice | None
+
+
+def resolution_view(
+    resolution_id: UUID, version: int, known: Resolution, reader: By, at: datetime
+) -> ResolutionView:
+    """Return a resolution as this reader sees it at a moment."""
+    opened = known.opened
+    assert opened is not None, "what was never opened is not found"
+    assert known.status is not None, "what was opened has a status"
+    staff = reader.role in SERVICE
+    mine = staff or reader.role == "consumer"
+    clocks = clocks_view(known.timers.values(), at)
+    return ResolutionView(
+        resolution_id=resolution_id,
+        version=version,
+        number=opened.number,
+        order=opened.order,
+        consumer=opened.consumer,
+        merchant=opened.merchant,
+        creator=opened.creator,
+        carrier=opened.carrier,
+        incident=opened.incident,
+        opened_at=utc(opened.at),
+        status=known.status,
+        final=known.over,
+        complained=opened.complained,
+        turn=turn(known, clocks, staff=staff),
+        clocks=clocks,
+        may=tuple(each.__name__ for each in allowed(known, reader.role)),
+        shortfalls=shortfalls(known, staff=staff),
+        block=known.block if mine and known.blocked(at) else None,
+        offer=offer(known, clocks) if mine else None,
+        taken=known.accepted if mine else None,
+        done=done(known) if mine else (),
+        parts=() if mine else parts(known, reader.role),
+        paid_fen=known.paid_fen if staff else None,
+        score=known.score if mine else None,
+        dispute=known.dispute if mine else None,
+        office=office(known) if staff else None,
+    )
+
+
+def turn(
+    known: Resolution, clocks: tuple[ClockView, ...], *, staff: bool
+) -> ResolutionTurn | None:
+    """Return whose turn it is; which of the service's people is for colleagues."""
+    party = next_actor(known)
+    if party is None:
+        return None
+    due_at = clocks[0].due_at if clocks and party == clocks[0].owes else None
+    if not staff and party in SERVICE:
+        party = "platform"
+    return ResolutionTurn(party=party, due_at=due_at)
+
+
+def shortfalls(known: Resolution, *, staff: bool) -> tuple[ShortfallView, ...]:
+    """Return what fell short, in the order it was noticed."""
+    return tuple(
+        ShortfallView(
+            name=name,
+            code=each.code,
+            line=each.line,
+            parcel=each.parcel,
+            since=utc(each.since),
+            due=utc(each.due),
+            rule=each.rule,
+            incident=each.incident,
+            healed=known.healed.get(name),
+            heard_in=each.heard_in if staff else None,
+            facts=each.facts if staff else (),
+        )
+        for name, each in known.shortfalls.items()
+    )
+
+
+def offer(known: Resolution, clocks: tuple[ClockView, ...]) -> OfferView | None:
+    """Return what the consumer can choose from, as long as it can."""
+    if known.status != "offered" or known.proposal is None:
+        return None
+    plans = [known.proposal.plan(name) for name in known.offered]
+    return OfferView(
+        options=tuple(
+            OptionView(plan=each.plan.name, gets=gets(each.plan.steps))
+            for each in plans
+            if each is not None
+        ),
+        expires_at=clocks[0].due_at if clocks else None,
+        on_silence=known.on_silence,
+    )
+
+
+def gets(steps: tuple[PlanStep, ...]) -> tuple[Gets, ...]:
+    """Return what the consumer has of some steps."""
+    return tuple(
+        Gets(what=each.action, amount=paid_out(each), until=utc(each.due_at))
+        for each in steps
+        if each.action not in UNTOLD
+    )
+
+
+def paid_out(step: PlanStep) -> Money | None:
+    """Return what goes to the consumer; what goods cost others is none of it."""
+    return step.amount if step.action in PAID_OUT else None
+
+
+def done(known: Resolution) -> tuple[DoneView, ...]:
+    """Return what is done for the consumer, in order."""
+    return tuple(
+        DoneView(
+            what=each.does.action,
+            amount=paid_out(each.does),
+            progress=PROGRESS[each.standing],
+            changed_at=utc(each.changed_at),
+        )
+        for each in known.steps()
+        if each.does.action not in UNTOLD
+    )
+
+
+def parts(known: Resolution, role: ActingRole) -> tuple[PartView, ...]:
+    """Return what a party bears, or is asked to do."""
+    return tuple(
+        PartView(
+            what=each.does.action,
+            amount=each.does.amount if bears(each, role) else None,
+            bears=bears(each, role),
+            policy=each.does.policy,
+            progress=PROGRESS[each.standing],
+            changed_at=utc(each.changed_at),
+        )
+        for each in known.steps()
+        if bears(each, role) or URGED.get(each.does.action) == role
+    )
+
+
+def bears(step: StepState, role: ActingRole) -> bool:
+    """Say whether a party pays for a step, or is asked to pay it back."""
+    return role in {step.does.bearer, step.does.party} and step.does.amount is not None

@@ -1,0 +1,390 @@
+"""Resolutions over HTTP: seen, previewed, approved, offered, taken and carried out."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, cast
+from uuid import UUID
+
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter
+from msgspec import Meta, Struct
+
+from application.access import Actor, scope
+from application.casework import Casework, Matter, acting
+from application.projections.matters import MatterQueries, Wanted
+from application.projections.progress import ReadingProgress
+from application.projections.read_models import read_model
+from application.queue import Queue
+from application.resolution_preview import PreviewView, preview_view
+from application.resolutions import Proposing, Resolutions
+from application.scorecards import ScorecardDesk
+from domain.kernel import Code, Command, Moment
+from domain.party import By
+from domain.plan import Block, Plan, PlanHash, PlanName
+from domain.resolution import (
+    AcceptPlan,
+    ApprovePlan,
+    ConfirmMadeGood,
+    CounterPlans,
+    DeclinePlans,
+    DismissResolution,
+    ExecutePlan,
+    HandToDispute,
+    NotNow,
+    OfferPlans,
+    ProposePlans,
+    RejectPlans,
+    ReopenResolution,
+    SettleStep,
+    StalePreview,
+    TriageResolution,
+)
+from domain.shortfall import ShortfallCode
+from interface.api.auth import does
+from interface.api.context import Asked
+from interface.api.doors import CaseDoor, controller
+from interface.api.examples import json_like
+from interface.api.matter_words import spoken
+from interface.api.names import NameAsked
+from interface.api.order_commands import strictly
+from interface.api.paging import (
+    USUAL_LIMIT,
+    AtLeast,
+    Cursor,
+    Limit,
+    Listed,
+    shown,
+)
+from interface.api.problems import PROBLEM_JSON, Problem, invalid, refused
+from interface.api.queue import OF_ALL, MatterFound, Open, found
+from interface.api.receipts import ReceiptBody, receipt_answer, versioned
+from interface.api.resolution_page import RESOLUTIONS, ResolutionPage, page
+from interface.clock import now
+
+UNTIL: Final = frozenset({"until"})  # the days beside the consumer say it
+DOORS: Final[Sequence[CaseDoor]] = (
+    CaseDoor("rejection", RejectPlans, action="resolution.approve"),
+    # With the consumer
+    CaseDoor("offer", OfferPlans),
+    CaseDoor("acceptance", AcceptPlan),
+    CaseDoor("decline", DeclinePlans),
+    CaseDoor("counter", CounterPlans),
+    # How it is carried out, and ends
+    CaseDoor("execution", ExecutePlan),
+    CaseDoor("dismissal", DismissResolution),
+    CaseDoor("confirmation", ConfirmMadeGood),
+    CaseDoor("reopening", ReopenResolution, UNTIL),
+    CaseDoor("dispute", HandToDispute),
+)
+Commands: Final = controller("resolution", "resolution.act", RESOLUTIONS, DOORS)
+
+Flag = Annotated[
+    str | None,
+    QueryParameter(
+        pattern="^[a-z_]{1,40}$",
+        description="Only what is so flagged: proposal_due, approval_due, steps_due, "
+        "undo_due, needs_human, blocked, complained, incident.",
+    ),
+]
+Way = Annotated[str, Meta(pattern=r"^(retry|done_elsewhere|skip)$")]
+Plans = Annotated[tuple[Plan, ...], Meta(max_length=3)]
+PlanInPath = Annotated[str, PathParameter(pattern="^[a-z][a-z0-9_-]{0,49}$")]
+
+
+class ProposePlansBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An agent's own plans, in place of those the rules make; what is owed stays.
+
+    Without any, the rules make them anew. ``offer``: what needs nobody's approval is
+    offered at once.
+    """
+
+    plans: Plans | None = None
+    offer: bool = True
+
+
+class ApprovePlanBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The plan, and the hash of its preview: exactly this is offered and done."""
+
+    plan: PlanName
+    hash: PlanHash
+
+
+class BlockBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Why goodwill is blocked for this resolution, and until when."""
+
+    reason: Code
+    until: Moment
+
+
+class TriageBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Block goodwill, or with ``block`` null let it go again; never what is owed."""
+
+    block: BlockBody | None
+
+
+class SettleStepBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What becomes of a step that needs a person, and why."""
+
+    way: Way
+    reason: Code
+
+
+class StaleProblem(Problem, frozen=True, kw_only=True):
+    """A "no" to what was previewed before the ground moved, with what it is now."""
+
+    preview: PreviewView
+
+
+class ResolutionController(Commands):  # type: ignore[misc, valid-type]  # made from the table of doors
+    """List resolutions, read them, and say or ask the rest."""
+
+    words = spoken("resolution", "resolution.words", "readResolutionWords")
+
+    @get(
+        operation_id="findResolutions",
+        opt=does("resolution.read"),
+        sync_to_thread=True,
+    )
+    def find(  # noqa: PLR0913, PLR0917  # one for each thing that can be asked for
+        self,
+        request: Request[Actor, None, Any],
+        actor: NamedDependency[Actor],
+        queue: NamedDependency[Queue],
+        progress: NamedDependency[ReadingProgress],
+        status: NameAsked = None,
+        final: Open = None,
+        flag: Flag = None,
+        code: FromQuery[ShortfallCode | None] = None,
+        merchant: NameAsked = None,
+        consumer: NameAsked = None,
+        order: FromQuery[UUID | None] = None,
+        incident: NameAsked = None,
+        limit: Limit = USUAL_LIMIT,
+        cursor: Cursor = None,
+        at_least: AtLeast = None,
+    ) -> Response[Listed[MatterFound]]:
+        """List resolutions, soonest due first; parties see their own."""
+        staff = scope(actor, "resolution.read").everything
+        if flag is not None and not staff and flag not in OF_ALL:
+            raise invalid("flag", "Only the service asks for this one.")
+        wanted = Wanted(
+            nouns=("resolution",),
+            status=status,
+            final=final,
+            flag=flag,
+            kind=code,
+            merchant=merchant,
+            consumers=None if consumer is None else (consumer,),
+            order_id=order,
+            number=incident,
+        )
+        shown(progress, read_model("matter"), at_least)
+        return found(request, actor, queue, "resolution.read", wanted, limit, cursor)
+
+    @get(
+        "/{stream_id:uuid}",
+        operation_id="readResolution",
+        opt=does("resolution.read"),
+        sync_to_thread=True,
+    )
+    def read(
+        self,
+        stream_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        casework: NamedDependency[Casework],
+    ) -> Response[ResolutionPage]:
+        """Read a resolution: always as it stands now. The ETag is its version."""
+        matter = casework.find(actor, "resolution.read", "resolution", stream_id)
+        return versioned(page(matter, actor, now()), matter)
+
+    @get(
+        "/{stream_id:uuid}/preview",
+        operation_id="previewResolution",
+        opt=does("resolution.preview"),
+        sync_to_thread=True,
+    )
+    def preview(  # noqa: PLR0913, PLR0917  # what it needs is injected by these names
+        self,
+        stream_id: FromPath[UUID],
+        actor: NamedDependency[Actor],
+        casework: NamedDependency[Casework],
+        resolutions: NamedDependency[Resolutions],
+        scorecards: NamedDependency[ScorecardDesk],
+        matters: NamedDependency[MatterQueries],
+    ) -> Response[PreviewView]:
+        """Say what it would cost now, whom, and under which hash; nothing is written.
+
+        The hash of a plan is what is approved and carried out, or refused as stale.
+        """
+        matter = casework.find(actor, "resolution.preview", "resolution", stream_id)
+        view = seen(matter, resolutions, scorecards, matters)
+        return versioned(view, matter)
+
+    @post(
+        "/{stream_id:uuid}/proposals",
+        operation_id="resolutionProposePlans",
+        opt=does("resolution.act", ProposePlans),
+        sync_to_thread=True,
+        status_code=200,
+    )
+    def propose(  # noqa: PLR0913, PLR0917  # what it needs is injected by these names
+        self,
+        stream_id: FromPath[UUID],
+        raw: NamedDependency[bytes],
+        actor: NamedDependency[Actor],
+        asked: NamedDependency[Asked],
+        casework: NamedDependency[Casework],
+        resolutions: NamedDependency[Resolutions],
+        data: Annotated[ProposePlansBody | None, json_like("ProposePlansBody")] = None,
+    ) -> Response[ReceiptBody]:
+        """Propose anew: what the rules make of it now, or plans of your own."""
+        del data  # Described to readers; here is the strict reading.
+        body = strictly(raw, ProposePlansBody)
+        matter = casework.find(actor, "resolution.act", "resolution", stream_id)
+        by = acting(actor, "resolution.act", matter.owners)
+        context = asked.context(actor, stream_id, ProposePlans)
+        said = Proposing(by=by, plans=body.plans, offer=body.offer)
+        return receipt_answer(resolutions.propose(stream_id, said, context))
+
+    @post(
+        "/{stream_id:uuid}/approval",
+        operation_id="resolutionApprovePlan",
+        opt=does("resolution.approve", ApprovePlan),
+        sync_to_thread=True,
+        status_code=200,
+    )
+    def approve(  # noqa: PLR0913, PLR0917  # what it needs is injected by these names
+        self,
+        stream_id: FromPath[UUID],
+        data: Annotated[ApprovePlanBody, json_like("ApprovePlanBody")],
+        raw: NamedDependency[bytes],
+        actor: NamedDependency[Actor],
+        asked: NamedDependency[Asked],
+        casework: NamedDependency[Casework],
+        resolutions: NamedDependency[Resolutions],
+        scorecards: NamedDependency[ScorecardDesk],
+        matters: NamedDependency[MatterQueries],
+    ) -> Response[ReceiptBody]:
+        """Approve a plan as it was previewed, and offer it to the consumer at once.
+
+        Where the ground moved since it is refused as stale (409), and the answer holds
+        the preview as it is now.
+        """
+        body = strictly(raw, type(data))
+        action: Final = "resolution.approve"
+        context = asked.context(actor, stream_id, ApprovePlan)
+
+        def command(_matter: Matter, by: By) -> Command:
+            return ApprovePlan(by=by, plan=body.plan, hash=body.hash)
+
+        try:
+            receipt = casework.take(
+                actor, action, "resolution", stream_id, command, context
+            )
+        except StalePreview as stale:
+            matter = casework.find(actor, action, "resolution", stream_id)
+            view = seen(matter, resolutions, scorecards, matters)
+            return stale_answer(stale, view)
+        return receipt_answer(receipt)
+
+    @post(
+        "/{stream_id:uuid}/triage",
+        operation_id="resolutionTriageResolution",
+        opt=does("resolution.act", TriageResolution),
+        sync_to_thread=True,
+        status_code=200,
+    )
+    def triage(  # noqa: PLR0913, PLR0917  # what it needs is injected by these names
+        self,
+        stream_id: FromPath[UUID],
+        data: Annotated[TriageBody, json_like("TriageBody")],
+        raw: NamedDependency[bytes],
+        actor: NamedDependency[Actor],
+        asked: NamedDependency[Asked],
+        casework: NamedDependency[Casework],
+    ) -> Response[ReceiptBody]:
+        """Block goodwill for this resolution, or as a senior agent let it go again."""
+        body = strictly(raw, type(data))
+        context = asked.context(actor, stream_id, TriageResolution)
+
+        def command(matter: Matter, by: By) -> Command:
+            severity, told = matter.state.severity, body.block
+            if severity is None:
+                raise NotNow(status=matter.state.status)
+            block = told and Block(
+                reason=told.reason, until=told.until, flag=str(context.command_id)
+            )
+            return TriageResolution(by=by, severity=severity, block=block)
+
+        receipt = casework.take(
+            actor, "resolution.act", "resolution", stream_id, command, context
+        )
+        return receipt_answer(receipt)
+
+    @post(
+        "/{stream_id:uuid}/steps/{turn:int}/{plan:str}/{number:int}/settlement",
+        operation_id="resolutionSettleStep",
+        opt=does("resolution.act", SettleStep),
+        sync_to_thread=True,
+        status_code=200,
+    )
+    def settle(  # noqa: PLR0913, PLR0917  # what it needs is injected by these names
+        self,
+        stream_id: FromPath[UUID],
+        turn: FromPath[int],
+        plan: PlanInPath,
+        number: FromPath[int],
+        data: Annotated[SettleStepBody, json_like("SettleStepBody")],
+        raw: NamedDependency[bytes],
+        actor: NamedDependency[Actor],
+        asked: NamedDependency[Asked],
+        casework: NamedDependency[Casework],
+    ) -> Response[ReceiptBody]:
+        """Decide what becomes of a step that needs a person.
+
+        The three parts of the address are the step's key, such as 1/refund/2.
+        """
+        body = strictly(raw, type(data))
+        key = f"{turn}/{plan}/{number}"
+        context = asked.context(actor, stream_id, SettleStep)
+
+        def command(_matter: Matter, by: By) -> Command:
+            return SettleStep(by=by, step=key, way=body.way, reason=body.reason)
+
+        receipt = casework.take(
+            actor, "resolution.act", "resolution", stream_id, command, context
+        )
+        return receipt_answer(receipt)
+
+
+def seen(
+    matter: Matter,
+    resolutions: Resolutions,
+    scorecards: ScorecardDesk,
+    matters: MatterQueries,
+) -> PreviewView:
+    """Return what a resolution would propose now."""
+    about = [] if matter.order_id is None else matters.about(matter.order_id)
+    beside = frozenset(str(row.noun) for row in about)
+    return preview_view(matter.stream_id, resolutions, scorecards, beside, now())
+
+
+def stale_answer(stale: StalePreview, view: PreviewView) -> Response[ReceiptBody]:
+    """Return the "no" to a stale preview, with the preview as it is now."""
+    told = refused(stale)
+    problem = StaleProblem(
+        type=told.type,
+        title=told.title,
+        status=told.status,
+        detail=told.detail,
+        code=told.code,
+        version=view.version,
+        preview=view,
+    )
+    answer = Response(
+        problem,
+        status_code=problem.status,
+        media_type=PROBLEM_JSON,
+        headers={"Cache-Control": "no-store", "ETag": f'"{view.version}"'},
+    )
+    return cast("Response[ReceiptBody]", answer)
