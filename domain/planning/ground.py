@@ -62,7 +62,8 @@ def rests_on(ground: Ground) -> LongName:
     """Return the name of what plans were priced on, for the hash of their preview.
 
     It changes with what fell short, with the money that can still go back, with what
-    caps have given, and with the rules; not with every scan of a parcel.
+    caps have given, and with the rules; not with every scan of a parcel, nor with what
+    is owed anyway being paid: that was previewed beside them.
     """
     left = order_left(ground.order).minor if ground.order.payments else 0
     looked_at = (
@@ -70,7 +71,11 @@ def rests_on(ground: Ground) -> LongName:
         sorted(each.name for each in ground.shortfalls),
         left,
         sorted(ground.order.claims),
-        [(name, each.standing) for name, each in ground.day.reservations.items()],
+        [
+            (name, each.standing)
+            for name, each in ground.day.reservations.items()
+            if each.goodwill or each.matter != ground.matter
+        ],
         ground.blocked,
     )
     return f"facts:{sha256(CANONICAL.encode(looked_at)).hexdigest()}"

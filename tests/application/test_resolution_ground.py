@@ -6,8 +6,17 @@ from domain.money import Money
 from domain.plan import PlanStep
 from domain.policy.rows import EntitlementRow, Formula
 from domain.policy.service_rows import PlanRow, StepRow
+from domain.resolution import ApprovePlan
 from domain.shortfall import Fact
-from tests.application.resolving import BASE, DAY, MONDAY, ROWS, Anna, shortfall
+from tests.application.resolving import (
+    BASE,
+    DAY,
+    MONDAY,
+    ROWS,
+    WEI,
+    Anna,
+    shortfall,
+)
 
 PAID_BY_CONDUCT = EntitlementRow(
     id="shop.track",
@@ -64,3 +73,14 @@ def test_a_price_that_fell_pays_the_difference_that_was_seen() -> None:
     anna.falls_short(shortfall("PRICE_DROP", line=1, facts=(fell,)))
     (step,) = owed(anna)
     assert step.amount == Money(4_200, "CNY")
+
+
+def test_what_is_owed_being_paid_makes_no_preview_stale() -> None:
+    anna = Anna()
+    anna.falls_short(shortfall("PRICE_DROP"))
+    anna.falls_short()
+    seen = anna.resolution.asks["generous"]
+    (key,) = anna.starts()
+    anna.comes_back(key, succeeded=True)
+    anna.asks(ApprovePlan(by=WEI, plan="generous", hash=seen.hash))
+    assert "generous" in anna.resolution.approvals
