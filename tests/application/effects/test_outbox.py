@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from procrastinate.schema import SchemaManager
 
 from application.effects.effect import key_of
@@ -193,6 +194,20 @@ def test_a_step_that_people_settled_is_answered_whichever_try_it_was(
     reader.reads(*history.goes_on("resolution", coupon, settled))
     assert asked(pools, "SELECT answer FROM projection.outbox") == [("settled",)]
     assert jobs(pools) == []
+
+
+def test_tried_anew_after_people_settled_it_a_step_is_asked_for_again(
+    pools: Pools, reader: Reader, history: History
+) -> None:
+    """Also where all of it is read in one batch."""
+    settled = StepSettled(
+        at=MONDAY, by=LIN, step="1/best/2", way="retry", reason="bank_is_back"
+    )
+    again = replace(coupon, attempt=2)
+    reader.reads(*history.goes_on("resolution", coupon, settled, again))
+    answers = asked(pools, "SELECT attempt, answer FROM projection.outbox ORDER BY 1")
+    assert answers == [(1, "settled"), (2, None)]
+    assert len(jobs(pools)) == 1
 
 
 def test_the_queue_is_the_librarys_own_to_the_letter() -> None:
