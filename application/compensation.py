@@ -23,7 +23,6 @@ from domain.compensation import (
 from domain.ids import id_from_name, partition_of
 from domain.party import By
 from domain.policy.quote import Facts
-from domain.policy.rows import CapRow
 
 KIND = "compensation"
 
@@ -152,12 +151,4 @@ class Compensations:
 
         One profile counts its days in one zone: that of its first cap of a day.
         """
-        rows = self._policies.for_source(paid.source).rows
-        return next(
-            (
-                row.zone
-                for row in rows
-                if isinstance(row, CapRow) and row.scope == "buyer_seller_day"
-            ),
-            ZONE_USUAL,
-        )
+        return self._policies.for_source(paid.source).day_zone or ZONE_USUAL

@@ -4,7 +4,8 @@ The same look prices the estimate and prepares the offer, so that what was grant
 what is handed out cannot differ but by what has changed meanwhile.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -134,58 +135,51 @@ class IncidentOffers:
         self._compensations = compensations
         self._books = books
         self._rows: dict[tuple[str, str], tuple[PlanRow, ...]] = {}
+        self._ruled: (
+            tuple[tuple[str, IncidentKind, datetime], DetectorRow | None] | None
+        ) = None
 
     # -- Read at once --
 
-    def read(self, orders: Sequence[UUID]) -> Loaded:
-        """Return all that is looked at for these orders, in two queries.
+    def read(self, orders: Sequence[UUID]) -> Mapping[UUID, Sight]:
+        """Return what each order is looked at by, all of it read in two queries.
 
         Raises StoreUnavailable.
         """
-        beside = {self._resolutions.beside(order_id): order_id for order_id in orders}
+        beside = [self._resolutions.beside(order_id) for order_id in orders]
         first = self._store.load([*orders, *beside])
+        histories = dict(first.histories)
+        unreadable = dict(first.unreadable)
+        loaded = Loaded(histories, {}, unreadable)
+        sights = {each: Sight(self._store, each, loaded) for each in orders}
         more: dict[UUID, None] = {}
-        for stream_id in beside:
-            known = self._folded(first, stream_id)
-            more |= dict.fromkeys(resolutions_of(known))
-        for order_id in orders:
-            more |= dict.fromkeys(self._beside_order(first, order_id))
+        for order_id, sight in sights.items():
+            with suppress(UnreadableEvent):
+                more |= dict.fromkeys(self._beside(order_id, sight))
         second = self._store.load(list(more))
-        return Loaded(
-            {**first.histories, **second.histories},
-            {},
-            {**first.unreadable, **second.unreadable},
+        histories |= second.histories
+        unreadable |= second.unreadable
+        return sights
+
+    def _beside(self, order_id: UUID, sight: Sight) -> Iterator[UUID]:
+        """Yield what lies beside an order: resolutions, whose it is, its day."""
+        known: Companionship = sight.of(
+            self._resolutions.beside(order_id), COMPANIONSHIP
         )
-
-    def _folded(self, loaded: Loaded, stream_id: UUID) -> Companionship:
-        sight = Sight(self._store, stream_id, loaded)
-        try:
-            known: Companionship = sight.of(stream_id, COMPANIONSHIP)
-        except UnreadableEvent:
-            return COMPANIONSHIP.initial
-        return known
-
-    def _beside_order(self, loaded: Loaded, order_id: UUID) -> Iterable[UUID]:
-        """Yield the streams of whose order it is, and of its day of compensation."""
-        try:
-            order: Order = Sight(self._store, order_id, loaded).of(order_id, ORDER)
-        except UnreadableEvent:
-            return
+        yield from resolutions_of(known)
+        order: Order = sight.of(order_id, ORDER)
         if order.identity is None:
             return
         yield id_of_consumer(order.identity.consumer, self._store.partitions)
-        try:
+        with suppress(Refused):
             yield self._compensations.id_of(paid_order(order_id, order, ()))
-        except Refused:
-            return
 
     # -- One order --
 
     def estimate(
-        self, known: AffectedOrder, within: Within, loaded: Loaded, at: datetime
+        self, known: AffectedOrder, within: Within, sight: Sight, at: datetime
     ) -> Costs:
         """Return what an order's plan would cost. Raises LeftOut."""
-        sight = Sight(self._store, known.order_id, loaded)
         seen = self._seen(known, within, sight, at)
         grave = gravity(seen.shortfall, seen.order, seen.book, at)
         state = replace(
@@ -293,7 +287,8 @@ class IncidentOffers:
         segment = segment_of(next(known.facts(at)), within.segments)
         if segment is None:
             raise LeftOut("not_affected")
-        found = shortfall_of(known, within, companionship, book, at)
+        rule = self._rule(book, within.kind, at)
+        found = shortfall_of(known, within, companionship, book, rule)
         row = self._row(segment.plan, book, times_of(order, found, at))
         return Seen(
             order_id=order_id,
@@ -312,6 +307,14 @@ class IncidentOffers:
         person: Consumer = sight.of(stream_id, CONSUMER)
         if person.flagged(at) is not None:
             raise LeftOut("flagged")
+
+    def _rule(
+        self, book: Rulebook, kind: IncidentKind, at: datetime
+    ) -> DetectorRow | None:
+        """Return the detector's row, looked up once for all orders of a moment."""
+        if self._ruled is None or self._ruled[0] != (book.ref, kind, at):
+            self._ruled = (book.ref, kind, at), detector(book, kind, at)
+        return self._ruled[1]
 
     def _row(self, name: str, book: Rulebook, times: Times) -> PlanRow:
         """Return the book's plan of this name that is in force. Raises LeftOut."""
@@ -375,14 +378,13 @@ def shortfall_of(
     within: Within,
     companionship: Companionship,
     book: Rulebook,
-    at: datetime,
+    rule: DetectorRow | None,
 ) -> Shortfall:
     """Return what falls short of an order for being among an incident's.
 
     Its window is the incident's kind: of one kind an order falls short once, so that it
     has at most one plan of it. One that is over lets another incident begin anew.
     """
-    rule = detector(book, within.kind, at)
     code: ShortfallCode = "INCIDENT" if rule is None else rule.code
     found = Shortfall(
         code=code,

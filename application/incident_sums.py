@@ -1,15 +1,15 @@
 """What an incident comes to, added up order by order."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import cast
 from uuid import UUID
 
-from application.event_store.store import Loaded
 from application.incident_offers import Costs, IncidentOffers, LeftOut, Within
 from application.projections.affected import AffectedOrder
+from application.sight import Sight
 from domain.incident import (
     Exclusion,
     ExclusionReason,
@@ -37,19 +37,18 @@ class Sums:
     def add(  # noqa: PLR0913, PLR0917 - an order, and all that it is priced on
         self,
         order_id: UUID,
-        known: Mapping[UUID, AffectedOrder],
+        affected: AffectedOrder | None,
         within: Within,
         offers: IncidentOffers,
-        loaded: Loaded,
+        sight: Sight,
         at: datetime,
     ) -> None:
         """Price an order, or say why nothing is offered to it."""
-        affected = known.get(order_id)
         if affected is None:
             self._leave_out(order_id, "unreadable")
             return
         try:
-            self._costs[order_id] = offers.estimate(affected, within, loaded, at)
+            self._costs[order_id] = offers.estimate(affected, within, sight, at)
         except LeftOut as left_out:
             self._leave_out(order_id, left_out.why)
 

@@ -284,9 +284,9 @@ class Incidents:
         for first in range(0, len(waiting), PRICED_AT_ONCE):
             some = waiting[first : first + PRICED_AT_ONCE]
             known = self._affected.of_orders(some)
-            loaded = self._offers.read(some)
-            for order_id in some:
-                sums.add(order_id, known, within, self._offers, loaded, at)
+            for order_id, sight in self._offers.read(some).items():
+                order = known.get(order_id)
+                sums.add(order_id, order, within, self._offers, sight, at)
         return sums.impact(), sums.rests_on(state)
 
 

@@ -23,7 +23,6 @@ from application.event_store.store import (
     Busy,
     EventStore,
     KeyReused,
-    Loaded,
     StaleVersion,
     UnreadableEvent,
 )
@@ -330,11 +329,11 @@ class HandOuts:
     ) -> Mapping[str, Offer | LeftOut]:
         """Return each order's ask, or why there is none, on what was read at once."""
         ids = [UUID(order) for order in orders]
-        known, loaded = self._affected.of_orders(ids), self._offers.read(ids)
+        known, sights = self._affected.of_orders(ids), self._offers.read(ids)
         within = within_of(state)
         return {
-            order: self._one(stream_id, within, known.get(UUID(order)), loaded, order)
-            for order in orders
+            str(order_id): self._one(stream_id, within, known.get(order_id), sight)
+            for order_id, sight in sights.items()
         }
 
     def _one(
@@ -342,14 +341,13 @@ class HandOuts:
         stream_id: UUID,
         within: Within,
         known: AffectedOrder | None,
-        loaded: Loaded,
-        order: str,
+        sight: Sight,
     ) -> Offer | LeftOut:
         if known is None:
             return LeftOut("unreadable")
+        order = str(known.order_id)
         said = HandOut(incident=within.number, order=order)
         context = self._context(offer_id(stream_id, order), said, stream_id)
-        sight = Sight(self._store, UUID(order), loaded)
         try:
             return self._offers.prepare(known, within, sight, context)
         except LeftOut as left_out:

@@ -41,6 +41,8 @@ class Payment(Struct, frozen=True):
         or there is no such currency, of those in the currency of the earliest report,
         and of reports of one time in the first by its code.
         """
+        if len(self.reports) == 1:
+            return self.reports[0]
         told = {money for report in self.reports for money in tendered(report)}
         first = min((report.at, sorted(tendered(report))) for report in self.reports)
         rest = next(iter(first[1]), None)

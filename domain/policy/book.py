@@ -1,9 +1,10 @@
 """A pack as decisions see it: every row chosen by its own binding and dates."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import Final, TypeVar
+from typing import Any, Final, Generic, TypeVar, get_args
 
 from msgspec import structs
 
@@ -11,6 +12,7 @@ from domain.kernel import YEAR_MIN, Code, Policy, PolicyRef, Refused
 from domain.policy.rows import (
     AnyRow,
     ApprovalRow,
+    Binding,
     BurdenRow,
     CalendarRow,
     CapRow,
@@ -43,6 +45,9 @@ USUAL_OFFER: Final = OfferRow(
     in_force_from=datetime(YEAR_MIN, 1, 1, tzinfo=UTC),
     source="[Δ] section 3.4",
 )
+
+
+BINDINGS: Final[tuple[Binding, ...]] = get_args(Binding)
 
 
 class NoSuchRule(Refused):
@@ -91,11 +96,14 @@ class Rulebook(Policy, frozen=True, kw_only=True, dict=True):
 
     def approvals(self, step: str, times: Times) -> tuple[ApprovalRow, ...]:
         """Return who may approve a step, from the least amount to the greatest."""
-        rows = [row for row in self._of(ApprovalRow) if row.step == step]
+        spans = self._approvals.get(step)
+        if spans is None:
+            rows = [row for row in self._of(ApprovalRow) if row.step == step]
+            spans = self._approvals[step] = Spans(rows)
         unbounded = float("inf")
         return tuple(
             sorted(
-                in_force(rows, times),
+                spans.holding(times),
                 key=lambda row: unbounded if row.up_to_fen is None else row.up_to_fen,
             )
         )
@@ -106,13 +114,13 @@ class Rulebook(Policy, frozen=True, kw_only=True, dict=True):
 
     def all_money(self, times: Times) -> tuple[MoneyRow, ...]:
         """Return what any breach costs, in the order of the pack."""
-        return tuple(in_force(self._of(MoneyRow), times))
+        return self._holding(MoneyRow, times)
 
     def caps(
         self, times: Times, ids: Sequence[str] | None = None
     ) -> tuple[CapRow, ...]:
         """Return the caps in force; with ``ids`` those named, in that order."""
-        rows = {row.id: row for row in in_force(self._of(CapRow), times)}
+        rows = {row.id: row for row in self._holding(CapRow, times)}
         return tuple(
             rows[name] for name in (rows if ids is None else ids) if name in rows
         )
@@ -123,19 +131,19 @@ class Rulebook(Policy, frozen=True, kw_only=True, dict=True):
 
     def calendars(self, times: Times) -> tuple[CalendarRow, ...]:
         """Return when time does not count, or counts otherwise."""
-        return tuple(in_force(self._of(CalendarRow), times))
+        return self._holding(CalendarRow, times)
 
     def detectors(self, times: Times) -> tuple[DetectorRow, ...]:
         """Return what counts as a shortfall, in the order of the pack."""
-        return tuple(in_force(self._of(DetectorRow), times))
+        return self._holding(DetectorRow, times)
 
     def regions(self, times: Times) -> RegionsRow | None:
         """Return which regions count as one and which as remote, if any row says so."""
-        return next(in_force(self._of(RegionsRow), times), None)
+        return next(iter(self._holding(RegionsRow, times)), None)
 
     def severity(self, times: Times) -> SeverityRow | None:
         """Return how grave a shortfall is, if any row says so."""
-        return next(in_force(self._of(SeverityRow), times), None)
+        return next(iter(self._holding(SeverityRow, times)), None)
 
     def plans(self, code: str, times: Times) -> tuple[PlanRow, ...]:
         """Return the solutions proposed for a shortfall, before their conditions.
@@ -149,7 +157,7 @@ class Rulebook(Policy, frozen=True, kw_only=True, dict=True):
         return tuple(row for row in self._plans(code, times) if row.minimum)
 
     def _plans(self, code: str, times: Times) -> list[PlanRow]:
-        rows = in_force(self._of(PlanRow), times)
+        rows = self._holding(PlanRow, times)
         return sorted(
             (row for row in rows if code in row.codes),
             key=lambda row: (row.rank, row.id),
@@ -163,7 +171,7 @@ class Rulebook(Policy, frozen=True, kw_only=True, dict=True):
 
     def offer_terms(self, times: Times) -> OfferRow:
         """Return how an offer to a consumer runs; the usual terms where no row does."""
-        return next(in_force(self._of(OfferRow), times), USUAL_OFFER)
+        return next(iter(self._holding(OfferRow, times)), USUAL_OFFER)
 
     def row(self, ref: PolicyRef) -> AnyRow | None:
         """Return the row an event names, in force or not."""
@@ -174,6 +182,12 @@ class Rulebook(Policy, frozen=True, kw_only=True, dict=True):
         """The time zone its rows are written in."""
         zoned = (getattr(row, "zone", None) for row in self.rows)
         return next(filter(None, zoned), "Asia/Shanghai")
+
+    @cached_property
+    def day_zone(self) -> str | None:
+        """The zone whose days its caps count in: that of its first cap of a day."""
+        caps = (row for row in self._of(CapRow) if row.scope == "buyer_seller_day")
+        return next((cap.zone for cap in caps), None)
 
     def label_terms(self) -> PromiseTerms:
         """Return what the labels of its orders promise."""
@@ -186,7 +200,22 @@ class Rulebook(Policy, frozen=True, kw_only=True, dict=True):
             self._by_kind[kind] = rows
         return rows  # type: ignore[return-value]  # kept under its own kind, above
 
+    def _holding(self, kind: type[R], times: Times) -> tuple[R, ...]:
+        """Return the rows of a kind that are in force, in the order of the pack."""
+        spans = self._spans.get(kind)
+        if spans is None:
+            spans = self._spans[kind] = Spans(self._of(kind))
+        return spans.holding(times)
+
     # What is looked up often is found once; a book never changes.
+
+    @cached_property
+    def _spans(self) -> dict[type, "Spans[Any]"]:
+        return {}
+
+    @cached_property
+    def _approvals(self) -> dict[str, "Spans[ApprovalRow]"]:
+        return {}
 
     @cached_property
     def _by_kind(self) -> dict[type, tuple[Row, ...]]:
@@ -211,6 +240,29 @@ class Rulebook(Policy, frozen=True, kw_only=True, dict=True):
             usual=self.usual,
             auto_confirm_hours=self.auto_confirm_hours,
         )
+
+
+class Spans(Generic[R]):
+    """Rows, and which of them hold between any two dates on which one begins or ends.
+
+    Thousands of orders ask the same in between, and are answered by one look.
+    """
+
+    def __init__(self, rows: Sequence[R]) -> None:
+        ends = (row.in_force_to for row in rows)
+        self._dates = sorted(
+            {*(row.in_force_from for row in rows), *(to for to in ends if to)}
+        )
+        self._rows = rows
+        self._known: dict[tuple[int, ...], tuple[R, ...]] = {}
+
+    def holding(self, times: Times) -> tuple[R, ...]:
+        """Return the rows in force at these dates, as ``in_force`` finds them."""
+        span = tuple(bisect_right(self._dates, times.of(each)) for each in BINDINGS)
+        known = self._known.get(span)
+        if known is None:
+            known = self._known[span] = tuple(in_force(self._rows, times))
+        return known
 
 
 def in_force(rows: Iterable[R], times: Times) -> Iterator[R]:

@@ -14,7 +14,13 @@ from application.event_store.envelope import CommandContext, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore
 from application.incident_offers import IncidentOffers
-from application.incidents import Estimate, Estimated, Freeze, Incidents
+from application.incidents import (
+    Estimate,
+    Estimated,
+    Freeze,
+    Incidents,
+    WhomItAffects,
+)
 from application.orders import Orders
 from application.processes.hand_out import HandOuts
 from application.projections.affected import AffectedOrder, Preview, Scope
@@ -124,12 +130,13 @@ class Outbreak:
         store: EventStore | None = None,
         rows: Sequence[AnyRow] = ROWS,
         number: str = "I-7",
+        book: Rulebook | None = None,
     ) -> None:
-        self.number = number
+        self.number, self.selector = number, URUMQI
         self.at = MONDAY
         self.store = store or MemoryEventStore(clock=lambda: self.at)
         self.handler = CommandHandler(self.store)
-        self.books = OneBook(replace(BOOK, rows=tuple(rows)))
+        self.books = OneBook(book or replace(BOOK, rows=tuple(rows)))
         self.orders = Orders(self.store, self.handler, self.books)
         accounts = Responsibilities(self.store, self.handler, self.books)
         cases = AfterSales(self.store, self.handler, self.orders, accounts, self.books)
@@ -137,8 +144,15 @@ class Outbreak:
         self.resolutions = Resolutions(
             self.store, self.handler, self.orders, cases, money, accounts, self.books
         )
-        self.affected = Watched(self.store)
+        self.watched = Watched(self.store)
+        self.affected: WhomItAffects = self.watched
         self.offers = IncidentOffers(self.store, self.resolutions, money, self.books)
+        self.incidents = self.desk()
+        self.hand_out = self.worker()
+
+    def watches(self, affected: WhomItAffects) -> None:
+        """Ask somebody else whom a selector affects, such as a read model."""
+        self.affected = affected
         self.incidents = self.desk()
         self.hand_out = self.worker()
 
@@ -177,7 +191,7 @@ class Outbreak:
                 asks.append(self.orders.ask(self.order_id(number), command, context))
             answers = self.orders.handle(asks)
             assert all(isinstance(answer, Receipt) for answer in answers), answers
-        self.affected.orders += [self.order_id(number) for number in numbers]
+        self.watched.orders += [self.order_id(number) for number in numbers]
 
     def context(
         self, command: Any, cause: UUID | None = None, at: datetime | None = None
@@ -197,7 +211,7 @@ class Outbreak:
     def takes(self, command: Any) -> Receipt:
         return self.incidents.take(self.number, command, self.context(command))
 
-    def declares(self) -> None:
+    def declares(self, *, freeze: bool = True) -> None:
         """Declare it, and freeze whom it affects."""
         self.takes(
             DeclareIncident(
@@ -206,12 +220,13 @@ class Outbreak:
                 kind="carrier_outlet",
                 reason="outlet_stopped",
                 source="shop",
-                selector=URUMQI,
+                selector=self.selector,
                 begins=MONDAY,
                 ends=MONDAY + 30 * DAY,
             )
         )
-        self.freezes()
+        if freeze:
+            self.freezes()
 
     def freezes(self) -> Receipt:
         said = Freeze(by=LIN)

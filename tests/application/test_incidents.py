@@ -193,7 +193,7 @@ def test_an_order_has_one_plan_of_one_kind_at_most() -> None:
     there.rolls_out()
     there.works()
     again = Outbreak(there.store, number="I-8")
-    again.at, again.affected.orders = there.at, there.affected.orders
+    again.at, again.watched.orders = there.at, there.watched.orders
     again.is_ready()
     again.rolls_out()
     again.works()
