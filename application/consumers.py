@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import reduce
+from typing import Any
 from uuid import UUID
 
 from application.access import Action, Actor, Owners, authorize
@@ -66,7 +67,7 @@ class Consumers:
         loaded = self._store.load([stream_id])
         if unreadable := loaded.unreadable.get(stream_id):
             raise unreadable.error()
-        events = [each.event for each in loaded.histories[stream_id]]
+        events: list[Any] = [each.event for each in loaded.histories[stream_id]]
         return len(events), reduce(CONSUMER.evolve, events, CONSUMER.initial)
 
     def act(

@@ -11,7 +11,10 @@ from psycopg import Cursor
 from application.event_store.connections import Pool
 from application.event_store.envelope import RecordedEvent
 from application.projections.runtime import Projection, columns, replaced
-from domain.consumer import ConsumerEvent, ConsumersLinked, ConsumersUnlinked
+from domain.consumer import ConsumersLinked, ConsumersUnlinked
+
+# What is held of a consumer besides is nothing of who is who.
+LinkEvent = ConsumersLinked | ConsumersUnlinked
 
 UNLINK = """
 DELETE FROM consumer_link_v1 AS link
@@ -77,7 +80,7 @@ class Persons(Projection):
 
     name = "persons"
     version = 1
-    event_types = get_args(ConsumerEvent)
+    event_types = get_args(LinkEvent)
     tables = ("consumer_link_v1",)
 
     def project(
@@ -86,7 +89,7 @@ class Persons(Projection):
         """Keep what each stream last said of each pair."""
         last: dict[Key, Link | None] = {}
         for each in batch:
-            event = cast("ConsumerEvent", each.event)  # event_types lets no other pass
+            event = cast("LinkEvent", each.event)  # event_types lets no other pass
             match event:
                 case ConsumersLinked(at=at, consumer=one, other=other, basis=basis):
                     link = Link(each.partition, each.stream_id, one, other, basis, at)

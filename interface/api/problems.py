@@ -29,9 +29,12 @@ from application.evidence import FilesUnavailable, Forgotten, NotEvidence
 from application.order_desk import NotInYourName
 from application.people import WordsTooLong
 from application.webhooks.endpoints import NoSuchType, NotAnEndpoint
+from domain.companionship import NoSuchCompanionship, NoSuchShortfall
+from domain.consumer import NoSuchFlag
 from domain.desk import NotKept
 from domain.evidence import TooLarge
 from domain.kernel import Refused
+from domain.resolution import NoSuchResolution
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +51,10 @@ STATUSES: Final[Mapping[type[Refused], int]] = {
     KeyReused: 422,
     NotFound: 404,
     NotKept: 404,
+    NoSuchResolution: 404,
+    NoSuchCompanionship: 404,
+    NoSuchShortfall: 404,
+    NoSuchFlag: 404,
     NotAllowed: 403,
     NotInYourName: 403,
     NotEvidence: 415,

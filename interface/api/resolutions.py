@@ -311,9 +311,10 @@ class ResolutionController(Commands):  # type: ignore[misc, valid-type]  # made 
             severity, told = matter.state.severity, body.block
             if severity is None:
                 raise NotNow(status=matter.state.status)
-            block = told and Block(
-                reason=told.reason, until=told.until, flag=str(context.command_id)
-            )
+            block = None
+            if told is not None:
+                name = str(context.command_id)
+                block = Block(reason=told.reason, until=told.until, flag=name)
             return TriageResolution(by=by, severity=severity, block=block)
 
         receipt = casework.take(

@@ -147,7 +147,7 @@ class OrderShortfallController(Controller):
         body = strictly(raw, type(data))
         known = desk.find(actor, "resolution.report", order_id)
         by = acting(actor, "resolution.report", owners_of(known.order))
-        whose = casework.consumer_of("contact", str(body.contact))
+        whose = casework.owners("contact", body.contact).consumer
         if whose not in persons.persons_of(known.consumer):
             raise NotFound
         said = ReportShortfall(
