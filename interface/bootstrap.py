@@ -5,6 +5,7 @@ import signal
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from functools import cached_property
 
 from application.after_sales import AfterSales
@@ -32,24 +33,32 @@ from application.event_store.handler import CommandHandler
 from application.event_store.postgres import PostgresEventStore
 from application.evidence import EvidenceDesk, owners_about
 from application.inbound import Inbound, InboundStore
+from application.incident_exemption import Exemptions
+from application.incident_offers import IncidentOffers
+from application.incidents import Incidents
 from application.order_desk import OrderDesk
 from application.orders import Orders
 from application.people import People, PostgresKeys
-from application.policies import shipped_documents
+from application.policies import rulebook, shipped_documents
 from application.policy_set import Policies
 from application.processes.beside_consumers import BesideConsumers, CompanionClocks
 from application.processes.carry_out import DueResolutions
 from application.processes.check_overdue_clocks import AsksClocks, OverdueClocks
 from application.processes.check_overdue_promises import OverduePromises
 from application.processes.detect_shortfalls import ShortfallWatch
+from application.processes.hand_out import HandOuts
 from application.processes.holds import Holds
 from application.processes.move_clocks import TouchedClocks
 from application.processes.open_due_disputes import DueDisputes
 from application.processes.order_due_refunds import DueRefunds
+from application.processes.settle_incidents import IncidentCosts, Withdrawals
 from application.processes.sweep_evidence import EvidenceSweep
+from application.processes.turns import Turns
+from application.projections.affected import AffectedQueries
 from application.projections.clock_board import ClockQueries
 from application.projections.companion_board import CompanionQueries
 from application.projections.decisions import DecisionQueries
+from application.projections.incidents import IncidentQueries
 from application.projections.matters import MatterQueries
 from application.projections.order_page import OrderQueries
 from application.projections.persons import PersonQueries
@@ -72,6 +81,7 @@ from application.rooms import rooms
 from application.scorecards import ScorecardDesk
 from application.shortfall_reports import ShortfallReports
 from application.trust import TrustDesk
+from application.watching import sooner
 from application.webhooks.deliveries import Deliveries
 from application.webhooks.desk import Webhooks
 from application.webhooks.endpoints import Endpoints
@@ -218,6 +228,28 @@ class Redress:
             self.accounts,
             self.policies,
         )
+
+    @cached_property
+    def incident_offers(self) -> IncidentOffers:
+        """What incidents offer each order."""
+        money = Compensations(self.store, self.handler, self.policies)
+        return IncidentOffers(self.store, self.resolutions, money, self.policies)
+
+    @cached_property
+    def incidents(self) -> Incidents:
+        """One cause, many orders."""
+        return Incidents(
+            self.store,
+            self.handler,
+            self.affected,
+            self.incident_offers,
+            self.policies,
+        )
+
+    @cached_property
+    def exemptions(self) -> Exemptions:
+        """Who is in breach for no incident."""
+        return Exemptions(self.incidents, self.policies)
 
     @cached_property
     def contacts(self) -> Contacts:
@@ -475,7 +507,13 @@ class Redress:
             self.resolutions,
             self.risks,
             clock.now,
+            ahead=self._ahead,
         )
+
+    def _ahead(self) -> timedelta:
+        """Return by how much the rules in force are stricter than those shipped."""
+        in_force = self.policies.current().books.values()
+        return sooner(map(rulebook, shipped_documents()), in_force)
 
     @cached_property
     def beside_consumers(self) -> BesideConsumers:
@@ -488,6 +526,29 @@ class Redress:
     def due_resolutions(self) -> DueResolutions:
         """Carries resolutions on."""
         return DueResolutions(self.resolutions, self.matters, clock.now)
+
+    @cached_property
+    def hand_outs(self) -> HandOuts:
+        """Hands out what incidents offer."""
+        return HandOuts(
+            self.store,
+            self.incidents,
+            self.incident_offers,
+            self.affected,
+            clock.now,
+            Turns(self.writer),
+        )
+
+    @cached_property
+    def incident_costs(self) -> IncidentCosts:
+        """Records what incidents cost."""
+        board = self.incident_board
+        return IncidentCosts(self.store, self.incidents, board, clock.now)
+
+    @cached_property
+    def withdrawals(self) -> Withdrawals:
+        """Takes back what incidents that were rolled back had offered."""
+        return Withdrawals(self.resolutions, self.incident_board, clock.now)
 
     @cached_property
     def due_disputes(self) -> DueDisputes:
@@ -539,6 +600,16 @@ class Redress:
     def matters(self) -> MatterQueries:
         """Cases, disputes and contacts as they stand."""
         return MatterQueries(self.reader)
+
+    @cached_property
+    def affected(self) -> AffectedQueries:
+        """Whom a selector affects."""
+        return AffectedQueries(self.reader)
+
+    @cached_property
+    def incident_board(self) -> IncidentQueries:
+        """Incidents as they stand, and what became of their offers."""
+        return IncidentQueries(self.reader)
 
     @cached_property
     def clocks(self) -> ClockQueries:

@@ -1,7 +1,7 @@
 """The worker process: what it does in every round, and how it is told to stop."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event as Signal
 from types import FrameType
@@ -27,12 +27,20 @@ def worker(redress: Redress) -> Worker:
         Step("clocks_asked", redress.overdue_clocks.check),
         Step("disputes_asked", redress.due_disputes.open),
         Step("resolutions_asked", redress.due_resolutions.run),
+        Step("incidents_handed_out", hand_out(redress)),
+        Step("incident_costs_recorded", redress.incident_costs.run),
+        Step("incident_offers_withdrawn", redress.withdrawals.run),
         Step("refunds_asked", redress.due_refunds.order),
         Step("evidence_swept", redress.evidence_sweep.run),
         Step("webhooks", redress.sender.work),
         Step("effects", redress.effect_worker.work),
     ]
     return Worker(steps)
+
+
+def hand_out(redress: Redress) -> Callable[[], int]:
+    """Return what hands out a batch of every incident that is being handed out."""
+    return lambda: redress.hand_outs.run(redress.incident_board)
 
 
 @contextmanager

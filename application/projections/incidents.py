@@ -55,6 +55,16 @@ SELECT partition, stream_id, incident, order_id, standing, ended_at
  WHERE incident = %(incident)s AND (NOT %(ended)s OR ended_at IS NOT NULL)
 """
 
+TO_WITHDRAW: Final = """
+SELECT offer.partition, offer.stream_id, offer.incident, offer.order_id, offer.standing,
+       offer.ended_at
+  FROM projection.incident
+  JOIN projection.incident_offer AS offer ON offer.incident = incident.number
+ WHERE incident.phase = 'rolled_back' AND offer.standing IN ('detected', 'offered')
+ ORDER BY offer.partition, offer.stream_id
+ LIMIT %(limit)s
+"""
+
 # After every number there is.
 LAST: Final = "\U0010ffff"
 
@@ -145,6 +155,14 @@ class IncidentQueries:
             connection.cursor(row_factory=class_row(Offered)) as reader,
         ):
             return reader.execute(OFFERS, values).fetchall()
+
+    def to_withdraw(self, limit: int) -> Sequence[Offered]:
+        """Return offers nobody took, of incidents that were rolled back."""
+        with (
+            self._pool.connection() as connection,
+            connection.cursor(row_factory=class_row(Offered)) as reader,
+        ):
+            return reader.execute(TO_WITHDRAW, {"limit": limit}).fetchall()
 
     def _page(
         self, query: str, limit: int, cursor: str | None, *, over: bool | None = None

@@ -1,0 +1,195 @@
+"""What an incident's offers came to: what they cost is recorded, or they are withdrawn.
+
+An order's resolution says what was really paid; the rest of what was set aside for it
+is free again. Where an incident was rolled back, what nobody took is taken back.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from functools import reduce
+from hashlib import sha256
+from itertools import islice
+from typing import Final, Protocol
+from uuid import UUID, uuid5
+
+import structlog
+
+from application.event_store.envelope import Ask, Receipt
+from application.event_store.store import EventStore
+from application.incidents import Incidents
+from application.orders import context_for
+from application.projections.incidents import Ended, Offered
+from application.resolutions import Resolutions
+from domain.incident import ORDERS_MAX, Incident, Member, RecordSpent
+from domain.kernel import Refused
+from domain.party import SYSTEM
+from domain.resolution import (
+    RESOLUTION,
+    DismissResolution,
+    RejectPlans,
+    Resolution,
+    ResolutionCommand,
+)
+
+ACTOR: Final = "system:incidents"
+# What ended may go on costing for a while, such as what is owed anyway.
+LOOK_AGAIN: Final = timedelta(minutes=1)
+WITHDRAWN_MAX: Final = 200
+# Then nothing more is paid but what is begun.
+SETTLED: Final = frozenset({"confirming", "rejected"})
+
+log = structlog.get_logger(__name__)
+
+
+class OfferBoard(Protocol):
+    """What became of incidents' offers."""
+
+    def ended(self) -> Sequence[Ended]:
+        """Return how many offers of each incident have ended."""
+        ...
+
+    def offers(self, incident: str, *, ended: bool = False) -> Sequence[Offered]:
+        """Return what became of an incident's offers; only of those that ended."""
+        ...
+
+    def to_withdraw(self, limit: int) -> Sequence[Offered]:
+        """Return offers nobody took, of incidents that were rolled back."""
+        ...
+
+
+class IncidentCosts:
+    """Records what orders really cost. ``now`` is when we ask."""
+
+    def __init__(
+        self,
+        store: EventStore,
+        incidents: Incidents,
+        board: OfferBoard,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store, self._incidents = store, incidents
+        self._board, self._now = board, now
+        self._looked: dict[str, tuple[Ended, datetime]] = {}
+
+    def run(self) -> int:
+        """Record what is known by now; return of how many orders. StoreUnavailable."""
+        return sum(self._record(each) for each in self._board.ended() if each.orders)
+
+    def _record(self, ended: Ended) -> int:
+        now = self._now()
+        before = self._looked.get(ended.incident)
+        if before and before[0] == ended and abs(now - before[1]) < LOOK_AGAIN:
+            return 0
+        spent = tuple(islice(self._spent(ended.incident), ORDERS_MAX))
+        if len(spent) < ORDERS_MAX:
+            self._looked[ended.incident] = ended, now
+        return self._tell(ended.incident, spent) if spent else 0
+
+    def _spent(self, number: str) -> Iterator[Member]:
+        """Yield what orders cost of which it is known, and not yet recorded."""
+        state, _ = self._incidents.read(self._incidents.id_of(number))
+        waiting = [
+            each
+            for each in self._board.offers(number, ended=True)
+            if has_offer(state, str(each.order_id))
+        ]
+        for first in range(0, len(waiting), ORDERS_MAX):
+            some = waiting[first : first + ORDERS_MAX]
+            loaded = self._store.load([each.stream_id for each in some])
+            for each in some:
+                if each.stream_id in loaded.unreadable:
+                    continue
+                events = (e.event for e in loaded.histories[each.stream_id])
+                found = reduce(RESOLUTION.evolve, events, RESOLUTION.initial)  # type: ignore[arg-type]  # its own
+                if cost_known(found):
+                    yield cost(state, str(each.order_id), found)
+
+    def _tell(self, number: str, spent: tuple[Member, ...]) -> int:
+        """Record it; whoever else did so first, did it as well."""
+        stream_id = self._incidents.id_of(number)
+        state, _ = self._incidents.read(stream_id)
+        named = sha256(" ".join(each.order for each in spent).encode()).hexdigest()
+        command = RecordSpent(by=SYSTEM, chunk=f"spent-{named[:40]}", spent=spent)
+        context = context_for(
+            uuid5(stream_id, command.chunk), command, actor=ACTOR, asked_at=self._now()
+        )
+        part = self._incidents.part(stream_id, state, command)
+        (answer,) = self._incidents.handle([Ask(context, (part,))])
+        if isinstance(answer, Receipt):
+            return len(spent)
+        if isinstance(answer, Refused):
+            log.warning("spending_not_recorded", incident=number, why=answer.code)
+            return 0
+        raise answer
+
+
+def has_offer(state: Incident, order: str) -> bool:
+    """Whether an order has its offer, and what it cost is not recorded."""
+    known = state.standings.get(order)
+    return known is not None and known.how == "offered"
+
+
+def cost_known(resolution: Resolution) -> bool:
+    """Whether nothing more is paid: it has ended, and all that was begun is done."""
+    return (resolution.over or resolution.status in SETTLED) and all(
+        execution.done for execution in resolution.executions.values()
+    )
+
+
+def cost(state: Incident, order: str, resolution: Resolution) -> Member:
+    """Return what an order cost: no more counts than was set aside for it."""
+    known = state.standings.get(order)
+    assert known is not None, "asked for above"
+    if resolution.paid_fen > known.fen:
+        # What people decided beyond the plan is not the incident's to pay.
+        log.warning("cost_more_than_set_aside", order=order, fen=resolution.paid_fen)
+    return Member(
+        order=order,
+        segment=known.member.segment,
+        cost_fen=min(resolution.paid_fen, known.fen),
+    )
+
+
+class Withdrawals:
+    """Takes back, of incidents that were rolled back, what nobody took."""
+
+    def __init__(
+        self,
+        resolutions: Resolutions,
+        board: OfferBoard,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._resolutions, self._board, self._now = resolutions, board, now
+        self._tried: dict[UUID, datetime] = {}
+
+    def run(self) -> int:
+        """Withdraw some; return how many. Raises StoreUnavailable."""
+        now = self._now()
+        due = [
+            each
+            for each in self._board.to_withdraw(WITHDRAWN_MAX)
+            if not self._tried_lately(each.stream_id, now)
+        ]
+        for each in due:
+            self._tried[each.stream_id] = now
+            self._withdraw(each.stream_id)
+        return len(due)
+
+    def _tried_lately(self, stream_id: UUID, now: datetime) -> bool:
+        """Whether it was tried already: the board may not show it yet."""
+        tried = self._tried.get(stream_id)
+        return tried is not None and abs(now - tried) < LOOK_AGAIN
+
+    def _withdraw(self, stream_id: UUID) -> None:
+        """Send the proposal back, and let it be where nothing was paid."""
+        steps: tuple[ResolutionCommand, ...] = (
+            RejectPlans(by=SYSTEM, reason="incident_rolled_back"),
+            DismissResolution(by=SYSTEM, reason="not_so"),
+        )
+        for step in steps:
+            cause = uuid5(stream_id, f"rolled back/{type(step).__name__}")
+            context = context_for(cause, step, actor=ACTOR, asked_at=self._now())
+            try:
+                self._resolutions.take(stream_id, step, context)
+            except Refused as refused:
+                log.info("not_withdrawn", resolution=str(stream_id), why=refused.code)
