@@ -26,7 +26,13 @@ from domain.after_sales import CaseOpened, CaseReported
 from domain.agent_promise import PromiseMade
 from domain.companionship import CompanionshipStarted, ShortfallDetected
 from domain.compensation import CompensationReserved, GoodwillReserved
-from domain.consumer import ConsumerFlagged, ConsumersLinked, ConsumersUnlinked
+from domain.consumer import (
+    ConsumerFlagContested,
+    ConsumerFlagged,
+    ConsumerFlagLifted,
+    ConsumersLinked,
+    ConsumersUnlinked,
+)
 from domain.contact import ContactLinked, ContactOpened, ContactReported
 from domain.dispute import DisputeOpened, DisputeReported
 from domain.kernel import Event
@@ -197,6 +203,8 @@ NAMES_OWNER = (
     ConsumersLinked,
     ConsumersUnlinked,
     ConsumerFlagged,
+    ConsumerFlagContested,
+    ConsumerFlagLifted,
     CaseOpened,
     CaseReported,
     DisputeOpened,
