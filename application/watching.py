@@ -4,7 +4,7 @@ A delivery is looked at by the risk table, not by a predicate: its row is due wh
 table is first asked, and says so itself whether it stays a question.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
@@ -27,10 +27,14 @@ from domain.detection.known import AtRisk
 from domain.order import Order
 from domain.policy.book import NoSuchRule, Rulebook
 from domain.policy.rows import Times
+from domain.policy.service_rows import DetectorRow
 from domain.risk import DELIVERY_RISK, NEVER_BP, Risk, RiskTerms
 from domain.shortfall import Shortfall
 
 WatchState = Literal["watching", "history", "detected", "cleared"]
+
+# What the rows of deliveries are called that the risk table answers.
+RISK_CODE: Final = "DELIVERY_RISK"
 
 # The usual days beside a consumer, where a profile names none.
 DAYS: Final = 30
@@ -192,14 +196,64 @@ class NotNow(Struct, frozen=True):
 def asked(
     name: str, order: Accompanied, book: Rulebook, at: datetime, risks: Sequence[AtRisk]
 ) -> Shortfall | NotNow:
-    """Ask under the rules in force now what a row was due for."""
+    """Ask under the rules in force now what a row was due for.
+
+    Where these make it due at another time, its name may say so: then what is like it,
+    and not known yet, is meant.
+    """
     rules = rules_of(book, order.order, at)
     known = replace(known_beside(order), risks=tuple(risks))
     points = watch_points(order.order, rules, known)
     point = next((each for each in points if each.name == name), None)
+    point = point or alike(name, order, points)
     if point is None:
         return NotNow("not_so", at + timedelta(days=1))
     if at < point.due_at:
         return NotNow("not_due", point.due_at)
     found = shortfall_of(point, order.order, rules, at, known)
     return found if found is not None else NotNow("too_late", None)
+
+
+def alike(
+    name: str, order: Accompanied, points: Sequence[WatchPoint]
+) -> WatchPoint | None:
+    """Return the first point of the same line and code that is not known yet."""
+    line_and_code = name.split("/", 2)[:2]
+    known = order.companionship.shortfalls
+    return next(
+        (
+            each
+            for each in points
+            if each.name.split("/", 2)[:2] == line_and_code
+            and each.code != RISK_CODE
+            and each.name not in known
+        ),
+        None,
+    )
+
+
+def sooner(shipped: Iterable[Rulebook], in_force: Iterable[Rulebook]) -> timedelta:
+    """Return by how much rules in force may be due before those rows are computed by.
+
+    So far ahead of their time rows are to be asked; what is not due is put off.
+    """
+    usual = {row.id: row for book in shipped for row in rows_of(book)}
+    ahead = [
+        hours - other
+        for book in in_force
+        for row in rows_of(book)
+        if row.id in usual
+        for hours, other in zip(hours_of(usual[row.id]), hours_of(row), strict=True)
+    ]
+    return timedelta(hours=max([0, *ahead]))
+
+
+def rows_of(book: Rulebook) -> Iterator[DetectorRow]:
+    """Yield a book's detectors, in force or not."""
+    yield from (row for row in book.rows if isinstance(row, DetectorRow))
+
+
+def hours_of(row: DetectorRow) -> tuple[int, ...]:
+    """Return every number of hours a detector counts."""
+    by_class = (row.same_hours, row.cross_hours, row.remote_hours)
+    return (row.hours, *(hours or 0 for hours in by_class))

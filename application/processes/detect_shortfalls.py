@@ -24,9 +24,9 @@ from application.processes.orders_seen import (
     put_off,
     unknown,
 )
-from application.projections.watch import DueRow, PutOff
+from application.projections.watch import NOT_AHEAD, DueRow, PutOff
 from application.resolutions import Detecting
-from application.watching import NotNow, alarm, asked, next_look
+from application.watching import RISK_CODE, NotNow, alarm, asked, next_look
 from domain.companionship import ClearShortfall
 from domain.detection import cleared, rules_of
 from domain.detection.known import AtRisk
@@ -37,14 +37,12 @@ from domain.risk import DELIVERY_RISK, Risk, RiskTerms
 from domain.shortfall import ClearedBy, Shortfall
 
 ACTOR: Final = "system:shortfalls"
-ROWS_MAX: Final = 200
+ROWS_MAX: Final = 100
 
 # The board may not yet show what an order answered; so long nobody asks it again.
 ASK_AGAIN_AFTER: Final = timedelta(minutes=1)
 # What was refused, or failed, is asked again after so long.
 TRY_AGAIN_AFTER: Final = timedelta(minutes=10)
-# What rows of deliveries are called: these the risk table answers.
-RISK_CODE: Final = "DELIVERY_RISK"
 
 log = structlog.get_logger(__name__)
 
@@ -53,7 +51,11 @@ class WatchBoard(KnowsStreams, Protocol):
     """Where it is known what is due to be asked."""
 
     def due(
-        self, now: datetime, limit: int, after: DueRow | None = None
+        self,
+        now: datetime,
+        limit: int,
+        after: DueRow | None = None,
+        ahead: timedelta = NOT_AHEAD,
     ) -> Sequence[DueRow]:
         """Return what may fall short by now, the longest due first."""
         ...
@@ -100,7 +102,11 @@ class TellsRisks(Protocol):
 
 
 class ShortfallWatch:
-    """Turns what is due into questions to orders. ``now`` is when we ask."""
+    """Turns what is due into questions to orders.
+
+    ``now`` is when we ask. ``ahead`` is by how much the rules in force may be stricter
+    than those that rows are computed by: so far before its time a row is asked.
+    """
 
     def __init__(  # noqa: PLR0913, PLR0917 - where it is due, asked, judged and told
         self,
@@ -111,10 +117,11 @@ class ShortfallWatch:
         risks: TellsRisks,
         now: Callable[[], datetime],
         terms: RiskTerms = DELIVERY_RISK,
+        ahead: Callable[[], timedelta] = timedelta,
     ) -> None:
         self._board, self._store, self._books = board, store, books
         self._resolutions, self._risks, self._terms = resolutions, risks, terms
-        self._now = now
+        self._now, self._ahead = now, ahead
         self._asked: dict[DueRow, datetime] = {}
 
     def detect(self) -> int:
@@ -123,7 +130,11 @@ class ShortfallWatch:
         What is not due any more under the rules in force is put off, what came too late
         to be of use is dropped, each with the reason. Raises StoreUnavailable.
         """
-        return self._go_through(self._board.due, self._detect)
+        ahead = self._ahead()
+        return self._go_through(
+            lambda now, limit, after: self._board.due(now, limit, after, ahead),
+            self._detect,
+        )
 
     def clear(self) -> int:
         """Take note of a batch of what healed; return how many rows.
@@ -225,7 +236,7 @@ class ShortfallWatch:
         if isinstance(answer, NotNow):
             return answer
         said = Detecting(by=SYSTEM, shortfall=answer, propose=True)
-        cause = uuid5(row.order_id, f"shortfall/{row.name}")
+        cause = uuid5(row.order_id, f"shortfall/{answer.name}")
         context = context_for(cause, said, actor=ACTOR, asked_at=asking.now)
         try:
             self._resolutions.detect(row.order_id, said, context)

@@ -18,6 +18,7 @@ from domain.ids import partition_in
 
 # A row of history counts if, by the settable clock, its days are not over at all.
 HISTORY: Final = timedelta(days=30)
+NOT_AHEAD: Final = timedelta()
 
 # What was put off is left out until its time, and for good where it has none; once a
 # row has another due time, it is asked anew.
@@ -47,7 +48,7 @@ SELECT partition, order_id, name, due_at, source
         SELECT partition, order_id, name, due_at, source
           FROM projection.watch
          WHERE state = 'history' AND due_at > %(history)s) AS entry
- WHERE due_at <= %(now)s {AFTER} {NOT_PUT_OFF}
+ WHERE due_at <= %(horizon)s {AFTER} {NOT_PUT_OFF}
  ORDER BY due_at, partition, order_id, name
  LIMIT %(limit)s
 """  # noqa: S608 - what is put together is constants of our own
@@ -153,10 +154,17 @@ class WatchQueries:
         self._pool, self._writer = pool, writer
 
     def due(
-        self, now: datetime, limit: int, after: DueRow | None = None
+        self,
+        now: datetime,
+        limit: int,
+        after: DueRow | None = None,
+        ahead: timedelta = NOT_AHEAD,
     ) -> Sequence[DueRow]:
-        """Return what may fall short by now, the longest due first."""
-        return self._page(DUE, now, limit, after)
+        """Return what may fall short by now, the longest due first.
+
+        ``ahead`` returns what is due only so much later, too.
+        """
+        return self._page(DUE, now, limit, after, ahead)
 
     def healed(
         self, now: datetime, limit: int, after: DueRow | None = None
@@ -197,10 +205,16 @@ class WatchQueries:
             return cursor.execute(OF_ORDER, values).fetchall()
 
     def _page(
-        self, query: LiteralString, now: datetime, limit: int, after: DueRow | None
+        self,
+        query: LiteralString,
+        now: datetime,
+        limit: int,
+        after: DueRow | None,
+        ahead: timedelta = NOT_AHEAD,
     ) -> Sequence[DueRow]:
         values: dict[str, Any] = {
             "now": now,
+            "horizon": now + ahead,
             "history": now - HISTORY,
             "limit": limit,
             "due_at": after and after.due_at,

@@ -4,7 +4,7 @@ Every stream keeps the state its events left it in, so that whichever moves next
 rows of its order are computed from all of them, and from nothing else.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from typing import Any, Final
@@ -129,14 +129,18 @@ class Watch(Projection):
             for seen in both
             if seen is not None and (order_id := order_of(seen)) is not None
         )
-        self._compute(list(touched), cursor)
+        fresh = {seen.stream_id: seen for _, _, seen in after}
+        self._compute(list(touched), fresh, cursor)
 
     def _compute(
-        self, places: Sequence[Place], cursor: Cursor[tuple[Any, ...]]
+        self,
+        places: Sequence[Place],
+        fresh: Mapping[UUID, Seen],
+        cursor: Cursor[tuple[Any, ...]],
     ) -> None:
         """Write the rows of these orders, from all their streams."""
         streams: dict[UUID, list[Seen]] = {}
-        for _, seen in loaded(LOAD_ORDERS, columns(Place, places), cursor):
+        for _, seen in loaded(LOAD_ORDERS, columns(Place, places), cursor, fresh):
             order_id = order_of(seen)
             if order_id is not None:
                 streams.setdefault(order_id, []).append(seen)

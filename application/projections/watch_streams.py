@@ -118,17 +118,28 @@ SAVE_STREAMS: Final = save("watch_stream_v1", StreamRow, "partition", "stream_id
 
 
 def loaded(
-    query: LiteralString, values: Mapping[str, Any], cursor: Cursor[tuple[Any, ...]]
+    query: LiteralString,
+    values: Mapping[str, Any],
+    cursor: Cursor[tuple[Any, ...]],
+    fresh: Mapping[UUID, Seen] | None = None,
 ) -> Iterator[tuple[UUID, Seen]]:
-    """Yield the streams a query finds, by their ids."""
+    """Yield the streams a query finds, by their ids; ``fresh`` ones are known as is."""
+    known = fresh or {}
     with cursor.connection.cursor(binary=True) as reader:
-        for stream_id, noun, version, learnt_at, changed_at, known in reader.execute(
+        for stream_id, noun, version, learnt_at, changed_at, state in reader.execute(
             query, values
         ):
-            state = decoded(noun, known)
             yield (
                 stream_id,
-                Seen(stream_id, noun, version, learnt_at, changed_at, state),
+                known.get(stream_id)
+                or Seen(
+                    stream_id,
+                    noun,
+                    version,
+                    learnt_at,
+                    changed_at,
+                    decoded(noun, state),
+                ),
             )
 
 

@@ -19,11 +19,11 @@ from application.policies import pack_rulebook
 from application.processes.beside_consumers import BesideConsumers
 from application.processes.detect_shortfalls import SeesToShortfalls, ShortfallWatch
 from application.projections.companion_rows import is_history
-from application.projections.watch import HISTORY, DueRow, PutOff
+from application.projections.watch import HISTORY, NOT_AHEAD, DueRow, PutOff
 from application.resolutions import Resolutions
 from application.responsibility import Responsibilities
 from application.shortfall_reports import ShortfallReports
-from application.watching import Watched, watched
+from application.watching import Watched, sooner, watched
 from domain.companionship import COMPANIONSHIP, Companionship
 from domain.contact import OpenContact
 from domain.ids import partition_in
@@ -37,6 +37,7 @@ from domain.order import (
     Tender,
 )
 from domain.party import By
+from domain.policy.book import Rulebook
 from domain.promise import Offer
 from domain.risk import Risk, TableVersion
 from domain.risk.table import Inputs
@@ -102,7 +103,11 @@ class MemoryWatch:
     # -- As the processes ask it --
 
     def due(
-        self, now: datetime, limit: int, after: DueRow | None = None
+        self,
+        now: datetime,
+        limit: int,
+        after: DueRow | None = None,
+        ahead: timedelta = NOT_AHEAD,
     ) -> list[DueRow]:
         found = [
             self._due(order_id, row.name, row.due_at)
@@ -111,7 +116,7 @@ class MemoryWatch:
             if row.state == "watching"
             or (row.state == "history" and row.due_at > now - HISTORY)
         ]
-        return self._page(found, now, limit, after)
+        return self._page(found, now, limit, after, ahead)
 
     def healed(
         self, now: datetime, limit: int, after: DueRow | None = None
@@ -158,12 +163,18 @@ class MemoryWatch:
         )
 
     def _page(
-        self, found: list[DueRow], now: datetime, limit: int, after: DueRow | None
+        self,
+        found: list[DueRow],
+        now: datetime,
+        limit: int,
+        after: DueRow | None,
+        ahead: timedelta = NOT_AHEAD,
     ) -> list[DueRow]:
         def key(row: DueRow) -> tuple[datetime, UUID, str]:
             return row.due_at, row.order_id, row.name
 
-        due = [row for row in found if row.due_at <= now and not self._waits(row, now)]
+        late = [row for row in found if row.due_at <= now + ahead]
+        due = [row for row in late if not self._waits(row, now)]
         beyond = [row for row in due if after is None or key(row) > key(after)]
         return sorted(beyond, key=key)[:limit]
 
@@ -245,15 +256,20 @@ class Market:
             self.board, self.store, books, self.resolutions, lambda: self.at
         )
 
-    def worker(self, resolutions: SeesToShortfalls | None = None) -> ShortfallWatch:
-        """Return what another worker's process asks with."""
+    def worker(
+        self,
+        resolutions: SeesToShortfalls | None = None,
+        in_force: Rulebook | None = None,
+    ) -> ShortfallWatch:
+        """Return what another worker's process asks with, under these rules."""
         return ShortfallWatch(
             self.board,
             self.store,
-            self._books,
+            OneBook(in_force) if in_force else self._books,
             resolutions or self.resolutions,
             self.forecast,
             lambda: self.at,
+            ahead=lambda: sooner([self.book], [in_force or self.book]),
         )
 
     # -- Telling --

@@ -18,6 +18,7 @@ from domain.after_sales import ApproveCase, OpenCase, SubmitReturnWaybill
 from domain.money import Money
 from domain.order import CancelOrder, ClaimItem, RecordDelivery
 from domain.party import SYSTEM, By
+from domain.policy.book import Rulebook
 from domain.promise import Offer
 from tests.application.watching import (
     DAY,
@@ -410,6 +411,48 @@ def test_what_fails_is_tried_again_later_and_the_others_have_their_turn(
     market.at += TRY_AGAIN_AFTER
     market.worker().detect()
     assert [market.codes(each) for each in orders] == [["SHIP_RISK"]] * 2
+
+
+# -- The rules in force --
+
+
+def with_hours(book: Rulebook, id_: str, **hours: int) -> Rulebook:
+    """Return a book that counts other hours in one row."""
+    rows = (replace(row, **hours) if row.id == id_ else row for row in book.rows)
+    return replace(book, rows=tuple(rows))
+
+
+def test_stricter_rules_are_due_sooner_than_those_that_come_with_the_product(
+    market: Market,
+) -> None:
+    order_id = market.sells()
+    market.ships(order_id, "picked_up", "in_transit")
+    id_ = "douyin-like.detect.transit-stalled"
+    worker = market.worker(in_force=with_hours(market.book, id_, cross_hours=24))
+    market.board.reads_on()
+    worker.detect()
+    market.at = MONDAY + 24 * HOUR
+    worker.detect()
+    assert market.codes(order_id) == []
+    market.at += SECOND
+    worker.detect()
+    assert market.codes(order_id) == ["TRANSIT_STALLED"]
+
+
+def test_milder_rules_put_off_what_would_be_due(market: Market) -> None:
+    order_id = market.sells()
+    market.ships(order_id)
+    id_ = "douyin-like.detect.pickup-overdue"
+    worker = market.worker(in_force=with_hours(market.book, id_, hours=30))
+    market.at = MONDAY + 25 * HOUR
+    market.board.reads_on()
+    worker.detect()
+    assert market.codes(order_id) == []
+    (row,) = market.board.later.values()
+    assert (row.why, row.ask_again_at) == ("not_due", MONDAY + 30 * HOUR + SECOND)
+    market.at = MONDAY + 30 * HOUR + SECOND
+    worker.detect()
+    assert market.codes(order_id) == ["PICKUP_OVERDUE"]
 
 
 # -- What it costs --
