@@ -86,6 +86,7 @@ from application.webhooks.deliveries import Deliveries
 from application.webhooks.desk import Webhooks
 from application.webhooks.endpoints import Endpoints
 from application.webhooks.outward import Outward
+from domain.policy.book import Rulebook
 from interface.clock import clock, machine_now
 from interface.home import kept_secret
 from interface.inbound.doors import Doors
@@ -513,7 +514,11 @@ class Redress:
     def _ahead(self) -> timedelta:
         """Return by how much the rules in force are stricter than those shipped."""
         in_force = self.policies.current().books.values()
-        return sooner(map(rulebook, shipped_documents()), in_force)
+        return sooner(self._shipped, in_force)
+
+    @cached_property
+    def _shipped(self) -> tuple[Rulebook, ...]:
+        return tuple(map(rulebook, shipped_documents()))
 
     @cached_property
     def beside_consumers(self) -> BesideConsumers:
