@@ -5,7 +5,7 @@ without it these tests are skipped.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import reduce
 from threading import Event as Signal
@@ -264,10 +264,11 @@ def as_they_stand(redress: Redress, report: OlistReport) -> list[Order]:
         ids = connection.execute("SELECT order_id FROM projection.order_page")
         found = [row[0] for row in ids]
     histories = redress.store.load(found).histories
-    return [
-        reduce(ORDER.evolve, (each.event for each in histories[name]), ORDER.initial)
-        for name in found
-    ]
+    return [folded(each.event for each in histories[name]) for name in found]
+
+
+def folded(events: Iterable[Any]) -> Order:
+    return reduce(ORDER.evolve, events, ORDER.initial)
 
 
 def test_detectors_find_what_the_clock_found(

@@ -23,7 +23,7 @@ from interface.api import (
     flags,
     resolutions,
     shortfalls,
-    webhooks,
+    webhook_bodies,
 )
 from interface.api.consumers import LinkBody, UnlinkBody
 from interface.api.doors import bodies
@@ -55,7 +55,7 @@ BODIES = (
             compensations.ReserveCompensationBody,
             compensations.ReleaseCompensationBody,
             *(desk.KeepViewBody, desk.KeepMacroBody, desk.DropBody, RunBody),
-            webhooks.AddWebhookBody,
+            webhook_bodies.AddWebhookBody,
             effects.AssignEffectBody,
             *(ContestPointBody, AnswerContestBody),
             *(resolutions.ProposePlansBody, resolutions.ApprovePlanBody),
