@@ -35,6 +35,7 @@ from application.evidence import EvidenceDesk, owners_about
 from application.inbound import Inbound, InboundStore
 from application.incident_exemption import Exemptions
 from application.incident_offers import IncidentOffers
+from application.incident_office import IncidentOffice
 from application.incidents import Incidents
 from application.order_desk import OrderDesk
 from application.orders import Orders
@@ -48,6 +49,7 @@ from application.processes.check_overdue_promises import OverduePromises
 from application.processes.detect_shortfalls import ShortfallWatch
 from application.processes.hand_out import HandOuts
 from application.processes.holds import Holds
+from application.processes.measure_outcomes import MeasuresOutcomes
 from application.processes.move_clocks import TouchedClocks
 from application.processes.open_due_disputes import DueDisputes
 from application.processes.order_due_refunds import DueRefunds
@@ -61,6 +63,7 @@ from application.projections.decisions import DecisionQueries
 from application.projections.incidents import IncidentQueries
 from application.projections.matters import MatterQueries
 from application.projections.order_page import OrderQueries
+from application.projections.outcomes import OutcomeQueries
 from application.projections.persons import PersonQueries
 from application.projections.progress import ReadingProgress
 from application.projections.promise_board import PromiseQueries
@@ -251,6 +254,11 @@ class Redress:
     def exemptions(self) -> Exemptions:
         """Who is in breach for no incident."""
         return Exemptions(self.incidents, self.policies)
+
+    @cached_property
+    def incident_office(self) -> IncidentOffice:
+        """Where incidents are asked from outside."""
+        return IncidentOffice(self.incidents, self.exemptions, self.incident_board)
 
     @cached_property
     def contacts(self) -> Contacts:
@@ -554,6 +562,19 @@ class Redress:
     def withdrawals(self) -> Withdrawals:
         """Takes back what incidents that were rolled back had offered."""
         return Withdrawals(self.resolutions, self.incident_board, clock.now)
+
+    @cached_property
+    def outcomes(self) -> MeasuresOutcomes:
+        """Looks at what came of resolutions, some time after they ended."""
+        return MeasuresOutcomes(
+            self.resolutions,
+            OutcomeQueries(self.reader),
+            self.matters,
+            OrderQueries(self.reader),
+            self.persons,
+            self.after_sales,
+            clock.now,
+        )
 
     @cached_property
     def due_disputes(self) -> DueDisputes:

@@ -31,6 +31,7 @@ def worker(redress: Redress) -> Worker:
         Step("incident_costs_recorded", redress.incident_costs.run),
         Step("incident_offers_withdrawn", redress.withdrawals.run),
         Step("refunds_asked", redress.due_refunds.order),
+        Step("outcomes_measured", redress.outcomes.measure),
         Step("evidence_swept", redress.evidence_sweep.run),
         Step("webhooks", redress.sender.work),
         Step("effects", redress.effect_worker.work),

@@ -7,6 +7,7 @@ from application.projections.decision_rows import Decisions
 from application.projections.incident_rows import IncidentBoard
 from application.projections.matter_rows import Matters
 from application.projections.order_rows import OrderPage
+from application.projections.outcomes import Outcomes
 from application.projections.persons import Persons
 from application.projections.promise_rows import PromiseBoard
 from application.projections.public_events import PublicEvents
@@ -29,6 +30,7 @@ READ_MODELS: tuple[Projection, ...] = (
     Timeline(),
     PublicEvents(),
     Scorecards(),
+    Outcomes(),
     Affected(),
     IncidentBoard(),
     Outbox(),
