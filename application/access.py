@@ -31,6 +31,9 @@ ROLES: Final[tuple[AccessRole, ...]] = get_args(AccessRole)
 # People say what they last saw before they change it; feeds report what happened.
 PEOPLE: Final = frozenset(ROLES) - {"service"}
 
+# Who has to do with orders: whoever only configures does not.
+CONCERNED: Final = frozenset(ROLES) - {"administrator"}
+
 # How far a role reaches: what is its own, or everybody's.
 Reach = Literal["own", "all"]
 
@@ -136,6 +139,10 @@ Action = Literal[
     "event.read",
     "effect.read",
     "effect.act",
+    "incident.read",
+    "incident.act",
+    "incident.approve",
+    "notice.read",
 ]
 
 TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
@@ -260,6 +267,13 @@ TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
     # What is asked of gateways: no party's, and for those who can put it right
     "effect.read": JUDGES,
     "effect.act": {**STAFF, "finance_approver": "all"},
+    # What concerns thousands: staff declares and hands out, somebody else grants the
+    # money, and what is published is for everybody. Who may do what, and when, is for
+    # the domain to say.
+    "incident.read": JUDGES,
+    "incident.act": {**STAFF, "arbiter": "all", "finance_approver": "all"},
+    "incident.approve": {**STAFF, "arbiter": "all", "finance_approver": "all"},
+    "notice.read": dict.fromkeys(CONCERNED, "all"),
 }
 
 # What changes an order whole, for all its merchants at once.
@@ -288,6 +302,7 @@ SEEN_BY: Final[Mapping[str, Action]] = {
     "companionship": "companionship.read",
     "evidence": "evidence.read",
     "effect": "effect.read",
+    "incident": "incident.read",
 }
 
 # -- Who asks, and for what --

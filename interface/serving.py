@@ -53,6 +53,7 @@ def api_parts(redress: Redress) -> Parts:
         matters=redress.matters,
         after_sales=redress.after_sales,
         resolutions=redress.resolutions,
+        incidents=redress.incident_office,
         shortfall_reports=redress.shortfall_reports,
         shortfalls=redress.shortfalls,
         disputes=redress.disputes,

@@ -21,6 +21,7 @@ from application.desk import AgentDesk
 from application.disputes import Disputes
 from application.effects.desk import Effects
 from application.evidence import EvidenceDesk
+from application.incident_office import IncidentOffice
 from application.order_desk import OrderDesk
 from application.people import People
 from application.policy_set import Policies
@@ -60,6 +61,7 @@ from interface.api.evidence_templates import EvidenceTemplateController
 from interface.api.flags import FlagController
 from interface.api.health import Checks, HealthController
 from interface.api.history import HistoryController, asking, reader
+from interface.api.incidents import IncidentController, NoticeController
 from interface.api.live import LiveController, OpenStreams
 from interface.api.metrics import Metrics
 from interface.api.orders import OrderController
@@ -114,6 +116,7 @@ class Parts(NamedTuple):
     streams: OpenStreams
     webhooks: Webhooks
     effects: Effects
+    incidents: IncidentOffice
 
 
 async def raw_body(request: Request[Any, Any, Any]) -> bytes:
@@ -135,6 +138,8 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             TrustController,
             FlagController,
             ScorecardController,
+            IncidentController,
+            NoticeController,
             PolicyController,
             EvidenceController,
             EvidenceTemplateController,

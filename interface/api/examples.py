@@ -11,6 +11,7 @@ from litestar.params import BodyKwarg
 
 from interface.api.case_examples import CASEWORK_EXAMPLES
 from interface.api.desk_examples import DESK_EXAMPLES
+from interface.api.incident_examples import INCIDENT_EXAMPLES
 from interface.api.resolution_examples import RESOLUTION_EXAMPLES
 from interface.api.trust_examples import TRUST_EXAMPLES
 
@@ -108,6 +109,7 @@ EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     **DESK_EXAMPLES,
     **TRUST_EXAMPLES,
     **RESOLUTION_EXAMPLES,
+    **INCIDENT_EXAMPLES,
     "AssignEffectBody": {"assignee": "anna"},
     "AddWebhookBody": {
         "url": "https://shop.example.com/redress",

@@ -33,6 +33,7 @@ from domain.companionship import NoSuchCompanionship, NoSuchShortfall
 from domain.consumer import NoSuchFlag
 from domain.desk import NotKept
 from domain.evidence import TooLarge
+from domain.incident import NoSuchIncident
 from domain.kernel import Refused
 from domain.resolution import NoSuchResolution
 
@@ -55,6 +56,7 @@ STATUSES: Final[Mapping[type[Refused], int]] = {
     NoSuchCompanionship: 404,
     NoSuchShortfall: 404,
     NoSuchFlag: 404,
+    NoSuchIncident: 404,
     NotAllowed: 403,
     NotInYourName: 403,
     NotEvidence: 415,

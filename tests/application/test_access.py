@@ -48,6 +48,8 @@ READ_ONLY: tuple[Action, ...] = (
     "shortfall.read",
     "resolution.read",
     "resolution.preview",
+    "incident.read",
+    "notice.read",
     "companionship.read",
 )
 

@@ -21,6 +21,7 @@ from interface.api import (
     disputes,
     effects,
     flags,
+    incidents,
     resolutions,
     shortfalls,
     webhook_bodies,
@@ -42,6 +43,8 @@ BODIES = (
             *contacts.PROMISE_DOORS,
             *accounts.DOORS,
             *resolutions.DOORS,
+            incidents.DECLARING,
+            *incidents.DOORS,
         )
     )
     | {
