@@ -228,12 +228,12 @@ class Forecast:
 class Market:
     """Orders told as they go; its worker notices what falls short of them."""
 
-    def __init__(self, profile: str = "douyin-like") -> None:
+    def __init__(self, in_force: Rulebook | None = None) -> None:
         self.at = MONDAY
         self.store = CountingStore(clock=lambda: self.at)
         handler = CommandHandler(self.store)
-        self.book = pack_rulebook(profile)
-        books = OneBook(self.book)
+        self.book = pack_rulebook("douyin-like")
+        books = OneBook(in_force or self.book)
         self.orders = Orders(self.store, handler, books)
         self.accounts = Responsibilities(self.store, handler, books)
         self.cases = AfterSales(self.store, handler, self.orders, self.accounts, books)

@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
+from application.policies import pack_rulebook
 from domain.companionship.values import MatterRef
 from domain.order import CancelOrder, RecordDelivery
+from domain.policy.service_rows import CompanionshipRow
 from tests.application.watching import DAY, HOUR, MONDAY, Market
 
 
@@ -104,3 +107,19 @@ def test_a_cancelled_order_ends_them(market: Market) -> None:
     market.tells(order_id, CancelOrder(by="consumer", reason="changed_my_mind"))
     market.works()
     assert market.days(order_id).outcome == "cancelled"
+
+
+def test_days_that_are_over_by_the_rules_in_force_leave_no_trace() -> None:
+    shipped = pack_rulebook("douyin-like")
+    rows = (
+        replace(row, days=1, check_ins=()) if isinstance(row, CompanionshipRow) else row
+        for row in shipped.rows
+    )
+    market = Market(in_force=replace(shipped, rows=tuple(rows)))
+    order_id = market.sells(at=MONDAY - 2 * DAY)
+    market.hears(order_id, "c-1", "where_is_it")
+    market.board.reads_on()
+    assert market.beside.look() == 1
+    assert market.days(order_id).matters == {}
+    (row,) = market.board.later.values()
+    assert (row.why, row.ask_again_at) == ("nothing_to_do", None)

@@ -6,7 +6,10 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
+from application.accompanied import Seen, accompanied, folded
 from application.event_store.envelope import Receipt
+from application.event_store.store import KeyReused
+from application.known_beside import known_beside
 from application.processes.detect_shortfalls import TRY_AGAIN_AFTER
 from application.shortfall_reports import (
     NotAShortfall,
@@ -90,6 +93,35 @@ def test_another_worker_that_sees_an_older_board_writes_nothing(market: Market) 
     before = market.written
     assert market.worker().detect() == 1
     assert market.written == before
+
+
+def test_what_the_order_says_itself_is_not_asked_of_it_again(market: Market) -> None:
+    market.sells()
+    market.lives_until(MONDAY + 42 * HOUR)
+    market.at = MONDAY + 48 * HOUR + SECOND
+    market.board.reads_on()
+    market.watch.detect()
+    failing = Failing()
+    assert market.worker(failing).detect() > 0
+    assert failing.asked == 0
+
+
+class Raced:
+    """Resolutions that another worker told the same, at the same moment."""
+
+    def detect(self, *said: object) -> Receipt:
+        raise KeyReused(said=len(said))
+
+    def clear(self, *said: object) -> Receipt:
+        raise KeyReused(said=len(said))
+
+
+def test_what_two_workers_find_at_once_is_no_failure(market: Market) -> None:
+    market.sells()
+    market.at = MONDAY + 42 * HOUR
+    market.board.reads_on()
+    assert market.worker(Raced()).detect() == 1
+    assert market.board.later == {}
 
 
 # -- The parcel --
@@ -350,6 +382,20 @@ def test_a_return_that_nobody_signs_for_in_ten_days(market: Market) -> None:
     assert "RETURN_UNSIGNED" not in market.codes(order_id)
     market.lives_until(MONDAY + 10 * DAY + SECOND)
     assert "RETURN_UNSIGNED" in market.codes(order_id)
+
+
+def test_a_case_that_a_resolution_opened_is_nobodys_complaint(market: Market) -> None:
+    order_id = delivered(market)
+    case_id = asked_back(market, order_id, "return_refund")
+    case, _ = market.cases.find(case_id)
+    streams = [folded(None, market.store.stream(order_id))]
+    told = Seen(case_id, "after_sales", 1, MONDAY, MONDAY, case)
+    ours = told._replace(state=replace(case, resolution="1/refund"))
+    for seen, clocks in ((told, 1), (ours, 0)):
+        order = accompanied(order_id, [*filter(None, streams), seen])
+        assert order is not None
+        known = known_beside(order)
+        assert (len(known.told), len(known.refund_clocks)) == (clocks, clocks)
 
 
 # -- What is no shortfall --
