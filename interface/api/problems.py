@@ -29,7 +29,11 @@ from application.evidence import FilesUnavailable, Forgotten, NotEvidence
 from application.order_desk import NotInYourName
 from application.people import WordsTooLong
 from application.webhooks.endpoints import NoSuchType, NotAnEndpoint
-from domain.companionship import NoSuchCompanionship, NoSuchShortfall
+from domain.companionship import (
+    NoSuchCheckIn,
+    NoSuchCompanionship,
+    NoSuchShortfall,
+)
 from domain.consumer import NoSuchFlag
 from domain.desk import NotKept
 from domain.evidence import TooLarge
@@ -55,6 +59,7 @@ STATUSES: Final[Mapping[type[Refused], int]] = {
     NoSuchResolution: 404,
     NoSuchCompanionship: 404,
     NoSuchShortfall: 404,
+    NoSuchCheckIn: 404,
     NoSuchFlag: 404,
     NoSuchIncident: 404,
     NotAllowed: 403,

@@ -6,6 +6,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
 
 from interface.bootstrap import Redress
 from interface.clock import clock
@@ -341,6 +343,54 @@ def test_everybody_reads_only_what_is_theirs(
     assert [each["href"] for each in queue] == [where]
     by_code = senior.get("/v1/resolutions", code="SHIP_OVERDUE", consumer="li-mei")
     assert len(by_code.json()["items"]) == 1
+
+
+def test_what_a_reader_is_offered_has_a_door_that_is_open_to_it(
+    client: TestClient[Litestar],
+    senior: Caller,
+    li_mei: Caller,
+    order: str,
+    contact: str,
+) -> None:
+    where = offered(senior, order, contact)
+    described = client.get("/openapi.json").json()["paths"]
+    known = {
+        each["post"]["operationId"] for each in described.values() if "post" in each
+    }
+    for who in (senior, li_mei):
+        moves = who.get(where).json()["may"]
+        assert moves
+        for move in moves:
+            assert move["operation"] in known
+            answer = who.post(move["href"], {}, If_Match='"1"')
+            assert answer.status_code in {400, 409, 412}, (move, answer.text)
+
+
+def test_an_auditor_sees_all_and_is_offered_nothing(
+    caller: Callers, senior: Caller, order: str, contact: str
+) -> None:
+    where = offered(senior, order, contact)
+    auditor = caller("auditor", "chen")
+    page = auditor.get(where).json()
+    assert page["resolution"]["office"]["proposal"]["plans"]
+    assert page["may"] == []
+    assert auditor.get(f"{where}/preview").status_code == 200
+    closed = auditor.post(f"{where}/acceptance", {"plan": "cancel"}, If_Match='"1"')
+    assert closed.status_code == 403
+
+
+def test_what_fell_short_is_listed_grouped_and_counted_for_the_service(
+    senior: Caller, li_mei: Caller, order: str, contact: str, project: Project
+) -> None:
+    heard(senior, order, contact)
+    project()
+    (row,) = senior.get("/v1/shortfalls", code="SHIP_OVERDUE").json()["items"]
+    assert (row["consumer"], row["heard_in"]) == ("li-mei", contact)
+    (cause,) = senior.get("/v1/shortfalls/causes", by="merchant").json()
+    assert (cause["cause"], cause["orders"]) == ("tea-house", 1)
+    (heat,) = senior.get("/v1/shortfalls/heat").json()
+    assert (heat["merchant"], heat["open"]) == ("tea-house", 1)
+    assert li_mei.get("/v1/shortfalls").status_code == 403
 
 
 def test_an_agent_hears_only_in_a_contact_of_this_consumer(
