@@ -100,8 +100,9 @@ class HandOuts:
         affected: WhomItAffects,
         now: Callable[[], datetime],
         turns: TakesTurns | None = None,
+        batch_max: int = BATCH_MAX,
     ) -> None:
-        self._turns = turns
+        self._turns, self._batch_max = turns, batch_max
         self._store, self._incidents = store, incidents
         self._offers, self._affected = offers, affected
         self._now = now
@@ -152,7 +153,7 @@ class HandOuts:
             return self._settle(stream_id, state, name, orders, {})
         if state.status not in {"piloting", "rolling_out"}:
             return 0
-        members = next_orders(state, room(state, self._now()))
+        members = next_orders(state, room(state, self._now(), self._batch_max))
         if not members:
             return 0
         found = self._prepared(stream_id, state, [each.order for each in members])
@@ -380,17 +381,17 @@ def unsettled(state: Incident) -> Iterator[tuple[str, Sequence[Member]]]:
     yield from sorted(left.items())
 
 
-def room(state: Incident, now: datetime) -> int:
+def room(state: Incident, now: datetime, most: int) -> int:
     """Return how many orders may be handed something now, in one batch."""
     if state.status == "piloting":
-        return min(BATCH_MAX, state.pilot.orders - state.pilot.tried)
+        return min(most, state.pilot.orders - state.pilot.tried)
     rate = state.orders_per_minute or 0
     lately = sum(
         len(batch.settled.offered)
         for _, batch in state.batches.items()
         if batch.settled is not None and now - MINUTE < batch.settled.at <= now
     )
-    return max(0, min(BATCH_MAX, rate - lately))
+    return max(0, min(most, rate - lately))
 
 
 def affordable(members: Sequence[Member], fen: int) -> Iterator[Member]:

@@ -22,7 +22,7 @@ from application.incidents import (
     WhomItAffects,
 )
 from application.orders import Orders
-from application.processes.hand_out import HandOuts
+from application.processes.hand_out import BATCH_MAX, HandOuts, TakesTurns
 from application.projections.affected import AffectedOrder, Preview, Scope
 from application.projections.affected_rows import Place, rows_of
 from application.resolutions import Resolutions
@@ -133,6 +133,8 @@ class Outbreak:
         book: Rulebook | None = None,
     ) -> None:
         self.number, self.selector = number, URUMQI
+        self.turns: TakesTurns | None = None
+        self.batch_max = BATCH_MAX
         self.at = MONDAY
         self.store = store or MemoryEventStore(clock=lambda: self.at)
         self.handler = CommandHandler(self.store)
@@ -154,7 +156,7 @@ class Outbreak:
         """Ask somebody else whom a selector affects, such as a read model."""
         self.affected = affected
         self.incidents = self.desk()
-        self.hand_out = self.worker()
+        self.hand_out = self.worker(turns=self.turns)
 
     def desk(self) -> Incidents:
         """Return another desk over the same store."""
@@ -162,13 +164,23 @@ class Outbreak:
             self.store, self.handler, self.affected, self.offers, self.books
         )
 
-    def worker(self, handler: CommandHandler | None = None) -> HandOuts:
+    def worker(
+        self,
+        handler: CommandHandler | None = None,
+        turns: TakesTurns | None = None,
+    ) -> HandOuts:
         """Return another worker over the same store."""
         incidents = Incidents(
             self.store, handler or self.handler, self.affected, self.offers, self.books
         )
         return HandOuts(
-            self.store, incidents, self.offers, self.affected, lambda: self.at
+            self.store,
+            incidents,
+            self.offers,
+            self.affected,
+            lambda: self.at,
+            turns,
+            batch_max=self.batch_max,
         )
 
     # -- Orders --
