@@ -40,7 +40,7 @@ from domain.ids import id_from_name, partition_in
 from domain.kernel import Refused
 from domain.order import ORDER, NoSuchOrder, Order
 from domain.party import SYSTEM, By
-from domain.plan import Block, Plan, plan_hash
+from domain.plan import Block, Experiment, Plan, plan_hash
 from domain.planning import minimum_of, plans_of, rests_on
 from domain.policy.book import Rulebook
 from domain.policy.rows import Times
@@ -84,11 +84,15 @@ class Detecting(Struct, frozen=True):
 
 
 class Proposing(Struct, frozen=True, kw_only=True):
-    """What was said to have plans made; ``plans`` are an agent's own, if any."""
+    """What was said to have plans made; ``plans`` are an agent's own, if any.
+
+    ``experiment`` says from which arm their goodwill was drawn.
+    """
 
     by: By
     plans: tuple[Plan, ...] | None = None
     offer: bool = True
+    experiment: Experiment | None = None
 
 
 class Preview(Struct, frozen=True, kw_only=True):
@@ -519,7 +523,11 @@ class Resolutions:
             raise NothingProposed
         moving.ask(
             ProposePlans(
-                by=said.by, minimum=seen.minimum, plans=plans, rests_on=seen.rests_on
+                by=said.by,
+                minimum=seen.minimum,
+                plans=plans,
+                rests_on=seen.rests_on,
+                experiment=said.experiment,
             )
         )
         if said.offer:
@@ -590,7 +598,11 @@ class Resolutions:
     ) -> tuple[Moving, Doing]:
         """Return a resolution about to move, and the step it is about."""
         state, order_id = self._found(resolution_id, sight)
-        priced = self.grounds.of(order_id, resolution_id, state, sight, context.at)
+        known = state.step(key)
+        about = known.does.lines or None if known else None
+        priced = self.grounds.of(
+            order_id, resolution_id, state, sight, context.at, about=about
+        )
         moving = Moving(state, priced.ground.book, context.at)
         doing = Doing(
             resolution_id=resolution_id,

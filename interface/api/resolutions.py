@@ -20,7 +20,7 @@ from application.resolutions import Proposing, Resolutions
 from application.scorecards import ScorecardDesk
 from domain.kernel import Code, Command, Moment
 from domain.party import By
-from domain.plan import Block, Plan, PlanHash, PlanName
+from domain.plan import Block, Experiment, Plan, PlanHash, PlanName
 from domain.resolution import (
     AcceptPlan,
     ApprovePlan,
@@ -95,11 +95,13 @@ class ProposePlansBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """An agent's own plans, in place of those the rules make; what is owed stays.
 
     Without any, the rules make them anew. ``offer``: what needs nobody's approval is
-    offered at once.
+    offered at once. ``experiment`` says from which arm goodwill was drawn, and how
+    likely that was, so that its effect can be measured; never what is owed.
     """
 
     plans: Plans | None = None
     offer: bool = True
+    experiment: Experiment | None = None
 
 
 class ApprovePlanBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -243,7 +245,9 @@ class ResolutionController(Commands):  # type: ignore[misc, valid-type]  # made 
         matter = casework.find(actor, "resolution.act", "resolution", stream_id)
         by = acting(actor, "resolution.act", matter.owners)
         context = asked.context(actor, stream_id, ProposePlans)
-        said = Proposing(by=by, plans=body.plans, offer=body.offer)
+        said = Proposing(
+            by=by, plans=body.plans, offer=body.offer, experiment=body.experiment
+        )
         return receipt_answer(resolutions.propose(stream_id, said, context))
 
     @post(

@@ -10,11 +10,12 @@ from domain.after_sales import CASE, Case
 from domain.compensation import GoodwillCapped
 from domain.order import RecordDelivery, RecordHandOver
 from domain.party import SYSTEM
-from domain.plan import Plan, PlanStep
+from domain.plan import Experiment, Plan, PlanStep
 from domain.resolution import (
     AcceptPlan,
     ApprovePlan,
     DeclinePlans,
+    ExperimentOnEntitlement,
     StalePreview,
     StepStarted,
 )
@@ -300,3 +301,23 @@ def test_asked_again_a_detection_is_answered_with_its_first_receipt() -> None:
     again = anna.resolutions.detect(anna.order_id, said, anna.context(said, cause))
     assert again.repeated
     assert again.version == first.version
+
+
+def test_goodwill_says_from_which_arm_of_an_experiment_it_was_drawn() -> None:
+    anna = Anna()
+    anna.falls_short(shortfall("PRICE_DROP"))
+    arm = Experiment(experiment="coupon-size", arm="large", propensity_bp=2_500)
+    said = Proposing(by=LIN, experiment=arm)
+    anna.resolutions.propose(anna.resolution_id, said, anna.context(said))
+    proposal = anna.resolution.proposal
+    assert proposal is not None
+    assert proposal.experiment == arm
+
+
+def test_what_is_owed_is_no_experiment() -> None:
+    anna = late()
+    owed = Plan(name="owed", steps=(PlanStep(action="notify_only", part="service"),))
+    arm = Experiment(experiment="coupon-size", arm="none", propensity_bp=7_500)
+    said = Proposing(by=LIN, plans=(owed,), experiment=arm)
+    with pytest.raises(ExperimentOnEntitlement):
+        anna.resolutions.propose(anna.resolution_id, said, anna.context(said))
