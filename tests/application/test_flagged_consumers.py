@@ -83,6 +83,13 @@ def test_flagged_she_gets_what_is_owed_and_no_goodwill(anna: Flagged) -> None:
     assert not anna.given_as_goodwill()
 
 
+def test_noticed_only_it_is_blocked_from_the_first(anna: Flagged) -> None:
+    anna.is_flagged()
+    anna.falls_short(propose=False)
+    assert anna.resolution.block is not None
+    assert anna.resolution.proposal is None
+
+
 def test_without_a_flag_the_same_order_is_offered_goodwill(anna: Flagged) -> None:
     anna.falls_short()
     assert anna.given_as_goodwill()
