@@ -93,7 +93,10 @@ class AddressReportBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
 
 class ScanBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A carrier's tracking scan, with its own words, which are masked and sealed."""
+    """A carrier's tracking scan, with its own words, which are masked and sealed.
+
+    ``outlet`` is where it was made, ``region`` where that lies.
+    """
 
     asks = RecordScan
     parcel: Name
@@ -102,6 +105,8 @@ class ScanBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     raw_code: Code | None = None
     rank: int = 0
     text: Words | None = None
+    outlet: Code | None = None
+    region: Code | None = None
 
     def command(self, seal: Seal) -> RecordScan:
         """Return the command."""
@@ -113,4 +118,6 @@ class ScanBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             raw_code=self.raw_code,
             rank=self.rank,
             text=sealed,
+            outlet=self.outlet,
+            region=self.region,
         )

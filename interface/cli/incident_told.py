@@ -1,0 +1,63 @@
+"""An incident in lines for a terminal."""
+
+from collections.abc import Iterator, Mapping
+
+from application.incident_office import ImpactView, IncidentView
+from application.projections.incidents import IncidentRow
+from domain.money import decimal_string
+
+
+def yuan(fen: int) -> str:
+    """Return an amount as people write it."""
+    return f"¥{decimal_string(fen, 'CNY')}"
+
+
+def line(row: IncidentRow) -> str:
+    """Return an incident in one line of a list."""
+    paused = ", paused" if row.paused else ""
+    return f"{row.number}  {row.kind}  {row.phase}{paused}  {row.reason}"
+
+
+def told(seen: IncidentView) -> str:
+    """Return an incident as it stands."""
+    return "\n".join(lines(seen))
+
+
+def lines(seen: IncidentView) -> Iterator[str]:
+    """Yield what an incident comes to."""
+    yield f"{seen.number}: {seen.kind}, {seen.status} ({seen.reason})"
+    counts = seen.counts
+    yield (
+        f"  orders {counts.members}: {counts.left} wait, {counts.reserved} in hand, "
+        f"{counts.offered} offered, {counts.spent} done, {counts.excluded} left out"
+    )
+    if seen.offers:
+        yield f"  offers: {listed(seen.offers)}"
+    for segment in seen.segments:
+        yield f"  segment {segment.name}: {segment.plan}"
+    if seen.impact is not None:
+        yield from costs(seen.impact)
+    if seen.budget is not None:
+        stale = "" if seen.budget.granted else ", to be granted anew"
+        yield (
+            f"  budget {yuan(seen.budget.total_max_fen)} by {seen.budget.by.name}"
+            f"{stale}: {yuan(seen.budget.set_aside_fen)} set aside, "
+            f"{yuan(seen.budget.spent_fen)} spent, {yuan(seen.budget.left_fen)} left"
+        )
+
+
+def costs(impact: ImpactView) -> Iterator[str]:
+    """Yield what it would cost, whom, and how it spreads."""
+    bearers: dict[str, str] = {each.bearer: yuan(each.fen) for each in impact.by_bearer}
+    yield f"  estimate {yuan(impact.total_fen)} for {impact.orders}: {listed(bearers)}"
+    yield f"    rests on {impact.rests_on}"
+    for bar in impact.histogram:
+        ends = "" if bar.to_fen is None else f" to {yuan(bar.to_fen)}"
+        yield f"    {yuan(bar.from_fen)}{ends}: {bar.orders}"
+    if impact.excluded:
+        yield f"    left out: {listed(impact.excluded)}"
+
+
+def listed(counted: Mapping[str, object]) -> str:
+    """Return names with their counts, in a line."""
+    return ", ".join(f"{name} {count}" for name, count in counted.items()) or "none"
