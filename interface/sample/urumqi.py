@@ -1,7 +1,7 @@
 """The story of the sample: parcels stall in Urumqi, and smaller things go wrong beside.
 
-All of it is invented. Each order has its fate and its own moment: the same ``until``
-and seed tell the same story, and what lies after ``until`` has not happened yet.
+All of it is invented. Each order has its fate and its own moment. A seed is a story;
+``until`` says when it takes place, and what lies after it has not happened yet.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Final, Literal, NamedTuple
 from uuid import uuid5
+
+from msgspec.structs import replace
 
 from domain.money import Money
 from domain.order import Content, OrderLine, PlaceOrder, RecordSigning
@@ -69,13 +71,13 @@ class Fated(NamedTuple):
 
 def urumqi(until: datetime, seed: int = 1) -> Iterator[Fated]:
     """Yield the orders of the story, with all that happens to them up to a moment."""
-    dice = Random(f"urumqi {seed} {until.isoformat()}")  # noqa: S311  # no secret
+    dice = Random(f"urumqi {seed}")  # noqa: S311  # no secret
     number = 0
     for fate, count in COUNTS.items():
         for place in range(count):
             number += 1
-            sold = TELLING[fate](number, place, until, dice)
-            name = f"urumqi {seed} {until.isoformat()} {number}"
+            sold = numbered(TELLING[fate](number, place, until, dice), until)
+            name = f"urumqi {seed} {sold.sale.order.number}"
             steps = [step for step in sold.steps if step.at <= until]
             yield Fated(
                 fate,
@@ -85,6 +87,20 @@ def urumqi(until: datetime, seed: int = 1) -> Iterator[Fated]:
                     for at, step in enumerate(steps)
                 ],
             )
+
+
+def numbered(tale: Tale, until: datetime) -> Tale:
+    """Return the tale of an order whose number tells its moment: no two are one."""
+    order = tale.sale.order
+    number = f"{until:%y%m%d%H%M}{order.number}"
+    tale.sale = replace(tale.sale, order=replace(order, number=number))
+    tale.steps = [
+        replace(step, command=replace(step.command, number=number))
+        if isinstance(step.command, PlaceOrder)
+        else step
+        for step in tale.steps
+    ]
+    return tale
 
 
 # -- What is bought --
@@ -98,7 +114,7 @@ def sale_of(number: int, shop: Shop, placed_at: datetime, dice: Random) -> Sale:
     order = PlaceOrder(
         consumer=f"west-{number:03}",
         source=SOURCE,
-        number=f"77{number:010}",
+        number=f"{number:04}",
         lines=(
             OrderLine(
                 line=1,
@@ -141,11 +157,16 @@ def stuck(number: int, place: int, until: datetime, dice: Random) -> Tale:
     hours = (
         STILL_HOURS + OVER_WITHIN_HOURS * (place + 0.5) / OVER
         if over
-        else dice.uniform(*OTHERS_HOURS)
+        else between(*OTHERS_HOURS, (place - OVER) / (COUNTS["stuck"] - OVER))
     )
     tale = on_its_way(number, until - timedelta(hours=hours), dice)
     tale.scan(tale.parcel, "in_transit", NOW, HUB, HUB_REGION)
     return tale
+
+
+def between(low: float, high: float, share: float) -> float:
+    """Return what lies at this share of the way from the one to the other."""
+    return low + (high - low) * share
 
 
 def on_its_way(number: int, hub_at: datetime, dice: Random) -> Sent:

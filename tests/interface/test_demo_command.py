@@ -1,0 +1,110 @@
+"""``redress demo`` as it is typed: the whole story, from the stall to the books."""
+
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+# Ample for a busy machine; alone it takes about half of a minute.
+SECONDS_MAX = 300
+ME = (sys.executable, "-m", "interface.cli.main", "demo")
+
+
+@pytest.fixture(scope="module", name="told")
+def told_in_full(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Play it without pauses; return what it said."""
+    folder = tmp_path_factory.mktemp("demo")
+    played = subprocess.run(
+        [*ME, "--fast"],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS_MAX,
+        env=surroundings(folder),
+    )
+    assert played.returncode == 0, played.stdout[-3_000:] + played.stderr[-3_000:]
+    assert not list(folder.glob("redress-demo-*")), "nothing is left behind"
+    return played.stdout
+
+
+def surroundings(folder: Path) -> dict[str, str]:
+    return {"PATH": "/usr/bin:/bin", "TMPDIR": str(folder), "COLUMNS": "120"}
+
+
+def figures(told: str, row: str) -> list[str]:
+    """Return the numbers of a row of the summary."""
+    (line,) = (line for line in told.splitlines() if row in line)
+    return re.findall(r"[\d,.]+", line.partition(row)[2].replace("CN¥", ""))
+
+
+def test_parcels_are_noticed_offered_and_made_good_before_most_complain(
+    told: str,
+) -> None:
+    noticed, all_of_them = map(int, figures(told, "noticed before anybody complained"))
+    assert all_of_them - noticed == 6
+    assert noticed > 100
+    sent, accepted, declined, expired = map(int, figures(told, "/ expired"))
+    assert sent >= accepted + declined + expired > 0
+    assert min(accepted, declined, expired) > 0
+    assert int(figures(told, "sent once more")[0]) >= 30
+
+
+def test_what_was_owed_was_paid_within_half_an_hour_of_the_clock(told: str) -> None:
+    assert figures(told, "of these within 30 minutes") == ["100.0"]
+    assert float(figures(told, "median / p99")[-1]) < 30
+
+
+def test_one_refund_fails_is_paid_another_way_and_nothing_is_left_open(
+    told: str,
+) -> None:
+    assert figures(told, "refunds declined, steps given to people") == ["5,", "1"]
+    assert "Left for people: 0." in told
+
+
+def test_merchants_are_charged_and_carriers_owe(told: str) -> None:
+    for row in ("merchants were charged", "carriers owe (recourse)"):
+        assert float(figures(told, row)[0].replace(",", "")) > 0
+
+
+def test_all_that_must_hold_does(told: str) -> None:
+    assert told.count("✓") == 7
+    assert "✗" not in told
+
+
+def test_interrupted_it_leaves_nothing_behind(tmp_path: Path) -> None:
+    with subprocess.Popen(
+        [*ME, "--fast"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=surroundings(tmp_path),
+    ) as playing:
+        assert playing.stdout is not None
+        for line in playing.stdout:
+            if "redress explain" in line:
+                break
+        playing.send_signal(signal.SIGINT)
+        _, complaint = playing.communicate(timeout=SECONDS_MAX)
+    assert playing.returncode == 128 + signal.SIGINT
+    assert "Traceback" not in complaint
+    assert not list(tmp_path.glob("redress-demo-*"))
+
+
+def test_it_takes_no_folder_that_holds_an_installation(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    begun = time.monotonic()
+    played = subprocess.run(
+        [*ME, "--home", str(tmp_path)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS_MAX,
+        env=surroundings(tmp_path),
+    )
+    assert played.returncode != 0
+    assert "name a new folder" in played.stderr
+    assert time.monotonic() - begun < SECONDS_MAX
