@@ -1,5 +1,6 @@
 """What a resolution's plans are priced on: its order, the ledger, what fell short."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -38,15 +39,21 @@ class Grounds:
         self._compensations = compensations
         self._books = books
 
-    def of(
+    def of(  # noqa: PLR0913 - what it is looked at for, and as of when
         self,
         order_id: UUID,
         matter: UUID,
         resolution: Resolution,
         sight: Sight,
         at: datetime,
+        *,
+        about: tuple[int, ...] | None = None,
     ) -> Priced:
-        """Return what a resolution's plans are priced on, at a moment."""
+        """Return what a resolution's plans are priced on, at a moment.
+
+        ``about`` are the lines of a step that is carried out: what else falls short
+        meanwhile does not move it to another merchant's ledger.
+        """
         order: Order = sight.of(order_id, ORDER)
         short = tuple(
             shortfall
@@ -54,7 +61,7 @@ class Grounds:
             if name in resolution.open_shortfalls
         )
         short = short or tuple(resolution.shortfalls.values())
-        lines = lines_of(order, short)
+        lines = lines_of(order, short) if about is None else some_of(order, about)
         dates = dated(dates_of(order, lines, at), resolution)
         paid, day = self._ledger(order_id, order, lines, sight)
         facts = facts_for(order, short, lines, at)
@@ -129,9 +136,13 @@ def asking(facts: Facts, breaches: tuple[str, ...]) -> Facts:
 
 def lines_of(order: Order, short: tuple[Shortfall, ...]) -> tuple[int, ...]:
     """Return the lines that fell short; none where that is all of the order."""
+    return some_of(order, {each.line for each in short})
+
+
+def some_of(order: Order, named: Collection[int | None]) -> tuple[int, ...]:
+    """Return these lines in order; none for all of them, or for one nobody ordered."""
     ordered = {line.line for line in order.lines}
-    named = {each.line for each in short}
-    if not named <= ordered or named == ordered:
+    if not set(named) <= ordered or set(named) == ordered:
         return ()
     return tuple(sorted(line for line in named if line is not None))
 

@@ -36,6 +36,7 @@ from domain.compensation import (
     CompensationCommand,
     DayOfCompensation,
     ReleaseCompensation,
+    Reservation,
 )
 from domain.kernel import Refused
 from domain.money import Money
@@ -66,6 +67,7 @@ from domain.shortfall import ShortfallCode
 
 # Which of Doudian's reasons (domain rules, section 3.2) a shortfall is; else "other".
 REASON_OTHER: Final = 15
+YUAN: Final = "CNY"
 REASONS: Final[Mapping[ShortfallCode, int]] = {
     "SHIP_OVERDUE": 2,
     "DELIVERY_OVERDUE": 2,
@@ -275,32 +277,49 @@ class StepParts:
         paid, step = doing.priced.paid, doing.step
         if paid is None or doing.priced.facts is None or step.amount is None:
             return Begun(result=Result(succeeded=False, reason="nothing_paid"))
-        if doing.matter is not None:
+        if step.amount.currency != YUAN:
+            return Begun(result=Result(succeeded=False, reason="not_in_yuan"))
+        known = self._reserved(doing)
+        if known is not None and known.standing != "released":
             return Begun(matter=doing.matter)
-        command: CompensationCommand
+        name = doing.name if known is None else anew(doing)
+        part = self._compensations.part(paid, self._to_reserve(doing, name))
+        return Begun((part,), name)
+
+    def _to_reserve(self, doing: Doing, name: str) -> CompensationCommand:
+        """Return what sets a step's money aside under a name."""
+        paid, step, facts = doing.priced.paid, doing.step, doing.priced.facts
+        assert paid is not None, "asked before"
+        assert facts is not None, "asked before"
+        assert step.amount is not None, "asked before"
         if step.part == "goodwill":
-            command = self._compensations.goodwill(
+            return self._compensations.goodwill(
                 paid,
                 by=SYSTEM,
                 approved_by=approver(doing),
-                reservation=doing.name,
+                reservation=name,
                 matter=str(doing.resolution_id),
                 total_fen=step.amount.minor,
-                paid_fen=doing.priced.facts.paid_fen or 0,
+                paid_fen=facts.paid_fen or 0,
                 dates=doing.priced.dates,
             )
-        else:
-            owed = self._compensations.reservation(
-                paid,
-                by=SYSTEM,
-                reservation=doing.name,
-                matter=str(doing.resolution_id),
-                facts=asking(doing.priced.facts, step.breaches),
-                dates=doing.priced.dates,
-            )
-            command = replace(owed, expected_fen=step.sets_aside_fen)
-        part = self._compensations.part(paid, command)
-        return Begun((part,), doing.name)
+        owed = self._compensations.reservation(
+            paid,
+            by=SYSTEM,
+            reservation=name,
+            matter=str(doing.resolution_id),
+            facts=asking(facts, step.breaches),
+            dates=doing.priced.dates,
+        )
+        return replace(owed, expected_fen=step.sets_aside_fen)
+
+    def _reserved(self, doing: Doing) -> Reservation | None:
+        """Return what is set aside for a step, if ever anything was."""
+        if doing.priced.paid is None or doing.matter is None:
+            return None
+        day_id = self._compensations.id_of(doing.priced.paid)
+        day: DayOfCompensation = doing.sight.of(day_id, COMPENSATION)
+        return day.reservations.get(doing.matter)
 
     def _intercept(self, doing: Doing) -> Begun:
         """Note on the order that the carrier is asked to stop its parcel."""
@@ -372,24 +391,35 @@ class StepParts:
     def concluded(
         self, doing: Doing, *, succeeded: bool, final: bool
     ) -> tuple[Part, ...]:
-        """Return what a step's result means for its ledger: paid, or free again."""
-        if doing.step.action not in {"coupon_compensation", "cash_compensation"}:
-            return ()
-        paid, name = doing.priced.paid, doing.matter
-        if paid is None or name is None or not (succeeded or final):
-            return ()
-        day_id = self._compensations.id_of(paid)
-        day: DayOfCompensation = doing.sight.of(day_id, COMPENSATION)
-        known = day.reservations.get(name)
-        if known is None or known.standing != "reserved":
+        """Return what a step's result means for its ledger: paid, or free again.
+
+        Money that moved after its part of the caps was given up takes it anew, as far
+        as there is any; that it moved is recorded whatever the ledger says.
+        """
+        known = self._reserved(doing)
+        if known is None or known.standing == "paid" or not (succeeded or final):
             return ()
         if not succeeded:
-            release = ReleaseCompensation(
-                by=SYSTEM, reservation=name, reason="step_failed"
+            return self.given_up(doing)
+        try:
+            parts = (
+                self._paid(doing, doing.matter or "", known)
+                if known.standing == "reserved"
+                else self._paid_late(doing)
             )
-            return (self._compensations.part(paid, release),)
+            allowed(parts, doing)
+        except Refused:
+            return ()
+        return parts
+
+    def _paid(self, doing: Doing, name: str, known: Reservation) -> tuple[Part, ...]:
+        """Return that what was set aside is paid, and what that is to the accounts."""
+        paid = doing.priced.paid
+        assert paid is not None, "what is reserved was paid"
         commit = CommitCompensation(by=approver(doing), reservation=name)
-        account_id = self._accounts.id_beside(day_id, known.matter)
+        account_id = self._accounts.id_beside(
+            self._compensations.id_of(paid), known.matter
+        )
         account: MatterAccount = doing.sight.of(account_id, ACCOUNT)
         payout = Payout(name, known, paid, doing.order)
         return (
@@ -399,6 +429,28 @@ class StepParts:
                 for each in account_commands(payout, account)
             ),
         )
+
+    def _paid_late(self, doing: Doing) -> tuple[Part, ...]:
+        """Return that it is set aside anew and paid at once; nothing if that is so."""
+        paid, name = doing.priced.paid, anew(doing)
+        assert paid is not None, "what is reserved was paid"
+        day_id = self._compensations.id_of(paid)
+        day: DayOfCompensation = doing.sight.of(day_id, COMPENSATION)
+        if name in day.reservations:
+            return ()
+        part = self._compensations.part(paid, self._to_reserve(doing, name))
+        for event in part.decider.decide(day, part.command, part.policy, doing.at):
+            day = part.decider.evolve(day, event)
+        return (part, *self._paid(doing, name, day.reservations[name]))
+
+    def given_up(self, doing: Doing) -> tuple[Part, ...]:
+        """Return what frees a step's part of the caps, if it still holds any."""
+        known, name = self._reserved(doing), doing.matter
+        if known is None or name is None or known.standing != "reserved":
+            return ()
+        assert doing.priced.paid is not None, "what is reserved was paid"
+        release = ReleaseCompensation(by=SYSTEM, reservation=name, reason="step_failed")
+        return (self._compensations.part(doing.priced.paid, release),)
 
     def undone(self, doing: Doing) -> tuple[Part, ...]:
         """Return what undoing a step means elsewhere: its case is let go.
@@ -412,6 +464,12 @@ class StepParts:
         if case.final:
             return ()
         return self._of_case(doing, case_id, WithdrawCase(by=SYSTEM))
+
+
+def anew(doing: Doing) -> str:
+    """Return the name under which a step sets aside once more what was given up."""
+    known = doing.state.step(doing.key)
+    return f"{doing.name}@{known.attempts if known else 0}"
 
 
 def allowed(parts: tuple[Part, ...], doing: Doing) -> None:
@@ -438,6 +496,9 @@ def refunded(doing: Doing) -> tuple[CaseType, ClaimItems, Money | None]:
     wanted = quantities(doing)
     if step.action in {"refund_full", "platform_advance"}:
         items = default_items(order, wanted)
+        if sum(item.amount.minor for item in items) > step.amount.minor:
+            # More came free since: only what was previewed goes back.
+            items = spread(order, wanted, step.amount)
         rest = step.amount.minor - sum(item.amount.minor for item in items)
         freight = Money(rest, step.amount.currency) if rest > 0 else None
         return whole_kind(order, wanted), items, freight
@@ -482,9 +543,9 @@ def quantities(doing: Doing) -> dict[int, int]:
 
 
 def approver(doing: Doing) -> By:
-    """Return who approved the plan a step is part of; the service where nobody did."""
-    approval = doing.state.approvals.get(doing.key.split("/")[1])
-    return approval.by if approval else SYSTEM
+    """Return who let the plan go that a step is part of, whatever stands by now."""
+    execution = doing.state.executions.get(doing.key.rpartition("/")[0])
+    return execution.approved_by or SYSTEM if execution else SYSTEM
 
 
 def row_of(doing: Doing) -> str | None:

@@ -40,7 +40,7 @@ from domain.ids import id_from_name, partition_in
 from domain.kernel import Refused
 from domain.order import ORDER, NoSuchOrder, Order
 from domain.party import SYSTEM, By
-from domain.plan import Block, Experiment, Plan, plan_hash
+from domain.plan import Block, Experiment, Plan, PlanStep, plan_hash
 from domain.planning import minimum_of, plans_of, rests_on
 from domain.policy.book import Rulebook
 from domain.policy.rows import Times
@@ -54,6 +54,7 @@ from domain.resolution import (
     NothingProposed,
     OfferPlans,
     OpenResolution,
+    OwedByNoRule,
     ProposePlans,
     RecordStepResult,
     ReopenResolution,
@@ -516,7 +517,7 @@ class Resolutions:
             order_id, resolution_id, moving.state, sight, moving.at
         )
         seen = previewed(priced)
-        plans = seen.plans if said.plans is None else said.plans
+        plans = seen.plans if said.plans is None else own(said.plans, seen)
         if not seen.minimum.steps and not plans:
             if moving.commands:
                 return
@@ -640,6 +641,35 @@ class Resolutions:
             )
         parts = (*moving.parts(resolution_id), *begun.parts)
         return Ask(context, parts, rests_on=sight.rests_on)
+
+
+def own(plans: tuple[Plan, ...], seen: Preview) -> tuple[Plan, ...]:
+    """Return an agent's own plans; what differs from a row's plan is no row's.
+
+    What is owed is what the rules priced: whoever gives anything else gives goodwill,
+    under its caps and blocks. Raises OwedByNoRule.
+    """
+    return tuple(
+        plan
+        if plan in seen.plans
+        else replace(
+            plan,
+            policy=None,
+            steps=tuple(as_priced(plan.name, step, seen) for step in plan.steps),
+        )
+        for plan in plans
+    )
+
+
+def as_priced(plan: str, step: PlanStep, seen: Preview) -> PlanStep:
+    """Return a step; of what is owed, just as the rules priced it."""
+    if step.part != "entitlement":
+        return step
+    for each in (each for one in (seen.minimum, *seen.plans) for each in one.steps):
+        same = (each.action, each.amount) == (step.action, step.amount)
+        if each.part == "entitlement" and same:
+            return each
+    raise OwedByNoRule(plan=plan, action=step.action)
 
 
 def gravity(

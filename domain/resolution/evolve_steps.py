@@ -49,6 +49,7 @@ def began(was: Resolution, event: ExecutionStarted) -> Resolution:
         for number, step in enumerate(of_it.plan.steps, start=1)
     }
     owed = event.plan == proposal.minimum.plan.name
+    approval = was.approvals.get(event.plan)
     execution = Execution(
         plan=event.plan,
         round=proposal.round,
@@ -61,6 +62,7 @@ def began(was: Resolution, event: ExecutionStarted) -> Resolution:
             key: StepState(key=key, does=does[key], changed_at=event.at)
             for key in event.steps
         },
+        approved_by=approval.by if approval else None,
     )
     key = f"{proposal.round}/{event.plan}"
     alone = not owed or (not proposal.plans and proposal.standing)

@@ -182,9 +182,10 @@ def lifting(resolution: Resolution, command: TriageResolution, at: datetime) -> 
 def dismissed(
     resolution: Resolution, command: DismissResolution, at: datetime
 ) -> Events:
-    """Return that it is let be. Raises PaidAlready."""
+    """Return that it is let be. Raises PaidAlready, also for what is tried again."""
     for step in resolution.steps():
-        if step.paid or step.standing == "started" or step.settled == "done_elsewhere":
+        begun = step.standing == "started" or (step.attempts and waiting(step))
+        if step.paid or begun or step.settled == "done_elsewhere":
             raise PaidAlready(step=step.key)
     return (
         ResolutionDismissed(

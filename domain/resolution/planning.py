@@ -2,9 +2,10 @@
 
 from datetime import datetime
 from functools import reduce
+from typing import Final
 
 from domain.party import SYSTEM
-from domain.plan import PHASES, Plan, Proposed, plan_hash
+from domain.plan import PHASES, Action, Plan, PlanStep, Proposed, plan_hash
 from domain.policy.book import Rulebook
 from domain.resolution.approving import put_for_approval, times_of
 from domain.resolution.commands import ProposePlans
@@ -19,8 +20,10 @@ from domain.resolution.refusals import (
     GoodwillIsNotOwed,
     NoMoreProposals,
     NothingProposed,
+    OwedByNoRule,
     PhasesOutOfOrder,
     PlanNamesClash,
+    StepIncomplete,
     TriageFirst,
     WishIsForPeople,
 )
@@ -28,6 +31,20 @@ from domain.resolution.starting import execution, numbers_left
 from domain.resolution.state import Resolution
 
 Events = tuple[ResolutionEvent, ...]
+
+COMPENSATES: Final[frozenset[Action]] = frozenset(
+    {"coupon_compensation", "cash_compensation"}
+)
+PAYS: Final[frozenset[Action]] = COMPENSATES | {
+    "refund_full",
+    "refund_partial",
+    "refund_freight",
+    "price_diff",
+    "platform_advance",
+}
+PUTS_OFF: Final[frozenset[Action]] = frozenset(
+    {"renegotiate_ship_date", "extend_receipt", "extend_after_sale_window"}
+)
 
 
 def proposed(
@@ -106,7 +123,7 @@ def sound(command: ProposePlans) -> None:
     """Raise what is wrong with the plans themselves.
 
     Raises NothingProposed, PlanNamesClash, GoodwillIsNotOwed, PhasesOutOfOrder,
-    AmountWrong and ExperimentOnEntitlement.
+    AmountWrong, OwedByNoRule, StepIncomplete and ExperimentOnEntitlement.
     """
     plans = (command.minimum, *command.plans)
     if not any(plan.steps for plan in plans):
@@ -123,6 +140,8 @@ def sound(command: ProposePlans) -> None:
         order = [PHASES.index(step.phase) for step in plan.steps]
         if order != sorted(order):
             raise PhasesOutOfOrder(plan=plan.name, phases=PHASES)
+    for step in (step for plan in plans for step in plan.steps):
+        whole(step)
     amounts = [step.amount for plan in plans for step in plan.steps if step.amount]
     if any(amount.minor < 0 for amount in amounts):
         raise AmountWrong(least_minor=min(amount.minor for amount in amounts))
@@ -130,6 +149,16 @@ def sound(command: ProposePlans) -> None:
         raise AmountWrong(currencies=sorted({each.currency for each in amounts}))
     if command.experiment is not None and not any(gives(p) for p in command.plans):
         raise ExperimentOnEntitlement(experiment=command.experiment.experiment)
+
+
+def whole(step: PlanStep) -> None:
+    """Raise StepIncomplete and OwedByNoRule: compensation is owed, or goodwill."""
+    if step.action in PAYS and step.amount is None:
+        raise StepIncomplete(action=step.action, needs="amount")
+    if step.action in PUTS_OFF and step.due_at is None:
+        raise StepIncomplete(action=step.action, needs="due_at")
+    if step.action in COMPENSATES and step.part == "service":
+        raise OwedByNoRule(action=step.action)
 
 
 def gives(plan: Plan) -> bool:

@@ -51,6 +51,14 @@ class GoodwillIsNotOwed(Refused):
     """What is done without waiting for consent holds no goodwill."""
 
 
+class OwedByNoRule(Refused):
+    """What is owed is what the rules say: anything else given is goodwill."""
+
+
+class StepIncomplete(Refused):
+    """A step says how much or until when, where that is what it does."""
+
+
 class PlanNamesClash(Refused):
     """Every plan of a proposal, what is owed included, has a name of its own."""
 

@@ -77,7 +77,8 @@ class StepState(Struct, frozen=True, kw_only=True):
 class Execution(Struct, frozen=True, kw_only=True):
     """A plan that is carried out. ``owed``: it is what the rules owe anyway.
 
-    ``by`` proposed it; ``counted`` is what it counts for whose limits.
+    ``by`` proposed it, ``approved_by`` let it go, whatever is proposed since;
+    ``counted`` is what it counts for whose limits.
     """
 
     plan: str
@@ -88,6 +89,7 @@ class Execution(Struct, frozen=True, kw_only=True):
     started_at: datetime
     counted: Mapping[Counts, int]
     steps: Mapping[str, StepState]
+    approved_by: By | None = None
     executed: bool = False
 
     @property

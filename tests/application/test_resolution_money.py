@@ -1,0 +1,206 @@
+"""Money of a resolution: what was previewed, under its caps, once, whoever tries."""
+
+from uuid import UUID
+
+import pytest
+from msgspec.structs import replace
+
+from application.compensation_facts import paid_order
+from application.resolutions import Proposing
+from domain.compensation import COMPENSATION
+from domain.money import Money
+from domain.order import (
+    CapturePayment,
+    ClaimItem,
+    OpenClaim,
+    OrderLine,
+    PlaceOrder,
+    SettleClaim,
+    Tender,
+)
+from domain.plan import Plan, PlanStep
+from domain.resolution import (
+    AcceptPlan,
+    ApprovePlan,
+    DismissResolution,
+    OwedByNoRule,
+    PaidAlready,
+    SettleStep,
+    StepIncomplete,
+)
+from tests.application.resolving import (
+    ANNA,
+    LIN,
+    ROWS,
+    WEI,
+    Anna,
+    limit,
+    shortfall,
+)
+
+OWED = "1/minimum/1"
+
+
+def late() -> Anna:
+    anna = Anna()
+    anna.falls_short()
+    return anna
+
+
+def proposes(anna: Anna, step: PlanStep) -> None:
+    said = Proposing(by=LIN, plans=(Plan(name="own", steps=(step,)),))
+    anna.resolutions.propose(anna.resolution_id, said, anna.context(said))
+
+
+def set_aside(anna: Anna) -> list[tuple[int, str]]:
+    day = anna.day.reservations.values()
+    return [(each.total_fen, each.standing) for each in day]
+
+
+@pytest.mark.parametrize("part", ["entitlement", "service"])
+def test_an_agent_calls_no_gift_of_theirs_owed(part: str) -> None:
+    anna = late()
+    gift = PlanStep(
+        action="cash_compensation",
+        part=part,  # type: ignore[arg-type]  # one of the parts
+        amount=Money(100_000, "CNY"),
+    )
+    with pytest.raises(OwedByNoRule):
+        proposes(anna, gift)
+
+
+def test_what_the_rules_priced_stays_as_they_priced_it_in_an_agents_own_plan() -> None:
+    anna = late()
+    proposes(
+        anna,
+        PlanStep(
+            action="refund_full",
+            part="entitlement",
+            amount=Money(50_000, "CNY"),
+            bearer="platform",
+        ),
+    )
+    proposal = anna.resolution.standing
+    assert proposal is not None
+    (own,) = proposal.plans
+    (step,) = own.plan.steps
+    assert step.bearer == "merchant"
+    assert step.lines == (1, 2)
+
+
+def test_an_agents_own_plan_is_under_no_row_that_lets_it_go_unasked() -> None:
+    anna = late()
+    step = PlanStep(action="notify_only", part="service")
+    plans = (Plan(name="own", policy="shop.owed@1", steps=(step,)),)
+    said = Proposing(by=LIN, plans=plans)
+    anna.resolutions.propose(anna.resolution_id, said, anna.context(said))
+    proposal = anna.resolution.standing
+    assert proposal is not None
+    assert proposal.plans[0].plan.policy is None
+
+
+@pytest.mark.parametrize("action", ["refund_partial", "extend_receipt"])
+def test_a_step_that_does_not_say_how_much_or_until_when_is_refused(
+    action: str,
+) -> None:
+    with pytest.raises(StepIncomplete):
+        proposes(late(), PlanStep(action=action, part="service"))  # type: ignore[arg-type]  # one of the catalogue
+
+
+def test_goodwill_in_another_currency_is_not_paid() -> None:
+    anna = Anna()
+    anna.falls_short(shortfall("TRANSIT_STALLED"))
+    dollars = PlanStep(
+        action="cash_compensation", part="goodwill", amount=Money(4_000, "USD")
+    )
+    proposes(anna, dollars)
+    anna.asks(AcceptPlan(by=ANNA, plan="own"))
+    (key,) = anna.starts()
+    assert anna.failed(key)
+    assert not set_aside(anna)
+
+
+def test_no_more_goes_back_than_was_previewed_though_more_came_free_since() -> None:
+    anna = Anna()
+    held = (ClaimItem(line=1, quantity=1, amount=Money(49_000, "CNY")),)
+    anna.told(OpenClaim(claim="c1", kind="partial_refund", items=held))
+    anna.falls_short()
+    anna.told(SettleClaim(claim="c1"))
+    anna.asks(AcceptPlan(by=ANNA, plan="refund"))
+    anna.starts()
+    step = anna.resolution.step("1/refund/1")
+    assert step is not None
+    assert step.does.amount == Money(1_000, "CNY")
+    case = anna.case(UUID(step.matter))
+    assert sum(each.amount.minor for each in case.items) == 1_000
+
+
+def test_what_a_senior_let_go_is_paid_though_it_was_proposed_anew_meanwhile() -> None:
+    mine = [row for row in ROWS if row.id != "shop.refund-system"]
+    anna = Anna(rows=[*mine, limit("refund", "system", 500)])
+    anna.falls_short()
+    proposal = anna.resolution.proposal
+    assert proposal is not None
+    anna.asks(ApprovePlan(by=WEI, plan="minimum", hash=proposal.minimum.hash))
+    anna.starts()
+    anna.falls_short(shortfall("TRANSIT_STALLED", window="another"))
+    anna.comes_back(OWED, succeeded=True)
+    assert set_aside(anna) == [(2_500, "paid")]
+
+
+def test_what_is_tried_again_by_people_is_set_aside_anew() -> None:
+    anna = late()
+    anna.starts()
+    anna.comes_back(OWED, succeeded=False, final=True)
+    anna.asks(SettleStep(by=LIN, step=OWED, way="retry", reason="asked_again"))
+    anna.starts()
+    anna.comes_back(OWED, succeeded=True)
+    assert set_aside(anna) == [(2_500, "released"), (2_500, "paid")]
+
+
+def test_what_was_given_up_and_paid_after_all_counts_once() -> None:
+    anna = late()
+    anna.starts()
+    anna.comes_back(OWED, succeeded=False, final=True)
+    anna.comes_back(OWED, succeeded=True)
+    anna.comes_back(OWED, succeeded=True)
+    assert set_aside(anna) == [(2_500, "released"), (2_500, "paid")]
+
+
+def test_what_is_being_tried_again_is_not_let_be() -> None:
+    anna = late()
+    anna.starts()
+    anna.comes_back(OWED, succeeded=False)
+    with pytest.raises(PaidAlready):
+        anna.asks(DismissResolution(by=LIN, reason="not_so"))
+
+
+def test_what_else_falls_short_leaves_it_on_its_merchants_day() -> None:
+    anna = Anna()
+    number = "two-shops"
+    anna.order_id = anna.orders.id_of("anna", "shop", number)
+    anna.resolution_id = anna.resolutions.id_of(anna.order_id, 1)
+    sold = [(1, "shop-1", 49_000), (2, "shop-2", 1_000)]
+    anna.told(
+        PlaceOrder(
+            consumer="anna",
+            source="shop",
+            number=number,
+            lines=tuple(
+                OrderLine(line=n, product="p", price=Money(fen, "CNY"), merchant=shop)
+                for n, shop, fen in sold
+            ),
+            offers=(),
+        ),
+        CapturePayment(
+            payment="P-2",
+            tenders=(Tender(tender="wechat", amount=Money(50_000, "CNY")),),
+        ),
+    )
+    anna.falls_short(shortfall(line=2))
+    anna.starts()
+    anna.falls_short(replace(shortfall(line=1), window="another"))
+    anna.comes_back(OWED, succeeded=True)
+    second = anna.money.id_of(paid_order(anna.order_id, anna.order, (2,)))
+    (kept,) = anna.folded(second, COMPENSATION).reservations.values()
+    assert kept.standing == "paid"
