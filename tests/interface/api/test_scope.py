@@ -78,6 +78,8 @@ def test_a_role_comes_through_the_doors_of_its_row_and_no_others(
             .replace("{delivery}", "00000000-0000-8007-8000-000000000000")
             .replace("{effect}", "00000000-0000-8007-8000-000000000000")
             .replace("{version}", "1")
+            .replace("{turn}", "1")
+            .replace("{number}", "1")
             .replace("{consumer}", "somebody")
         )
         if filled.endswith("/live"):
