@@ -6,8 +6,8 @@ from types import ModuleType
 import pytest
 
 import domain.companionship.refusals as companionship
+import domain.consumer.refusals as consumer
 import domain.resolution.refusals as resolution
-from domain import consumer
 from domain.kernel import Refused
 from interface.api.problems import refused
 
