@@ -30,6 +30,8 @@ from domain.resolution import (
     Resolution,
     ResolutionCommand,
 )
+from domain.resolution.state import Execution
+from domain.resolution.turns import STOPPED, goes_on
 
 ACTOR: Final = "system:incidents"
 # What ended may go on costing for a while, such as what is owed anyway.
@@ -132,8 +134,15 @@ def has_offer(state: Incident, order: str) -> bool:
 def cost_known(resolution: Resolution) -> bool:
     """Whether nothing more is paid: it has ended, and all that was begun is done."""
     return (resolution.over or resolution.status in SETTLED) and all(
-        execution.done for execution in resolution.executions.values()
+        paid_out(resolution, each) for each in resolution.executions.values()
     )
+
+
+def paid_out(resolution: Resolution, execution: Execution) -> bool:
+    """Whether nothing more becomes of a plan: it is done, or is not carried on."""
+    if resolution.status in STOPPED or not goes_on(resolution, execution):
+        return not any(step.standing == "started" for step in execution.steps.values())
+    return execution.done
 
 
 def cost(state: Incident, order: str, resolution: Resolution) -> Member:
