@@ -14,23 +14,28 @@ Moment = Annotated[datetime, Meta(tz=True)]
 # filled in, and no other zone could tell it.
 YEAR_MIN, YEAR_MAX = 1970, 2199
 
+# ``$`` alone would let a line end follow: what stands in a header or an address has
+# none.
+
 # A policy and its version, such as "douyin-like.late-shipment@20260810".
-PolicyRef = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]*@[0-9]{1,8}$")]
+PolicyRef = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]*@[0-9]{1,8}$(?!\n)")]
 
 # An outside name: an order number, a consumer's id, a waybill. Never a sentence.
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:@/+-]{0,127}$")]
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:@/+-]{0,127}$(?!\n)")]
 
 # A consumer's id: a name that fits in one segment of an address.
-ConsumerName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:@+-]{0,127}$")]
+ConsumerName = Annotated[
+    str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:@+-]{0,127}$(?!\n)")
+]
 
 # A name composed of such names, as a promise's within its order.
-LongName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:@/+-]{0,399}$")]
+LongName = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:@/+-]{0,399}$(?!\n)")]
 
 # A short word of a closed vocabulary of somebody else's, such as a carrier's code.
-Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$")]
+Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}$(?!\n)")]
 
 # Free text, encrypted under the key of the consumer it concerns: erased with the key.
-Sealed = Annotated[str, Meta(pattern=r"^sealed:[A-Za-z0-9:_-]{1,65536}$")]
+Sealed = Annotated[str, Meta(pattern=r"^sealed:[A-Za-z0-9:_-]{1,65536}$(?!\n)")]
 
 
 class Command(Struct, frozen=True, forbid_unknown_fields=True):

@@ -79,7 +79,7 @@ Part = Literal["entitlement", "goodwill", "service"]
 # What silence over an offer means: what is owed anyway is done, or the first plan, or
 # nothing more.
 OnSilence = Literal["minimum", "accept", "close"]
-PlanName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,49}$")]
+PlanName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,49}$(?!\n)")]
 PlanHash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
 # A step's name within its resolution: the proposal's round, the plan, and the step's
 # number. It is the step's idempotency key together with the resolution's id.

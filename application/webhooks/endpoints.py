@@ -19,7 +19,7 @@ from domain.kernel import Refused
 ENDPOINTS_MAX: Final = 20
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 PATTERN: Final = r"^(\*|redress\.([a-z_]+\.)*(\*|v[0-9]+))$"
-URL: Final = r"^https?://[!-~]{1,2000}$"
+URL: Final = r"^https?://[!-~]{1,2000}$(?!\n)"
 
 # A pattern of types: a type, or how it begins, and a star.
 TypePattern = Annotated[str, Meta(pattern=PATTERN, max_length=100)]
@@ -241,8 +241,15 @@ def check_url(url: str, *, loopback: bool = False) -> None:
         raise NotAnEndpoint(url=url) from None
     near = loopback and host in LOOPBACK
     plain = not (parts.username or parts.password or parts.fragment)
-    if not host or not plain or (parts.scheme != "https" and not near):
+    far = parts.scheme == "https" and by_name(host or "")
+    if not plain or not (near or far):
         raise NotAnEndpoint(url=url)
+
+
+def by_name(host: str) -> bool:
+    """Whether a host is named, and no number of a machine: no name ends in one."""
+    last = host.rstrip(".").rpartition(".")[2]
+    return bool(last) and not last[0].isdigit() and ":" not in host
 
 
 def check_types(types: Collection[str]) -> None:

@@ -235,6 +235,12 @@ def test_webhooks_go_to_https_addresses_without_anything_hidden_in_them() -> Non
         "https://shop.example.com/#there",
         "https://",
         "https://shop.example.com:port/",
+        "https://10.0.0.1/",
+        "https://169.254.169.254/latest",
+        "https://[::1]/",
+        "https://2130706433/",
+        "https://0x7f.1/",
+        "https://./",
     ):
         with pytest.raises(NotAnEndpoint):
             check_url(url)
