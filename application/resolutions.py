@@ -4,7 +4,7 @@ What fell short, the resolution that makes it good, the order, its cases and its
 all lie beside each other: they move together, or not at all.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import reduce
@@ -254,7 +254,12 @@ class Resolutions:
                     heal = HealShortfall(
                         by=SYSTEM, shortfall=shortfall, cleared_by=cleared_by
                     )
-                    parts.append(Part(resolution_id, RESOLUTION, heal, book))
+                    moving = Moving(state, book, context.at)
+                    moving.ask(heal)
+                    parts.extend(moving.parts(resolution_id))
+                    parts.extend(
+                        self._freed(resolution_id, state, moving, sight, context)
+                    )
             return Ask(context, tuple(parts), rests_on=sight.rests_on)
 
         return self._handler.handle_prepared(beside, context, told, ask)
@@ -276,7 +281,8 @@ class Resolutions:
     def preview(self, resolution_id: UUID, at: datetime) -> Preview:
         """Return what would be proposed now; nothing is written.
 
-        Raises NoSuchResolution.
+        Where what stands proposed rests on the same, it is just that: a date counted
+        from now makes no other plan of it. Raises NoSuchResolution.
         """
         sight = Sight(self._store, resolution_id)
         state, order_id = self._found(resolution_id, sight)
@@ -284,7 +290,17 @@ class Resolutions:
         moving = Moving(state, self._books.for_source(order.source), at)
         self._mind_flags(moving, sight)
         priced = self.grounds.of(order_id, resolution_id, moving.state, sight, at)
-        return previewed(priced)
+        seen, standing = previewed(priced), moving.state.standing
+        if standing is None or standing.rests_on != seen.rests_on:
+            return seen
+        named = (standing.minimum, *standing.plans)
+        return Preview(
+            minimum=standing.minimum.plan,
+            plans=tuple(each.plan for each in standing.plans),
+            rests_on=seen.rests_on,
+            hashes={each.plan.name: each.hash for each in named},
+            priced=priced,
+        )
 
     def propose(
         self, resolution_id: UUID, said: Proposing, context: CommandContext
@@ -590,9 +606,32 @@ class Resolutions:
             book = self._books.for_source(order.source)
             moving = Moving(state, book, context.at)
             move(moving, order_id, sight)
-            return Ask(context, moving.parts(resolution_id), rests_on=sight.rests_on)
+            freed = self._freed(resolution_id, state, moving, sight, context)
+            parts = (*moving.parts(resolution_id), *freed)
+            return Ask(context, parts, rests_on=sight.rests_on)
 
         return self._handler.handle_prepared(resolution_id, context, said, ask)
+
+    def _freed(
+        self,
+        resolution_id: UUID,
+        before: Resolution,
+        moving: Moving,
+        sight: Sight,
+        context: CommandContext,
+    ) -> Iterator[Part]:
+        """Yield what follows for the ledger of steps that people decided on.
+
+        What is left out frees its part of the caps; what was done elsewhere uses it.
+        """
+        for step in moving.state.steps():
+            was = before.step(step.key)
+            if was is None or was.settled == step.settled or step.matter is None:
+                continue
+            if step.settled in {"skip", "done_elsewhere"}:
+                _, doing = self._doing(resolution_id, step.key, sight, context)
+                done = step.settled == "done_elsewhere"
+                yield from self._steps.concluded(doing, succeeded=done, final=True)
 
     def _doing(
         self, resolution_id: UUID, key: str, sight: Sight, context: CommandContext

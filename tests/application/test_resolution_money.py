@@ -18,7 +18,8 @@ from domain.order import (
     SettleClaim,
     Tender,
 )
-from domain.plan import Plan, PlanStep
+from domain.plan import Block, Plan, PlanStep
+from domain.policy.service_rows import PlanRow, StepRow
 from domain.resolution import (
     AcceptPlan,
     ApprovePlan,
@@ -27,9 +28,13 @@ from domain.resolution import (
     PaidAlready,
     SettleStep,
     StepIncomplete,
+    TriageResolution,
 )
 from tests.application.resolving import (
     ANNA,
+    BASE,
+    DAY,
+    HOUR,
     LIN,
     ROWS,
     WEI,
@@ -204,3 +209,47 @@ def test_what_else_falls_short_leaves_it_on_its_merchants_day() -> None:
     second = anna.money.id_of(paid_order(anna.order_id, anna.order, (2,)))
     (kept,) = anna.folded(second, COMPENSATION).reservations.values()
     assert kept.standing == "paid"
+
+
+@pytest.mark.parametrize(
+    ("way", "standing"), [("skip", "released"), ("done_elsewhere", "paid")]
+)
+def test_what_people_decide_of_a_step_is_so_in_its_ledger(
+    way: str, standing: str
+) -> None:
+    anna = Anna()
+    anna.falls_short(shortfall("TRANSIT_STALLED"))
+    gift = PlanStep(
+        action="cash_compensation", part="goodwill", amount=Money(4_000, "CNY")
+    )
+    proposes(anna, gift)
+    anna.asks(AcceptPlan(by=ANNA, plan="own"))
+    (key,) = anna.starts()
+    anna.comes_back(key, succeeded=False)
+    severity = anna.resolution.severity
+    assert severity is not None
+    block = Block(reason="false_claims", until=anna.at + DAY, flag="F-1")
+    anna.asks(TriageResolution(by=LIN, severity=severity, block=block))
+    assert set_aside(anna) == [(4_000, "reserved")]
+    anna.asks(SettleStep(by=WEI, step=key, way=way, reason="seen_to"))  # type: ignore[arg-type]  # one of the ways
+    assert set_aside(anna) == [(4_000, standing)]
+
+
+def test_a_date_counted_from_now_makes_no_other_plan_of_what_stands() -> None:
+    later = PlanRow(
+        id="shop.later",
+        name="later",
+        codes=("PRICE_DROP",),
+        steps=(
+            StepRow(action="extend_receipt", shift_hours=72),
+            StepRow(action="cash_compensation", part="goodwill", fixed_fen=15_000),
+        ),
+        **BASE,
+    )
+    anna = Anna(rows=[*ROWS, later])
+    anna.falls_short(shortfall("PRICE_DROP"))
+    anna.at += HOUR
+    seen = anna.resolutions.preview(anna.resolution_id, anna.at)
+    seen_hash = seen.hashes["later"]
+    anna.asks(ApprovePlan(by=WEI, plan="later", hash=seen_hash))
+    assert "later" in anna.resolution.offered
