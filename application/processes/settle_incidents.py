@@ -36,6 +36,8 @@ from domain.resolution.turns import STOPPED, goes_on
 ACTOR: Final = "system:incidents"
 # What ended may go on costing for a while, such as what is owed anyway.
 LOOK_AGAIN: Final = timedelta(minutes=1)
+# All offers there are cannot be counted in every round of a worker.
+LOOK_EVERY: Final = timedelta(seconds=1)
 WITHDRAWN_MAX: Final = 200
 # Then nothing more is paid but what is begun.
 SETTLED: Final = frozenset({"confirming", "rejected"})
@@ -72,9 +74,14 @@ class IncidentCosts:
         self._store, self._incidents = store, incidents
         self._board, self._now = board, now
         self._looked: dict[str, tuple[Ended, datetime]] = {}
+        self._last: datetime | None = None
 
     def run(self) -> int:
         """Record what is known by now; return of how many orders. StoreUnavailable."""
+        now = self._now()
+        if self._last is not None and abs(now - self._last) < LOOK_EVERY:
+            return 0
+        self._last = now
         return sum(self._record(each) for each in self._board.ended() if each.orders)
 
     def _record(self, ended: Ended) -> int:

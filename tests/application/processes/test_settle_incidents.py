@@ -110,6 +110,7 @@ def test_what_was_paid_is_spent_and_what_was_not_is_free_again() -> None:
     counts = handed_out(there.incident)
     assert (counts.spent, counts.offered) == (2, 1)
     assert (there.incident.spent_fen, there.incident.set_aside_fen) == (1_000, 1_000)
+    there.at += DAY
     assert recording.run() == 0, "each is recorded once"
     assert costs(there).run() == 0, "whoever records it"
 

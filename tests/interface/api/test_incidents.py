@@ -107,11 +107,12 @@ def test_an_incident_from_the_first_look_to_the_last_offer(
     }
     asks(mei, "budget", grant)
     asks(lin, "pilot", {"orders": 1})
-    redress.hand_outs.work("I-7")
+    project()
+    redress.hand_outs.run(redress.incident_board)
     assert lin.get(I7).json()["counts"]["offered"] == 1
     asks(wei, "rollout", {"orders_per_minute": 100})
     clock.set((FRIDAY + timedelta(minutes=2)).isoformat())
-    redress.hand_outs.work("I-7")
+    redress.hand_outs.run(redress.incident_board)
     project()
     body = lin.get(I7).json()
     assert (body["counts"]["offered"], body["offers"]) == (3, {"offered": 3})
