@@ -8,16 +8,13 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
-import msgspec
 import psycopg
 import rich_click as click
-from msgspec import Struct
 from msgspec.structs import replace
 from psycopg_pool import PoolTimeout
 
 from application.access import AccessRole
 from application.projections.order_page import OrderQueries
-from domain.kernel import Moment
 from interface.bootstrap import open_redress
 from interface.cli.installation import existing_or_new
 from interface.cli.progress import progress
@@ -29,6 +26,15 @@ from interface.postgres.server import EmbeddedPostgres
 from interface.postgres.use import revive
 from interface.running import only_one
 from interface.sample import BEST_CUSTOMER, load_sample
+from interface.sample.feeds import Feeds
+from interface.sample.note import (
+    SampleNote,
+    faults_of,
+    gateways_of,
+    keep_note,
+    note_of,
+)
+from interface.sample.storyteller import Storyteller
 from interface.settings import Settings, environment_with, read_settings
 from interface.supervisor import Child, Supervisor
 from interface.tokens import open_tokens
@@ -45,15 +51,6 @@ CHILDREN = (Child("serve", (*ME, "serve", "--quiet")), Child("work", (*ME, "work
 SAMPLE_SEED, SAMPLE_ORDERS = 1, 600
 DEMO_HOURS = 24.0
 ORDERS_LOOKED_AT = 20
-
-
-class SampleNote(Struct, frozen=True):
-    """Which sample this home was given, and whether all of it is there."""
-
-    seed: int
-    orders: int
-    until: Moment
-    loaded: bool = False
 
 
 class DemoToken(NamedTuple):
@@ -128,11 +125,13 @@ def supervise(
             REDRESS_HOME=str(settings.home),
             REDRESS_CLOCK=str(ahead) if settings.clock else "",
             REDRESS_GATEWAYS=gateways_of(settings),
+            REDRESS_SIMULATOR=settings.simulator or faults_of(settings),
         ),
         say=say,
         logs=settings.logs if sys.stderr.isatty() else None,
     )
     waiting_until = time.monotonic() + ready_seconds
+    story = Storyteller(settings)
     try:
         supervisor.start()
         while True:
@@ -142,11 +141,13 @@ def supervise(
             if waiting_until and answers(settings):
                 welcome(settings, say)
                 waiting_until = 0.0
+                story.begin(say)
             elif waiting_until and time.monotonic() > waiting_until:
                 message = f"Nothing answers at {settings.url} after {ready_seconds:g} s"
                 raise UserError(f"{message}; {supervisor.where_to_read()} may say why")
             time.sleep(POLL_SECONDS)
     finally:
+        story.end()
         supervisor.stop()
 
 
@@ -176,35 +177,21 @@ def answers(settings: Settings) -> bool:
     return True
 
 
-def gateways_of(settings: Settings) -> str:
-    """Return who refunds and the like: for a sample a simulator, unless one is named.
-
-    What is invented needs no bank; what is real is asked of nobody until it is said.
-    """
-    if settings.gateways or not (settings.home / "sample.json").exists():
-        return settings.gateways
-    return "simulator"
-
-
 def load_sample_if_empty(settings: Settings, say: Callable[[str], object]) -> None:
     """Publish this release's policies, and load the sample if there is nothing else.
 
     What is loaded is written down first: a load that was cut short goes on with the
     next start, and ends with the same orders.
     """
-    note = settings.home / "sample.json"
     with open_redress(settings, prepared=True) as redress:
         redress.policies.bring_up_to_date()
+        sample = note_of(settings)
         if sum(redress.store.heads().values()) == redress.policies.current().version:
             until = now().replace(second=0, microsecond=0)
             sample = SampleNote(SAMPLE_SEED, SAMPLE_ORDERS, until)
-        elif note.exists():
-            sample = msgspec.json.decode(note.read_bytes(), type=SampleNote)
-        else:
+        if sample is None or sample.loaded:
             return
-        if sample.loaded:
-            return
-        note.write_bytes(msgspec.json.encode(sample))
+        keep_note(settings, sample)
         say(f"The store is empty: loading a sample of {sample.orders} orders.")
         with progress("Loading the sample", sample.orders, "orders") as advance:
             load_sample(
@@ -216,8 +203,9 @@ def load_sample_if_empty(settings: Settings, say: Callable[[str], object]) -> No
                 until=sample.until,
                 progress=advance,
             )
+        Feeds(redress, sample.until).tell(sample.until)
         redress.runner().catch_up()
-    note.write_bytes(msgspec.json.encode(replace(sample, loaded=True)))
+    keep_note(settings, replace(sample, loaded=True))
 
 
 def somebody(settings: Settings) -> str | None:

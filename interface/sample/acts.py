@@ -42,6 +42,8 @@ ORDERS_PER_MINUTE: Final = 600
 # What it may cost per order; the whole is what it was estimated at, and a tenth more.
 PER_ORDER_MAX_FEN: Final = 60_000
 ROOM_PERCENT: Final = 110
+# The outage began so long before the story is complete.
+STALLED_BEFORE: Final = timedelta(days=5)
 # An order has at most so many resolutions in the story.
 RESOLUTIONS_MAX: Final = 3
 
@@ -232,15 +234,21 @@ class Acts:
             if step.standing == "needs_human"
         ]
 
+    def failed_refunds(self) -> Sequence[UUID]:
+        """Return the cases whose refund did not get through the way it was paid."""
+        matters = [
+            UUID(step.matter)
+            for _, _, state in self.resolutions()
+            for step in state.steps()
+            if step.standing in {"failed", "needs_human"} and step.matter is not None
+        ]
+        cases = self._redress.after_sales
+        return [each for each in matters if cases.find(each)[0].live_refund is None]
+
     def by_another_way(self) -> int:
         """Order refunds anew that the bank did not take, as an advance of ours."""
-        again = 0
-        for resolution_id, key, _ in self.stuck_steps():
-            state, _ = self._redress.resolutions.find(resolution_id)
-            step = state.step(key)
-            if step is None or step.matter is None:
-                continue
-            case_id = UUID(step.matter)
+        failed = self.failed_refunds()
+        for case_id in failed:
             command = OrderRefund(
                 by=AGENT,
                 refund=str(uuid5(case_id, "another way")),
@@ -248,8 +256,7 @@ class Acts:
             )
             context = self._context(case_id, command, AGENT)
             self._redress.after_sales.take(case_id, command, context)
-            again += 1
-        return again
+        return len(failed)
 
     # -- In whose name --
 

@@ -19,7 +19,13 @@ from domain.after_sales import RefundSucceeded
 from domain.resolution.events import PlansOffered, StepFailed
 from domain.shortfall import ShortfallCode
 from interface.bootstrap import Redress
-from interface.sample.acts import INCIDENT, PILOT, UNLUCKY, Acts
+from interface.sample.acts import (
+    INCIDENT,
+    PILOT,
+    STALLED_BEFORE,
+    UNLUCKY,
+    Acts,
+)
 from interface.sample.feeds import Feeds
 from interface.sample.figures import Figures, figures
 from interface.sample.urumqi import COUNTS
@@ -140,7 +146,7 @@ class Play:
         approved = self.acts.approve()
         self._work()
         yield self._scene("approved", tag_of(PlansOffered), approved=approved)
-        members = self.acts.declare(self.until - timedelta(days=5))
+        members = self.acts.declare(self.until - STALLED_BEFORE)
         yield self._scene("declared", "incident.declared", orders=members)
         impact = self.acts.estimate()
         yield self._scene("estimated", "incident.impact_estimated", impact=impact)
