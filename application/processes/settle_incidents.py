@@ -30,7 +30,7 @@ from domain.resolution import (
     Resolution,
     ResolutionCommand,
 )
-from domain.resolution.state import Execution
+from domain.resolution.state import DONE, Execution
 from domain.resolution.turns import STOPPED, goes_on
 
 ACTOR: Final = "system:incidents"
@@ -197,15 +197,27 @@ class Withdrawals:
         return tried is not None and abs(now - tried) < LOOK_AGAIN
 
     def _withdraw(self, stream_id: UUID) -> None:
-        """Send the proposal back, and let it be where nothing was paid."""
-        steps: tuple[ResolutionCommand, ...] = (
-            RejectPlans(by=SYSTEM, reason="incident_rolled_back"),
-            DismissResolution(by=SYSTEM, reason="not_so"),
-        )
-        for step in steps:
-            cause = uuid5(stream_id, f"rolled back/{type(step).__name__}")
-            context = context_for(cause, step, actor=ACTOR, asked_at=self._now())
-            try:
-                self._resolutions.take(stream_id, step, context)
-            except Refused as refused:
-                log.info("not_withdrawn", resolution=str(stream_id), why=refused.code)
+        """Send the proposal back; let it be where the incident was all there was."""
+        self._ask(stream_id, RejectPlans(by=SYSTEM, reason="incident_rolled_back"))
+        state, _ = self._resolutions.find(stream_id)
+        if nothing_else(state):
+            self._ask(stream_id, DismissResolution(by=SYSTEM, reason="not_so"))
+
+    def _ask(self, stream_id: UUID, step: ResolutionCommand) -> None:
+        cause = uuid5(stream_id, f"rolled back/{type(step).__name__}")
+        context = context_for(cause, step, actor=ACTOR, asked_at=self._now())
+        try:
+            self._resolutions.take(stream_id, step, context)
+        except Refused as refused:
+            log.info("not_withdrawn", resolution=str(stream_id), why=refused.code)
+
+
+def nothing_else(resolution: Resolution) -> bool:
+    """Whether it is about an incident alone, and nothing is owed that is not done."""
+    alone = all(each.incident for each in resolution.shortfalls.values())
+    return alone and not any(
+        step.does.part == "entitlement" and step.standing not in DONE
+        for execution in resolution.executions.values()
+        if execution.owed
+        for step in execution.steps.values()
+    )

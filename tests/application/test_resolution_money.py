@@ -231,7 +231,7 @@ def test_what_people_decide_of_a_step_is_so_in_its_ledger(
     block = Block(reason="false_claims", until=anna.at + DAY, flag="F-1")
     anna.asks(TriageResolution(by=LIN, severity=severity, block=block))
     assert set_aside(anna) == [(4_000, "reserved")]
-    anna.asks(SettleStep(by=WEI, step=key, way=way, reason="seen_to"))  # type: ignore[arg-type]  # one of the ways
+    anna.asks(SettleStep(by=WEI, step=key, way=way, reason="seen_to"))
     assert set_aside(anna) == [(4_000, standing)]
 
 

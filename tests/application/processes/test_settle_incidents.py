@@ -6,18 +6,22 @@ from uuid import UUID
 
 from application.processes.settle_incidents import IncidentCosts, Withdrawals
 from application.projections.incidents import Ended, Offered
+from application.resolutions import Detecting
 from domain.ids import partition_in
 from domain.incident import RollBackUnexecuted, handed_out
 from domain.party import SYSTEM, By
 from domain.resolution import (
     AcceptPlan,
+    ApprovePlan,
+    DeclinePlans,
     RecordStepResult,
     Resolution,
     ResolutionStatus,
     StartStep,
 )
 from domain.timer import CheckClocks
-from tests.application.outbreak import DAY, MONDAY, SLOW, WEI, Outbreak
+from tests.application.outbreak import DAY, MONDAY, ROWS, SLOW, WEI, Outbreak
+from tests.application.resolving import LATE, OWED, RESEND, shortfall
 
 OVER: frozenset[ResolutionStatus] = frozenset(
     {"confirming", "expired", "dismissed", "rejected", "declined"}
@@ -138,3 +142,29 @@ def test_what_was_rolled_back_is_withdrawn_but_for_what_was_taken() -> None:
         is_carried_out(there, number)
     costs(there).run()
     assert there.incident.committed_fen == 1_000
+
+
+def test_what_was_owed_before_the_incident_stays_owed_when_it_is_rolled_back() -> None:
+    there = Outbreak(rows=[*ROWS, LATE, OWED, RESEND])
+    there.ships(1)
+    late = Detecting(by=SYSTEM, shortfall=shortfall())
+    there.resolutions.detect(there.order_id(1), late, there.context(late))
+    stream_id = there.resolutions.id_of(there.order_id(1), 1)
+    resend = there.resolution(1).standing
+    assert resend is not None
+    (plan,) = resend.plans
+    approve = ApprovePlan(by=WEI, plan=plan.plan.name, hash=plan.hash)
+    there.resolutions.take(stream_id, approve, there.context(approve))
+    asks(there, 1, DeclinePlans(by=By(role="consumer", name="person-1")))
+    there.at = MONDAY + DAY
+    there.declares()
+    there.plans(SLOW)
+    there.estimates()
+    there.grants(10_000)
+    there.rolls_out()
+    there.works()
+    assert there.resolution(1).offered == ("voucher",)
+    there.takes(RollBackUnexecuted(by=WEI, reason="wrong_outlet"))
+    Withdrawals(there.resolutions, Board(there), lambda: there.at).run()
+    assert not there.resolution(1).offered
+    assert "1/minimum/1" in there.resolutions.to_do(stream_id)[0]
