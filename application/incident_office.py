@@ -12,6 +12,7 @@ from application.access import Action, Actor, Owners, allows, authorize
 from application.casework import acting
 from application.event_store.envelope import CommandContext, Receipt
 from application.incident_exemption import Exempt, Exemptions
+from application.incident_scores import Figures, MerchantEffect, effects_of
 from application.incidents import Estimate, Freeze, Incidents
 from application.projections.affected import Preview
 from application.projections.incidents import IncidentQueries, IncidentRow
@@ -121,9 +122,14 @@ class IncidentOffice:
     """Asks incidents for whoever may."""
 
     def __init__(
-        self, incidents: Incidents, exemptions: Exemptions, board: IncidentQueries
+        self,
+        incidents: Incidents,
+        exemptions: Exemptions,
+        board: IncidentQueries,
+        figures: Figures,
     ) -> None:
         self._incidents = incidents
+        self._figures = figures
         self._exemptions = exemptions
         self._board = board
 
@@ -198,6 +204,15 @@ class IncidentOffice:
         offers = self._board.counts(number)
         may = may_of(actor, state)
         return view(state, version, self.id_of(number), offers, may)
+
+    def scores(
+        self, actor: Actor, number: str, now: datetime
+    ) -> Sequence[MerchantEffect]:
+        """Return what it does to its merchants' scores; raises NoSuchIncident."""
+        authorize(actor, "incident.read", NOBODYS)
+        state, _ = self._incidents.find(number)
+        orders = self._incidents.orders_of(state)
+        return effects_of(orders, self._incidents.book(state), self._figures, now)
 
     def orders(
         self,

@@ -247,6 +247,15 @@ class Incidents:
             for each in orders
         ]
 
+    def orders_of(self, state: Incident) -> Sequence[AffectedOrder]:
+        """Return what is known just now of all orders that are not left out."""
+        orders = [
+            UUID(order)
+            for order, standing in state.standings.items()
+            if standing.how != "excluded"
+        ]
+        return list(self._affected.of_orders(orders).values())
+
     # -- What it costs --
 
     def estimate(

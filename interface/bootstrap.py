@@ -258,7 +258,9 @@ class Redress:
     @cached_property
     def incident_office(self) -> IncidentOffice:
         """Where incidents are asked from outside."""
-        return IncidentOffice(self.incidents, self.exemptions, self.incident_board)
+        return IncidentOffice(
+            self.incidents, self.exemptions, self.incident_board, self.scorecards
+        )
 
     @cached_property
     def contacts(self) -> Contacts:

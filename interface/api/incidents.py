@@ -16,6 +16,7 @@ from msgspec.structs import fields
 from application.access import Actor
 from application.incident_exemption import Exempt
 from application.incident_office import IncidentOffice, IncidentView, OrderView
+from application.incident_scores import MerchantEffect
 from application.incidents import Estimate, Freeze
 from application.projections.incidents import IncidentRow
 from application.projections.paging import BadCursor
@@ -313,6 +314,21 @@ class IncidentController(Controller):
         """Read an incident as it stands, and what may be done now."""
         found = incidents.read(actor, number)
         return Response(found, headers={"ETag": f'"{found.version}"'})
+
+    @get(
+        "/{number:str}/scores",
+        operation_id="readIncidentScores",
+        opt=does("incident.read"),
+        sync_to_thread=True,
+    )
+    def scores(
+        self,
+        number: NameInPath,
+        actor: NamedDependency[Actor],
+        incidents: NamedDependency[IncidentOffice],
+    ) -> Sequence[MerchantEffect]:
+        """Say what it does to its merchants' service scores, helped and unhelped."""
+        return incidents.scores(actor, number, now())
 
     @get(
         "/{number:str}/orders",

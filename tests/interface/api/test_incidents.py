@@ -117,6 +117,9 @@ def test_an_incident_from_the_first_look_to_the_last_offer(
     body = lin.get(I7).json()
     assert (body["counts"]["offered"], body["offers"]) == (3, {"offered": 3})
     assert body["budget"]["left_fen"] == 10_000 - 3 * 645
+    (score,) = lin.get(f"{I7}/scores").json()
+    assert (score["merchant"], score["orders"]) == ("tea-house", 3)
+    assert score["unhelped_centi"] <= score["helped_centi"]
     first = lin.get(f"{I7}/orders", limit=2, standing="offered").json()
     rest = lin.get(f"{I7}/orders", cursor=first["next"]).json()
     assert (len(first["items"]), len(rest["items"]), rest["next"]) == (2, 1, None)
