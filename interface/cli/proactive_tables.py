@@ -166,7 +166,7 @@ def reviews(by_cause: Iterable[BadReviews]) -> Table:
 def owed(entitlements: Entitlements) -> Table:
     """Return the table of what the rules owed, and how soon it was paid."""
     of, aim = entitlements, entitlements.aim_minutes
-    title = "Entitlements: what the rules owed, and when it was paid"
+    title = "What the rules owed, and when it was paid"
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, show_header=False)
     table.add_column("what")
     table.add_column("figure", justify="right")
