@@ -8,7 +8,9 @@ from domain.kernel import Code, Moment, PolicyRef
 
 RowId = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_.-]{0,99}$")]
 RowVersion = Annotated[int, Meta(ge=1, le=99_999_999)]
-Sentence = Annotated[str, Meta(max_length=400)]
+# For people to read: a line end is all it holds that cannot be seen. PostgreSQL keeps
+# no NUL: one in what everybody is told would part the log from what is read of it.
+Sentence = Annotated[str, Meta(max_length=400, pattern=r"^[^\x00-\x09\x0b-\x1f\x7f]*$")]
 
 # The date a rule is chosen by: when the order was placed, when the conduct it judges
 # took place, or when it is judged (发货规则 7.3; 争议总则 第70条).
