@@ -61,10 +61,14 @@ def plans_of(ground: Ground) -> tuple[Plan, ...]:
 
 
 def plan_of(ground: Ground, row: PlanRow) -> Plan | None:
-    """Return a row's plan with its prices; None where nothing of it would help."""
-    meant = {step.action for step in row.steps if solves(step)}
+    """Return a row's plan with its prices; None where nothing of it would help.
+
+    A gift alone does not, where goods or money were meant to go with it.
+    """
+    meant = {phase_of(step) for step in row.steps if solves(step)}
+    wanted = meant - {"goodwill"} or meant
     steps = in_order(with_recourse(tuple(steps_of(ground, row.steps))))
-    if meant and not any(step.phase in SOLVES for step in steps):
+    if wanted and not any(step.phase in wanted for step in steps):
         return None
     return Plan(name=row.name, policy=row.ref, steps=steps) if steps else None
 
@@ -86,8 +90,12 @@ def applies(row: PlanRow, ground: Ground) -> bool:
 
 def solves(row: StepRow) -> bool:
     """Say whether a step's row is part of a solution, not of what goes with it."""
-    step = PlanStep(action=row.action, part=row.part)
-    return step.phase in SOLVES
+    return phase_of(row) in SOLVES
+
+
+def phase_of(row: StepRow) -> Phase:
+    """Return when a step's row is done."""
+    return PlanStep(action=row.action, part=row.part).phase
 
 
 def steps_of(ground: Ground, rows: Iterable[StepRow]) -> Iterator[PlanStep]:

@@ -28,6 +28,7 @@ from domain.policy.money import share
 from domain.policy.quote import quote_of
 from domain.policy.rows import BreachCode, MoneyRow, Payer
 from domain.policy.service_rows import StepRow
+from domain.promise import in_time
 
 YUAN: Final = "CNY"
 HOUR: Final = timedelta(hours=1)
@@ -243,10 +244,16 @@ def set_aside_facts(
 
 
 def goods(ground: Ground, row: StepRow, taken: Taken) -> Priced:
-    """Price sending goods again: what was paid for them is what it costs."""
+    """Price sending goods again: what was paid for them is what it costs.
+
+    What was given back, or is about to be, is not sent again as well.
+    """
     shares = paid_shares(ground.order)
     paid = [shares[line].goods for line in ground.lines]
     fen = sum(each.minor for each in paid)
+    left = sum(goods_left(ground.order, line).minor for line in ground.lines)
+    if fen and not left:
+        return Priced(None, taken)
     currency = paid[0].currency if paid else YUAN
     amount = Money(fen, currency) if fen else None
     return Priced(step_of(ground, row, amount), taken)
@@ -258,6 +265,21 @@ def later(ground: Ground, row: StepRow, taken: Taken) -> Priced:
     base = max(ground.now, due) if due else ground.now
     bare = step_of(ground, row)
     return Priced(replace(bare, due_at=base + row.shift_hours * HOUR), taken)
+
+
+def new_ship_date(ground: Ground, row: StepRow, taken: Taken) -> Priced:
+    """Price agreeing on another ship date: possible until the promised one is over.
+
+    Then the promise is broken, and no order agrees to another date any more.
+    """
+    still = any(
+        promise.kind == "ship_by"
+        and promise.waived_at is None
+        and promise.due_at is not None
+        and in_time(ground.now, promise.due_at)
+        for promise in ground.order.promises.values()
+    )
+    return later(ground, row, taken) if still else Priced(None, taken)
 
 
 def fixed(ground: Ground, row: StepRow, taken: Taken) -> Priced:
@@ -299,7 +321,7 @@ PRICES: Final[Mapping[Action, Price]] = {
     "claim_recourse": fixed,
     "extend_receipt": later,
     "extend_after_sale_window": later,
-    "renegotiate_ship_date": later,
+    "renegotiate_ship_date": new_ship_date,
     "urge_merchant": fixed,
     "door_pickup": fixed,
     "open_dispute": fixed,

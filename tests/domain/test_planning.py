@@ -11,7 +11,7 @@ from domain.compensation import DayOfCompensation, Reservation
 from domain.compensation.values import Dates
 from domain.money import Money
 from domain.order import Order, OrderLine, OrderPlaced, PaymentCaptured, Tender
-from domain.order.events import ParcelShipped
+from domain.order.events import ParcelShipped, PromiseMade
 from domain.order.evolve import evolve
 from domain.party import SYSTEM
 from domain.planning import Ground, minimum_of, plans_of, rests_on
@@ -170,6 +170,24 @@ def test_what_needs_no_consent_waits_for_nobody_and_is_not_offered() -> None:
     at = ground(urge, plan("refund", REFUND))
     assert amounts(minimum_of(at)) == [("notify_only", None)]
     assert [each.name for each in plans_of(at)] == ["refund"]
+
+
+def test_another_ship_date_is_offered_only_while_the_promised_one_is_ahead() -> None:
+    put_off = StepRow(action="renegotiate_ship_date", shift_hours=72)
+    promised = PromiseMade(
+        at=MONDAY,
+        promise="ship_by/order/merchant",
+        kind="ship_by",
+        source="merchant",
+        due_at=MONDAY + timedelta(hours=48),
+        policy="shop.ship-48h@1",
+    )
+    waiting = evolve(order(), promised)
+    rows = (plan("new-date", put_off, GIFT), plan("refund", REFUND, rank=2))
+    ahead = ground(*rows, GOODWILL_CAP, order=waiting)
+    assert [each.name for each in plans_of(ahead)] == ["new-date", "refund"]
+    over = replace(ahead, now=MONDAY + timedelta(hours=49))
+    assert [each.name for each in plans_of(over)] == ["refund"]
 
 
 def test_two_rows_that_owe_the_same_owe_it_once() -> None:
