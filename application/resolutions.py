@@ -66,6 +66,7 @@ from domain.resolution import (
     startable,
     to_compensate,
 )
+from domain.resolution.approving import spent
 from domain.shortfall import ClearedBy, SeverityOf, Shortfall
 from domain.timer import CheckClocks
 
@@ -465,6 +466,7 @@ class Resolutions:
     def opening(
         self, order_id: UUID, order: Order, number: int, said: Detecting
     ) -> OpenResolution:
+        """Return what opens an order's resolution of this number."""
         placed, shortfall = order.placement, said.shortfall
         sold = [line.merchant for line in order.lines if line.line == shortfall.line]
         parcel = order.parcels.get(shortfall.parcel or "")
@@ -545,10 +547,30 @@ class Resolutions:
                 plans=plans,
                 rests_on=seen.rests_on,
                 experiment=said.experiment,
+                before_fen=self._before(order_id, resolution_id, moving, sight, said),
             )
         )
         if said.offer:
             self._offer(moving, by=SYSTEM)
+
+    def _before(
+        self,
+        order_id: UUID,
+        resolution_id: UUID,
+        moving: Moving,
+        sight: Sight,
+        said: Proposing,
+    ) -> int:
+        """Return what the same one gave within a day in the order's other resolutions.
+
+        Parts of one amount, given one after the other, need one approval together.
+        """
+        known: Companionship = sight.of(self.beside(order_id), COMPANIONSHIP)
+        named = {each.resolution for each in known.shortfalls.values()}
+        return sum(
+            spent(sight.of(UUID(name), RESOLUTION), said.by, "resolution", moving.at)
+            for name in sorted(filter(None, named - {str(resolution_id)}))
+        )
 
     def _offer(self, moving: Moving, by: By, *, whole: bool = True) -> None:
         """Offer what is approved, unless something is offered or under way already.

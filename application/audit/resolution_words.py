@@ -13,7 +13,8 @@ RESOLUTION_SENTENCES: Final[Mapping[str, str]] = {
     "resolution.dismissed": "{by} let it be: {reason}{words?: *}",
     "resolution.self_healed": "everything cleared before anything was done",
     "resolution.proposed": "{by} proposed, round {round}, resting on {rests_on}; "
-    "owed: {minimum}{plans?; over it: *}{experiment?; drawn in *}",
+    "owed: {minimum}{plans?; over it: *}{experiment?; drawn in *}"
+    "{before_fen?; * beside it within a day}",
     "resolution.superseded": "round {round} stands no more: {reason}",
     "resolution.approval_asked": "{plan} ({hash}), {amount_fen}, waits for {role}, "
     "under {policy}",

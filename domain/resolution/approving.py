@@ -139,7 +139,10 @@ def weighed(
     book: Rulebook,
     at: datetime,
 ) -> Weighed:
-    """Return what steps count for, with what the same one proposed within a day."""
+    """Return what steps count for, with what the same one proposed within a day.
+
+    That is counted over all resolutions of the order.
+    """
     own = counts_of(iter(steps))
     times = times_of(resolution, at)
     measures = []
@@ -148,6 +151,8 @@ def weighed(
         if counts == "resolution":
             rows = rows or USUAL
         before = spent(resolution, proposer, counts, at) if own[counts] else 0
+        if own[counts] and counts == "resolution" and resolution.proposal:
+            before += resolution.proposal.before_fen
         measures.append(Measure(own[counts] + before, rows))
     return Weighed(tuple(measures))
 

@@ -11,6 +11,7 @@ from domain.kernel import Code, ConsumerName, LongName, Moment, Name, Request, S
 from domain.order.values import LineNumber
 from domain.party import By
 from domain.plan import Block, Experiment, Plan, PlanHash, PlanName, StepKey
+from domain.policy.row import Fen
 from domain.resolution.values import DismissReason
 from domain.shortfall import ClearedBy, SeverityOf, Shortfall
 from domain.timer import CheckClocks
@@ -79,7 +80,8 @@ class ProposePlans(Request, frozen=True, kw_only=True):
 
     ``minimum`` is what is owed: it runs without waiting. ``rests_on`` names the
     versions of what was looked at; the hashes are made of it. An agent who edits a
-    plan proposes anew.
+    plan proposes anew. ``before_fen`` is what the same one had carried out within a
+    day in the order's other resolutions.
     """
 
     by: By
@@ -87,6 +89,7 @@ class ProposePlans(Request, frozen=True, kw_only=True):
     plans: Plans
     rests_on: LongName
     experiment: Experiment | None = None
+    before_fen: Fen = 0
 
 
 class ApprovePlan(Request, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ from domain.plan import (
     StepKey,
 )
 from domain.plan import PlanStep as Step
+from domain.policy.row import Fen
 from domain.resolution.values import DismissReason
 from domain.shortfall import ClearedBy, SeverityOf, Shortfall
 from domain.timer import TimerEvent
@@ -95,6 +96,8 @@ class PlansProposed(Event, frozen=True, kw_only=True, tag="resolution.proposed")
     """Up to three plans stand to be approved; ``minimum`` is owed anyway.
 
     ``round`` counts the proposals. Each plan carries the hash of its preview.
+    ``before_fen`` is what the same one had carried out within a day in the order's
+    other resolutions, in fen: parts of one amount count together.
     """
 
     at: Moment
@@ -104,6 +107,7 @@ class PlansProposed(Event, frozen=True, kw_only=True, tag="resolution.proposed")
     plans: tuple[Proposed, ...]
     rests_on: LongName
     experiment: Experiment | None = None
+    before_fen: Fen = 0
 
 
 class PlansSuperseded(Event, frozen=True, kw_only=True, tag="resolution.superseded"):

@@ -150,6 +150,7 @@ def proposed(was: Resolution, event: PlansProposed) -> Resolution:
             rests_on=event.rests_on,
             experiment=event.experiment,
             about=was.open_shortfalls,
+            before_fen=event.before_fen,
         ),
         asks={},
         approvals={},

@@ -66,6 +66,7 @@ def proposed(
         plans=tuple(signed(plan, command.rests_on) for plan in command.plans),
         rests_on=command.rests_on,
         experiment=command.experiment,
+        before_fen=command.before_fen,
     )
     story: Events = (*superseded(resolution, "proposed_anew", at), event)
     now = reduce(evolve, story, resolution)

@@ -145,7 +145,8 @@ class Execution(Struct, frozen=True, kw_only=True):
 class Proposal(Struct, frozen=True, kw_only=True):
     """What was proposed last. ``about`` are the shortfalls known then.
 
-    It stands until it is superseded, rejected, declined or countered.
+    It stands until it is superseded, rejected, declined or countered. ``before_fen``
+    is what the same one gave within a day in other resolutions of the order.
     """
 
     round: int
@@ -156,6 +157,7 @@ class Proposal(Struct, frozen=True, kw_only=True):
     rests_on: str
     experiment: Experiment | None = None
     about: frozenset[str] = frozenset()
+    before_fen: int = 0
     standing: bool = True
 
     def plan(self, name: str) -> Proposed | None:

@@ -23,6 +23,7 @@ from domain.policy.service_rows import PlanRow, StepRow
 from domain.resolution import (
     AcceptPlan,
     ApprovePlan,
+    ConfirmMadeGood,
     DismissResolution,
     OwedByNoRule,
     PaidAlready,
@@ -253,3 +254,33 @@ def test_a_date_counted_from_now_makes_no_other_plan_of_what_stands() -> None:
     seen_hash = seen.hashes["later"]
     anna.asks(ApprovePlan(by=WEI, plan="later", hash=seen_hash))
     assert "later" in anna.resolution.offered
+
+
+def test_parts_of_one_amount_need_one_approval_though_each_has_its_resolution() -> None:
+    anna = Anna()
+    gift = PlanStep(
+        action="refund_partial", part="service", amount=Money(5_000, "CNY"), lines=(1,)
+    )
+    anna.falls_short(shortfall("SHIP_RISK", window="first"), propose=False)
+    proposes(anna, gift)
+    anna.asks(AcceptPlan(by=ANNA, plan="own"))
+    (key,) = anna.starts()
+    step = anna.resolution.step(key)
+    assert step is not None
+    anna.refund_comes_back(UUID(step.matter), succeeded=True)
+    anna.asks(ConfirmMadeGood(by=ANNA))
+    anna.falls_short(shortfall("SHIP_RISK", window="second"), propose=False)
+    anna.resolution_id = anna.resolutions.id_of(anna.order_id, 2)
+    proposes(anna, gift)
+    assert anna.resolution.asks["own"].role == "senior_agent"
+    assert not anna.resolution.offered
+
+
+def test_what_went_back_is_not_sent_again_as_well() -> None:
+    anna = late()
+    anna.asks(AcceptPlan(by=ANNA, plan="refund"))
+    anna.starts()
+    anna.falls_short(shortfall("TRANSIT_STALLED", window="another"))
+    preview = anna.resolutions.preview(anna.resolution_id, anna.at)
+    actions = {step.action for plan in preview.plans for step in plan.steps}
+    assert "resend" not in actions
