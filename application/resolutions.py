@@ -64,6 +64,7 @@ from domain.resolution import (
     StartStep,
     TriageResolution,
     startable,
+    times_of,
     to_compensate,
 )
 from domain.resolution.approving import spent
@@ -458,10 +459,23 @@ class Resolutions:
         )
         for name in reversed(named):
             state: Resolution = sight.of(UUID(name), RESOLUTION)
-            if state.opened is not None and not state.over:
+            if state.opened is None or state.over:
+                continue
+            if not self._declined_out(order_id, state, sight):
                 return UUID(name), state.opened.number, state
         number = len(named) + 1
         return self.id_of(order_id, number), number, RESOLUTION.initial
+
+    def _declined_out(self, order_id: UUID, state: Resolution, sight: Sight) -> bool:
+        """Say whether only people judge it, so that what comes now is seen to anew.
+
+        Else what is owed for it would wait for a proposal that nobody may make.
+        """
+        assert state.opened is not None, "only what was opened is declined"
+        order: Order = sight.of(order_id, ORDER)
+        times = times_of(state, state.opened.at)
+        terms = self._books.for_source(order.source).offer_terms(times)
+        return state.status == "declined" and state.declines >= terms.proposals_max
 
     def opening(
         self, order_id: UUID, order: Order, number: int, said: Detecting

@@ -19,11 +19,12 @@ from domain.order import (
     Tender,
 )
 from domain.plan import Block, Plan, PlanStep
-from domain.policy.service_rows import PlanRow, StepRow
+from domain.policy.service_rows import OfferRow, PlanRow, StepRow
 from domain.resolution import (
     AcceptPlan,
     ApprovePlan,
     ConfirmMadeGood,
+    DeclinePlans,
     DismissResolution,
     OwedByNoRule,
     PaidAlready,
@@ -284,3 +285,19 @@ def test_what_went_back_is_not_sent_again_as_well() -> None:
     preview = anna.resolutions.preview(anna.resolution_id, anna.at)
     actions = {step.action for plan in preview.plans for step in plan.steps}
     assert "resend" not in actions
+
+
+def test_what_falls_short_after_the_last_decline_is_seen_to_anew() -> None:
+    mine = [row for row in ROWS if row.id != "shop.offer"]
+    once = OfferRow(id="shop.offer", proposals_max=1, **BASE)
+    anna = Anna(rows=[*mine, once])
+    anna.falls_short(shortfall("PRICE_DROP"))
+    proposal = anna.resolution.standing
+    assert proposal is not None
+    (generous,) = proposal.plans
+    anna.asks(ApprovePlan(by=WEI, plan="generous", hash=generous.hash))
+    anna.asks(DeclinePlans(by=ANNA))
+    anna.falls_short()
+    assert anna.status == "declined"
+    anna.resolution_id = anna.resolutions.id_of(anna.order_id, 2)
+    assert anna.starts() == (OWED,)
