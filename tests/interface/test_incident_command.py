@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from application.orders import context_for
-from domain.order import RecordScan, ShipParcel
+from domain.order import OrderCommand, RecordScan, ShipParcel
 from interface.bootstrap import Redress
 from interface.cli.incident import command as incident
 from interface.errors import UserError
@@ -22,7 +22,7 @@ SELECTOR = '{"carriers": ["zto"], "outlets": ["urumqi-3"]}'
 @pytest.fixture(autouse=True)
 def stuck(redress: Redress, order: UUID) -> None:
     """Have it shipped on Monday, and scanned at the outlet that stopped."""
-    told = (
+    told: tuple[OrderCommand, ...] = (
         ShipParcel(parcel="W1", carrier="zto", waybill="W1"),
         RecordScan(parcel="W1", scan="s1", code="in_transit", outlet="urumqi-3"),
     )

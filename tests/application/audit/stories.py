@@ -586,9 +586,7 @@ def an_order_complete_and_off(matter: Matter) -> None:
             promise="return_within/order/merchant", reason="consumer_agreed"
         ),
         o.ConfirmStock(),
-        o.GiveTime(
-            what="after_sales", until=MONDAY + 30 * DAY, reason="resolution"
-        ),
+        o.GiveTime(what="after_sales", until=MONDAY + 30 * DAY, reason="resolution"),
         o.RecordScan(parcel="SF1", scan="s1", code="in_transit"),
         o.RecordSigning(parcel="SF1", signed_by="consumer"),
         o.ConfirmReceipt(),
