@@ -34,7 +34,7 @@ from interface.wording.demo_words import FRAME, ROWS, SCENES, TRUTHS
 from interface.wording.language import Language, Tongue
 
 # How long a scene stands before the next, for whoever reads along.
-READING_SECONDS = 1.5
+READING_SECONDS = 0.8
 PARTITIONS = 8
 # The story begins so long before its end, and is told until so long after.
 BEFORE, AFTER = timedelta(hours=6), timedelta(hours=75)
@@ -175,6 +175,10 @@ def facts_of(scene: Scene, language: Language) -> Mapping[str, Any]:
                 f"{language.word(f'shortfall:{code}')}: {number}"
                 for code, number in facts["by_code"].items()
             )
+        case "owed_paid":
+            facts["rules"] = language.joint.join(
+                f"{rule} {yuan(fen, language)}" for rule, fen in facts["rules"].items()
+            )
         case "estimated":
             facts |= estimated(facts.pop("impact"), language)
         case "granted":
@@ -235,7 +239,8 @@ def summary(found: Figures, language: Language) -> Table:
         "minutes": f"{owed.minutes_p50} / {owed.minutes_p99}",
         "within": f"{owed.within_aim_share or 0:.1%}",
     }
-    table = Table(title=worded(FRAME["summary"], language), box=SIMPLE_HEAD)
+    title = worded(FRAME["summary"], language)
+    table = Table(title=title, box=SIMPLE_HEAD, show_header=False)
     table.add_column()
     table.add_column(justify="right")
     for name, figure in figures.items():

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from msgspec import Struct
 
+from application.audit.state import fold
 from application.event_store.envelope import CommandContext
 from application.incidents import Estimate, Freeze
 from application.orders import context_for
@@ -27,7 +28,6 @@ from domain.resolution import (
     AcceptPlan,
     ApprovePlan,
     DeclinePlans,
-    NoSuchResolution,
     Resolution,
 )
 from interface.bootstrap import Redress
@@ -98,16 +98,17 @@ class Acts:
     # -- One order --
 
     def resolutions(self) -> Iterator[tuple[Fated, UUID, Resolution]]:
-        """Yield the resolutions of the story's orders, as they stand."""
-        for fated in self._feeds.orders:
-            order_id = self._feeds.id_of(fated)
-            for number in range(1, RESOLUTIONS_MAX + 1):
-                resolution_id = self._redress.resolutions.id_of(order_id, number)
-                try:
-                    state, _ = self._redress.resolutions.find(resolution_id)
-                except NoSuchResolution:
-                    break
-                yield fated, resolution_id, state
+        """Yield the resolutions of the story's orders, as they stand, read at once."""
+        ids = {
+            self._redress.resolutions.id_of(self._feeds.id_of(fated), number): fated
+            for fated in self._feeds.orders
+            for number in range(1, RESOLUTIONS_MAX + 1)
+        }
+        histories = self._redress.store.load(list(ids)).histories
+        for resolution_id, fated in ids.items():
+            events = [each.event for each in histories[resolution_id]]
+            if events:
+                yield fated, resolution_id, fold("resolution", events)
 
     def approve(self) -> int:
         """Approve the first plan of each that waits for somebody, as previewed."""

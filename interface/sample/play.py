@@ -63,6 +63,12 @@ COUNT_SHORT: Final = """
 SELECT convert_from(body, 'UTF8')::jsonb -> 'shortfall' ->> 'code', count(*)
   FROM store.event WHERE type = 'shortfall.detected' GROUP BY 1 ORDER BY 2 DESC, 1
 """
+BY_RULE: Final = """
+SELECT line ->> 'rule', sum((line ->> 'fen')::bigint)::bigint
+  FROM store.event, jsonb_array_elements(
+       convert_from(body, 'UTF8')::jsonb -> 'lines') AS line
+ WHERE type = 'compensation.reserved' GROUP BY 1 ORDER BY 2 DESC, 1
+"""
 UNHEARD: Final = """
 SELECT count(*) FROM effect.run
  WHERE state IN ('waiting', 'sending', 'unknown', 'accepted')
@@ -139,6 +145,7 @@ class Play:
             paid=owed.paid,
             unasked=owed.paid_unasked,
             minutes=owed.minutes_p50,
+            rules=self._rules(),
         )
 
     def incident(self) -> Iterator[Scene]:
@@ -237,6 +244,11 @@ class Play:
         with self._redress.reader.connection() as connection:
             row = connection.execute(LATEST, {"tag": tag}).fetchone()
         return f"{row[0]}@{row[1]}" if row else None
+
+    def _rules(self) -> Mapping[str, int]:
+        """Return what each rule of money came to so far, in fen."""
+        with self._redress.reader.connection() as connection:
+            return dict(connection.execute(BY_RULE).fetchall())
 
     def _short(self) -> Counter[ShortfallCode]:
         with self._redress.reader.connection() as connection:

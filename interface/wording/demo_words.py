@@ -24,12 +24,12 @@ SCENES: Final[Mapping[str, tuple[str, str]]] = {
     "owed_paid": (
         (
             "[b]规则应付的，无人开口已付：{unasked} 笔[/b]（共 {paid} 笔），"
-            "自发现起中位数 {minutes} 分钟。轨迹停滞由商家按规则赔付。"
+            "自发现起中位数 {minutes} 分钟。商家承担：{rules}"
         ),
         (
             "[b]What the rules owe was paid before anybody asked: {unasked}[/b] of "
-            "{paid}, {minutes} minutes after it was known (median). The merchant "
-            "bears it."
+            "{paid}, {minutes} minutes after it was known (median). By these rules, "
+            "at the merchants' cost: {rules}"
         ),
     ),
     "approved": (
