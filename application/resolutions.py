@@ -34,6 +34,7 @@ from domain.companionship import (
     CompanionshipCommand,
     DetectShortfall,
 )
+from domain.compensation import GoodwillCapped, goodwill_left
 from domain.consumer import CONSUMER, Consumer
 from domain.detection.severity import severity_of, value_fen
 from domain.ids import id_from_name, partition_in
@@ -68,6 +69,8 @@ from domain.resolution import (
     to_compensate,
 )
 from domain.resolution.approving import spent
+from domain.resolution.state import cost_of
+from domain.resolution.turns import goes_on, waiting
 from domain.shortfall import ClearedBy, SeverityOf, Shortfall
 from domain.timer import CheckClocks
 
@@ -656,15 +659,20 @@ class Resolutions:
         sight: Sight,
         context: CommandContext,
     ) -> Iterator[Part]:
-        """Yield what follows for the ledger of steps that people decided on.
+        """Yield what follows for the ledger of steps of which nothing more comes.
 
-        What is left out frees its part of the caps; what was done elsewhere uses it.
+        What people left out, or what ended with all the rest, frees its part of the
+        caps; what was done elsewhere uses it.
         """
-        for step in moving.state.steps():
+        now = moving.state
+        ended = now.over and not before.over
+        for step in now.steps():
             was = before.step(step.key)
-            if was is None or was.settled == step.settled or step.matter is None:
+            if was is None or step.matter is None:
                 continue
-            if step.settled in {"skip", "done_elsewhere"}:
+            execution = now.executions[step.key.rpartition("/")[0]]
+            settled = step.settled not in {was.settled, "retry"}
+            if settled or (ended and waiting(step) and not goes_on(now, execution)):
                 _, doing = self._doing(resolution_id, step.key, sight, context)
                 done = step.settled == "done_elsewhere"
                 yield from self._steps.concluded(doing, succeeded=done, final=True)
@@ -722,8 +730,15 @@ def own(plans: tuple[Plan, ...], seen: Preview) -> tuple[Plan, ...]:
     """Return an agent's own plans; what differs from a row's plan is no row's.
 
     What is owed is what the rules priced: whoever gives anything else gives goodwill,
-    under its caps and blocks. Raises OwedByNoRule.
+    under its caps and blocks. Raises OwedByNoRule and GoodwillCapped.
     """
+    ground = seen.priced.ground
+    paid = (ground.facts.paid_fen if ground.facts else None) or 0
+    left = goodwill_left(ground.day, ground.name, paid, ground.book, ground.times)
+    for plan in plans:
+        given = sum(cost_of(step) for step in plan.steps if step.part == "goodwill")
+        if left is not None and given > left:
+            raise GoodwillCapped(total_fen=given, left_fen=left)
     return tuple(
         plan
         if plan in seen.plans

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from application.compensation_facts import paid_order
 from application.resolutions import Proposing
-from domain.compensation import COMPENSATION
+from domain.compensation import COMPENSATION, GoodwillCapped
 from domain.money import Money
 from domain.order import (
     CapturePayment,
@@ -26,6 +26,7 @@ from domain.resolution import (
     ConfirmMadeGood,
     DeclinePlans,
     DismissResolution,
+    HandToDispute,
     OwedByNoRule,
     PaidAlready,
     SettleStep,
@@ -301,3 +302,32 @@ def test_what_falls_short_after_the_last_decline_is_seen_to_anew() -> None:
     assert anna.status == "declined"
     anna.resolution_id = anna.resolutions.id_of(anna.order_id, 2)
     assert anna.starts() == (OWED,)
+
+
+def test_what_ends_with_the_rest_holds_no_part_of_the_caps() -> None:
+    anna = Anna()
+    anna.falls_short(shortfall("TRANSIT_STALLED"))
+    gift = PlanStep(
+        action="cash_compensation", part="goodwill", amount=Money(4_000, "CNY")
+    )
+    more = replace(gift, action="coupon_compensation", amount=Money(500, "CNY"))
+    said = Proposing(by=LIN, plans=(Plan(name="own", steps=(gift, more)),))
+    anna.resolutions.propose(anna.resolution_id, said, anna.context(said))
+    anna.asks(AcceptPlan(by=ANNA, plan="own"))
+    first, second = anna.starts()
+    anna.comes_back(first, succeeded=False)
+    anna.comes_back(second, succeeded=False, final=True)
+    assert set_aside(anna) == [(4_000, "reserved"), (500, "released")]
+    anna.asks(HandToDispute(by=ANNA))
+    assert set_aside(anna) == [(4_000, "released"), (500, "released")]
+
+
+def test_no_plan_promises_more_goodwill_than_its_caps_leave() -> None:
+    anna = late()
+    with pytest.raises(GoodwillCapped):
+        proposes(
+            anna,
+            PlanStep(
+                action="cash_compensation", part="goodwill", amount=Money(15_001, "CNY")
+            ),
+        )
