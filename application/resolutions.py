@@ -6,9 +6,9 @@ all lie beside each other: they move together, or not at all.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import reduce
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid5
 
 from msgspec import Struct
@@ -43,7 +43,7 @@ from domain.order import ORDER, NoSuchOrder, Order
 from domain.party import SYSTEM, By
 from domain.plan import Block, Experiment, Plan, PlanStep, plan_hash
 from domain.planning import minimum_of, plans_of, rests_on
-from domain.policy.book import Rulebook
+from domain.policy.book import NoSuchRule, Rulebook
 from domain.policy.rows import Times
 from domain.resolution import (
     RESOLUTION,
@@ -75,6 +75,8 @@ from domain.shortfall import ClearedBy, SeverityOf, Shortfall
 from domain.timer import CheckClocks
 
 KIND, BESIDE = "resolution", "companionship"
+# How long we stay beside a consumer where no row says (domain rules, section 1.1).
+DAYS_USUAL: Final = 30
 
 
 class Detecting(Struct, frozen=True):
@@ -354,7 +356,8 @@ class Resolutions:
         def move(moving: Moving, order_id: UUID, sight: Sight) -> None:
             if isinstance(command, ReopenResolution):
                 known: Companionship = sight.of(self.beside(order_id), COMPANIONSHIP)
-                moving.ask(replace(command, until=command.until or known.ends_at))
+                until = command.until or known.ends_at or days_over(moving)
+                moving.ask(replace(command, until=until))
             else:
                 moving.ask(command)
 
@@ -726,6 +729,17 @@ class Resolutions:
         return Ask(context, parts, rests_on=sight.rests_on)
 
 
+def days_over(moving: Moving) -> datetime:
+    """Return when the days beside a consumer would be over that never began."""
+    opened = moving.state.opened
+    assert opened is not None, "only what was opened is taken up again"
+    try:
+        days = moving.book.companionship(times_of(moving.state, opened.at)).days
+    except NoSuchRule:
+        days = DAYS_USUAL
+    return opened.at + timedelta(days=days)
+
+
 def own(plans: tuple[Plan, ...], seen: Preview) -> tuple[Plan, ...]:
     """Return an agent's own plans; what differs from a row's plan is no row's.
 
@@ -752,9 +766,12 @@ def own(plans: tuple[Plan, ...], seen: Preview) -> tuple[Plan, ...]:
 
 
 def as_priced(plan: str, step: PlanStep, seen: Preview) -> PlanStep:
-    """Return a step; of what is owed, just as the rules priced it."""
+    """Return a step; of what is owed, just as the rules priced it.
+
+    Money that went back is nobody's to take again, whatever becomes of the rest.
+    """
     if step.part != "entitlement":
-        return step
+        return replace(step, reversible=step.reversible and step.phase != "money")
     for each in (each for one in (seen.minimum, *seen.plans) for each in one.steps):
         same = (each.action, each.amount) == (step.action, step.amount)
         if each.part == "entitlement" and same:

@@ -29,8 +29,10 @@ from domain.resolution import (
     HandToDispute,
     OwedByNoRule,
     PaidAlready,
+    ReopenResolution,
     SettleStep,
     StepIncomplete,
+    TooLateToReopen,
     TriageResolution,
 )
 from tests.application.resolving import (
@@ -331,3 +333,23 @@ def test_no_plan_promises_more_goodwill_than_its_caps_leave() -> None:
                 action="cash_compensation", part="goodwill", amount=Money(15_001, "CNY")
             ),
         )
+
+
+def test_money_an_agents_plan_gave_back_is_never_said_to_be_undone() -> None:
+    anna = late()
+    proposes(
+        anna,
+        PlanStep(action="refund_partial", part="service", amount=Money(5_000, "CNY")),
+    )
+    proposal = anna.resolution.standing
+    assert proposal is not None
+    (step,) = proposal.plans[0].plan.steps
+    assert not step.reversible
+
+
+def test_it_is_taken_up_again_within_its_days_though_these_never_began() -> None:
+    anna = late()
+    anna.asks(DismissResolution(by=LIN, reason="not_so"))
+    anna.at += 31 * DAY
+    with pytest.raises(TooLateToReopen):
+        anna.asks(ReopenResolution(by=ANNA, reason="still_waiting"))
