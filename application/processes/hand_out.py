@@ -107,6 +107,8 @@ class HandOuts:
         self._offers, self._affected = offers, affected
         self._now = now
         self._looked: dict[str, datetime] = {}
+        # Where the budget reached nobody any more, as of which version, and when.
+        self._used_up: dict[UUID, tuple[int, datetime]] = {}
 
     def run(self, board: Board) -> int:
         """Hand out a batch of every incident that is being handed out; return how many.
@@ -146,12 +148,14 @@ class HandOuts:
             return self._batch(number, stream_id) if mine else 0
 
     def _batch(self, number: str, stream_id: UUID) -> int:
-        state, _ = self._incidents.read(stream_id)
+        state, version = self._incidents.read(stream_id)
         if state.declared is None:
             return 0
         for name, orders in unsettled(state):
             return self._settle(stream_id, state, name, orders, {})
         if state.status not in {"piloting", "rolling_out"}:
+            return 0
+        if self._waits_for_budget(stream_id, version):
             return 0
         members = next_orders(state, room(state, self._now(), self._batch_max))
         if not members:
@@ -160,9 +164,20 @@ class HandOuts:
         name = batch_name(number, 1 + sum(1 for _ in state.batches.items()))
         reserved, excluded = self._reserve(stream_id, state, name, members, found)
         if not reserved:
+            if not excluded:
+                self._used_up[stream_id] = version, self._now()
             return excluded
         ready = {each.order: found[each.order] for each in reserved}
         return excluded + self._settle(stream_id, state, name, reserved, ready)
+
+    def _waits_for_budget(self, stream_id: UUID, version: int) -> bool:
+        """Whether the budget just reached nobody, and nothing was said since.
+
+        Pricing everybody who waits anew, each round, would keep a worker busy for
+        nothing; that somebody's plan became cheaper is soon enough seen in a minute.
+        """
+        known, asked_at = self._used_up.get(stream_id, (None, self._now()))
+        return known == version and abs(self._now() - asked_at) < MINUTE
 
     # -- Money first --
 

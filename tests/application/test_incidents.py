@@ -1,7 +1,8 @@
 """One cause, many orders: frozen, priced, granted, handed out once each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
@@ -13,6 +14,7 @@ from application.incident_exemption import Exempt, Exemptions
 from application.incidents import Incidents, NoPlanYet, NoSuchPlan
 from application.policies import shipped_documents
 from application.policy_set import Policies
+from application.projections.affected import AffectedOrder
 from domain.consumer import CONSUMER, FlagConsumer
 from domain.incident import RollBackUnexecuted, Segment, budget_left, handed_out
 from domain.order import RecordCancellation, RecordScan
@@ -24,6 +26,7 @@ from tests.application.outbreak import (
     STUCK,
     WEI,
     Outbreak,
+    Watched,
 )
 
 
@@ -174,6 +177,35 @@ def test_what_the_budget_does_not_reach_goes_on_waiting() -> None:
     counts = handed_out(there.incident)
     assert (counts.offered, counts.left) == (3, 3)
     assert budget_left(there.incident) == 500
+
+
+class Counting(Watched):
+    """Who is affected, counting whom it is asked about."""
+
+    asked = 0
+
+    def of_orders(self, orders: Sequence[UUID]) -> Mapping[UUID, AffectedOrder]:
+        self.asked += len(orders)
+        return super().of_orders(orders)
+
+
+def test_whom_the_budget_does_not_reach_is_not_priced_over_and_over() -> None:
+    there = outbreak()
+    counting = Counting(there.store)
+    counting.orders = there.watched.orders
+    there.watches(counting)
+    there.is_ready(total_fen=101_500)
+    there.rolls_out()
+    there.works()
+    counting.asked = 0
+    there.works()
+    assert counting.asked == 0
+    there.at += timedelta(minutes=1)
+    there.works()
+    assert counting.asked == 3, "what they cost may have changed"
+    there.grants(100_000_000)
+    there.works()
+    assert handed_out(there.incident).left == 0, "more money is seen at once"
 
 
 def test_what_costs_more_than_one_order_may_is_left_out() -> None:
