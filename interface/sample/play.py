@@ -53,11 +53,9 @@ Told = Literal[
 NIGHT_HOURS: Final = 6
 # A refund that failed is tried again after minutes, twice as many each time.
 RETRIES: Final = tuple(timedelta(minutes=each) for each in (37, 49, 71, 113, 127))
-# One round's work may bring about another's: so often it is asked until nothing is.
-ROUNDS: Final = 3
 HOUR: Final = timedelta(hours=1)
 # Effects of which nothing is heard are waited for so long, looked at so often.
-PATIENCE_SECONDS, PAUSE_SECONDS = 20.0, 0.2
+PATIENCE_SECONDS, PAUSE_SECONDS = 20.0, 0.5
 
 COUNT_SHORT: Final = """
 SELECT convert_from(body, 'UTF8')::jsonb -> 'shortfall' ->> 'code', count(*)
@@ -222,10 +220,10 @@ class Play:
         """
         patience = monotonic() + PATIENCE_SECONDS
         while True:
-            for _ in range(ROUNDS):
-                self._worker.until_idle(self._stop)
-                self._redress.effect_worker.finish(self._stop)
             self._worker.until_idle(self._stop)
+            self._redress.effect_worker.finish(self._stop)
+            if self._worker.round():
+                continue
             if not self._unheard() or monotonic() > patience:
                 return
             self._stop.wait(PAUSE_SECONDS)
