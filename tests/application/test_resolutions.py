@@ -69,6 +69,15 @@ def test_another_shortfall_joins_the_resolution_that_is_live() -> None:
     assert not anna.store.streams[second]
 
 
+def test_what_falls_short_while_a_plan_is_carried_out_is_noticed_all_the_same() -> None:
+    anna = late()
+    anna.asks(AcceptPlan(by=ANNA, plan="resend"))
+    anna.starts()
+    anna.falls_short(shortfall("TRANSIT_STALLED"))
+    assert "order/TRANSIT_STALLED/once" in anna.resolution.shortfalls
+    assert anna.status == "executing"
+
+
 def test_what_is_owed_is_set_aside_as_its_step_begins_and_paid_as_it_succeeds() -> None:
     anna = late()
     (key,) = anna.starts()
