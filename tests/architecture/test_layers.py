@@ -16,10 +16,12 @@ INTERFACE_MAY_NOT_NAME = {"decide", "evolve", "Decider"}
 ENVIRONMENT = "interface/settings.py"
 CLOCK = "interface/clock.py"
 COMPOSITION_ROOT = "interface/bootstrap.py"
-# Who may ask the composition root for what it builds: those who start things.
+# Who may ask the composition root for what it builds: those who start things, and the
+# sample's story, whose people use the whole product.
 STARTERS = (
     "interface/bootstrap.py",
     "interface/cli/",
+    "interface/sample/",
     "interface/serving.py",
     "interface/working.py",
 )
