@@ -134,11 +134,18 @@ class Execution(Struct, frozen=True, kw_only=True):
         return tuple(reversed(tuple(undone)))
 
     def waits_for(self, step: StepState) -> tuple[str, ...]:
-        """Return the steps of earlier phases that are not done."""
+        """Return the steps of earlier phases that are not done.
+
+        What is owed anyway waits for nothing but what is owed before it: that nobody
+        could be urged keeps no money back.
+        """
+        alone = self.owed and step.does.part == "entitlement"
         return tuple(
             each.key
             for each in self.steps.values()
-            if each.order < step.order and each.standing not in DONE
+            if each.order < step.order
+            and each.standing not in DONE
+            and not (alone and each.does.part != "entitlement")
         )
 
 

@@ -353,3 +353,22 @@ def test_it_is_taken_up_again_within_its_days_though_these_never_began() -> None
     anna.at += 31 * DAY
     with pytest.raises(TooLateToReopen):
         anna.asks(ReopenResolution(by=ANNA, reason="still_waiting"))
+
+
+def test_what_is_owed_does_not_wait_until_somebody_was_urged() -> None:
+    urged = PlanRow(
+        id="shop.urged",
+        name="urged",
+        codes=("SHIP_OVERDUE",),
+        needs_consent=False,
+        steps=(StepRow(action="urge_merchant"),),
+        **BASE,
+    )
+    anna = Anna(rows=[*ROWS, urged])
+    anna.falls_short()
+    minimum = anna.resolution.minimum
+    assert minimum is not None
+    actions = [step.does.action for step in minimum.steps.values()]
+    assert actions == ["urge_merchant", "coupon_compensation"]
+    anna.starts()
+    assert set_aside(anna) == [(2_500, "reserved")]
