@@ -160,7 +160,10 @@ def who(it: Explanation, language: Language) -> str:
     """Return who decided, and as what."""
     if it.by is None:
         return it.actor
-    return f"{it.by.name} ({language.word(it.by.role)})"
+    role = language.word(it.by.role)
+    if language.tag == "zh-CN":
+        return f" {it.by.name}（{role}）"
+    return f"{it.by.name} ({role})"
 
 
 def clock_told(inputs: Mapping[str, Any], language: Language) -> Iterator[str]:

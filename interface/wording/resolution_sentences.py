@@ -48,12 +48,12 @@ RESOLUTION_SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]
         ("The facts changed: proposal {round} stands no more",),
     ),
     "resolution.approval_asked": (
-        ("方案 {plan}（{fen}）等待{approver}审批",),
-        ("Plan {plan} ({fen}) waits to be approved by {approver}",),
+        ("方案“{plan}”（{fen}）等待{approver}审批",),
+        ("The plan “{plan}” ({fen}) waits to be approved by {approver}",),
     ),
     "resolution.approved": (
-        ("方案 {plan} 已批准（{fen}）",),
-        ("Plan {plan} was approved ({fen})",),
+        ("方案“{plan}”已批准（{fen}）",),
+        ("The plan “{plan}” was approved ({fen})",),
     ),
     "resolution.rejected": (
         ("第 {round} 次方案被退回：{why}",),
@@ -64,8 +64,8 @@ RESOLUTION_SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]
         ("Plans to choose from: {plans}, until {expires_at}",),
     ),
     "resolution.accepted": (
-        ("{actor}选择了方案 {plan}",),
-        ("{actor} took the plan {plan}",),
+        ("{actor}选择了方案“{plan}”",),
+        ("{actor} took the plan “{plan}”",),
     ),
     "resolution.declined": (
         ("{actor}未接受方案；应得权益照常履行",),
@@ -80,10 +80,10 @@ RESOLUTION_SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]
         ("Nothing was said in time: {on_silence}",),
     ),
     "resolution.execution_started": (
-        ("开始执行方案 {plan}，共 {steps} 步", "开始执行方案 {plan}"),
+        ("开始执行方案“{plan}”，共 {steps} 步", "开始执行方案“{plan}”"),
         (
-            "Plan {plan} is being carried out; steps: {steps}",
-            "Plan {plan} is being carried out",
+            "The plan “{plan}” is being carried out; steps: {steps}",
+            "The plan “{plan}” is being carried out",
         ),
     ),
     "resolution.step_started": (
@@ -91,28 +91,28 @@ RESOLUTION_SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]
         ("Begun: {action}, {total}", "Begun: {action}"),
     ),
     "resolution.step_succeeded": (
-        ("步骤 {step} 已完成",),
-        ("Step {step} is done",),
+        ("{plan_step}已完成",),
+        ("Done: {plan_step}",),
     ),
     "resolution.step_failed": (
-        ("步骤 {step} 未成功：{why}",),
-        ("Step {step} did not work: {why}",),
+        ("{plan_step}未成功：{why}",),
+        ("Did not work: {plan_step} ({why})",),
     ),
     "resolution.step_compensated": (
-        ("步骤 {step} 已撤销",),
-        ("Step {step} was undone",),
+        ("{plan_step}已撤销",),
+        ("Undone: {plan_step}",),
     ),
     "resolution.step_needs_human": (
-        ("步骤 {step} 转人工处理：{why}",),
-        ("Somebody has to look at step {step}: {why}",),
+        ("{plan_step}转人工处理：{why}",),
+        ("Somebody has to look at {plan_step}: {why}",),
     ),
     "resolution.step_settled": (
-        ("步骤 {step}：{way}（{why}）",),
-        ("Step {step}: {way} ({why})",),
+        ("{plan_step}：{way}（{why}）",),
+        ("Of {plan_step}: {way} ({why})",),
     ),
     "resolution.executed": (
-        ("方案 {plan} 执行完毕，共支付 {paid}",),
-        ("Plan {plan} is carried out; paid: {paid}",),
+        ("方案“{plan}”执行完毕，共支付 {paid}",),
+        ("The plan “{plan}” is carried out; paid: {paid}",),
     ),
     "resolution.confirmed": (
         ("{actor}确认问题已解决，评分 {score} 分", "问题已解决（{actor}）"),

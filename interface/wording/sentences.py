@@ -319,6 +319,26 @@ def priced(name: str) -> Callable[[Mapping[str, Any], Language], str]:
     )
 
 
+def plan_named(name: str, language: Language) -> str:
+    """Return what a plan is called; one somebody made themselves has its own name."""
+    return language.words.get(f"named:{name}", name)
+
+
+def plan_step(facts: Mapping[str, Any], language: Language) -> str:
+    """Return which step of which plan it was; its key is round, plan and number."""
+    _, plan, number = str(facts["step"]).split("/")
+    named = plan_named(plan, language)
+    if language.tag == "zh-CN":
+        return f"方案“{named}”第 {number} 步"
+    return f"step {number} of “{named}”"
+
+
+def because(facts: Mapping[str, Any], language: Language) -> str:
+    """Return why money is due; under a plan's row it is the plan, not silence."""
+    row = str(facts.get("policy"))
+    return language.word("plan" if ".plan." in row else str(facts["because"]))
+
+
 # How what stands in braces is filled, where a fact is not shown as it is. A KeyError
 # says that the fact is not known.
 FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
@@ -364,7 +384,9 @@ FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
     "rejection": coded("reason"),
     "acceptance": coded("acceptance"),
     "reception": coded("reception"),
-    "because": coded("because"),
+    "because": because,
+    "plan": lambda facts, language: plan_named(str(facts["plan"]), language),
+    "plan_step": plan_step,
     "route": coded("route"),
     "direction": coded("direction"),
     "status": coded("status"),
@@ -422,9 +444,10 @@ def said(tag: str, facts: Mapping[str, Any]) -> dict[Tongue, str]:
     and sums.
     """
     chinese, english = SENTENCES.get(tag, ((), ()))
+    told = spoken(english, facts, LANGUAGES["en"])
     return {
         "zh-CN": spoken(chinese, facts, LANGUAGES["zh-CN"]) or tag,
-        "en": spoken(english, facts, LANGUAGES["en"]) or tag,
+        "en": told[:1].upper() + told[1:] or tag,
     }
 
 

@@ -7,6 +7,7 @@ from interface.wording.case_words import CASE_WORDS
 from interface.wording.companionship_sentences import COMPANIONSHIP_WORDS
 from interface.wording.dispute_words import DISPUTE_WORDS
 from interface.wording.incident_sentences import INCIDENT_WORDS
+from interface.wording.plan_words import PLAN_WORDS
 from interface.wording.resolution_words import RESOLUTION_WORDS
 from interface.wording.score_words import SCORE_WORDS
 from interface.wording.steps import STEP_WORDS
@@ -162,6 +163,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **CASE_WORDS,
     **COMPANIONSHIP_WORDS,
     **WATCH_WORDS,
+    **PLAN_WORDS,
     **RESOLUTION_WORDS,
     **STEP_WORDS,
     **SCORE_WORDS,

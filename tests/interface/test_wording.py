@@ -1,6 +1,7 @@
 """Every event can be said in Chinese and in English."""
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any, get_args
 
@@ -26,6 +27,7 @@ from interface.wording.sentences import SENTENCES
 from interface.wording.words import WORDS
 from tests.architecture.test_events import GOLDEN
 
+PACKS = tuple(Path("domain/policy/packs").glob("*.toml"))
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -120,3 +122,43 @@ def test_every_code_of_a_dispute_has_its_words() -> None:
         if f"{kind}:{code}" not in WORDS
     }
     assert not missing
+
+
+def test_a_reader_is_told_plans_by_their_names_and_steps_by_their_numbers() -> None:
+    done = said("resolution.step_succeeded", {"step": "1/refund-stalled/2"})
+    taken = said(
+        "resolution.accepted", {"by": {"role": "consumer"}, "plan": "my-own-plan"}
+    )
+
+    assert done == {
+        "zh-CN": "方案“拦截并退款”第 2 步已完成",
+        "en": "Done: step 2 of “Stop it, and the money back”",
+    }
+    assert taken["en"] == "The consumer took the plan “my-own-plan”"
+
+
+@pytest.mark.parametrize(
+    ("row", "because"),
+    [
+        ("taobao-like.plan.refund-stalled@1", "as the plan says"),
+        ("taobao-like.answer.refund-shipped@1", "nobody answered in time"),
+    ],
+)
+def test_money_a_plan_gives_back_is_not_said_to_be_due_by_silence(
+    row: str, because: str
+) -> None:
+    facts = {"total": {"CNY": 15700}, "because": "silence", "policy": row}
+
+    assert said("after_sales.refund_due", facts)["en"].endswith(f"({because})")
+
+
+def test_every_plan_of_the_published_rows_has_its_name() -> None:
+    plans = {
+        row["name"]
+        for pack in PACKS
+        for row in tomllib.loads(pack.read_text())["row"]
+        if row["kind"] == "plan" and not row["name"].startswith("owed")
+    }
+
+    assert plans
+    assert not {plan for plan in plans if f"named:{plan}" not in WORDS}
