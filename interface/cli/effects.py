@@ -9,6 +9,7 @@ import rich_click as click
 
 from application.access import NotFound
 from application.effects.runs import Run, RunState
+from domain.money import decimal_string
 from interface.bootstrap import Redress, open_redress
 from interface.cli.installation import existing
 from interface.errors import UserError
@@ -121,11 +122,14 @@ def told(run: Run, served: frozenset[str]) -> str:
     """Return an effect as a line for people."""
     waits = run.state == "waiting" and run.gateway not in served
     reason = "no gateway is set up: REDRESS_GATEWAYS" if waits else run.reason
-    amount = "" if run.amount_minor is None else f" {run.amount_minor} {run.currency}"
+    amount = ""
+    if run.amount_minor is not None and run.currency is not None:
+        amount = f" {decimal_string(run.amount_minor, run.currency)} {run.currency}"
+    times = "once" if run.claims == 1 else f"{run.claims} times"
     given = f", given to {run.assignee}" if run.assignee else ""
     return (
         f"{run.key}  {run.state}  {run.action or run.kind}{amount}"
-        f"{f'  ({reason})' if reason else ''}  tried {run.claims} times{given}"
+        f"{f'  ({reason})' if reason else ''}  tried {times}{given}"
     )
 
 

@@ -67,8 +67,11 @@ def asked(number: str, ask: Callable[[Redress], Any]) -> Any:
         try:
             return ask(redress)
         except Refused as error:
-            details = ", ".join(f"{name} {of}" for name, of in error.details.items())
-            raise UserError(f"{number}: {error} {details}".strip()) from None
+            details = ", ".join(
+                f"{name} {of}" for name, of in error.details.items() if of != number
+            )
+            more = f" ({details})" if details else ""
+            raise UserError(f"{number}: {error}{more}") from None
         except ValueError as error:
             raise UserError(f"{number}: {error}") from None
 

@@ -52,7 +52,7 @@ def costs(impact: ImpactView) -> Iterator[str]:
     yield f"  estimate {yuan(impact.total_fen)} for {impact.orders}: {listed(bearers)}"
     yield f"    rests on {impact.rests_on}"
     for bar in impact.histogram:
-        ends = "" if bar.to_fen is None else f" to {yuan(bar.to_fen)}"
+        ends = " or more" if bar.to_fen is None else f" to {yuan(bar.to_fen)}"
         yield f"    {yuan(bar.from_fen)}{ends}: {bar.orders}"
     if impact.excluded:
         yield f"    left out: {listed(impact.excluded)}"

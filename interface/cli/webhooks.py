@@ -139,7 +139,7 @@ def endpoint_told(endpoint: Endpoint) -> str:
     """Return a webhook as a line for people."""
     state = f"{endpoint.state} ({endpoint.reason})" if endpoint.reason else "active"
     return (
-        f"{endpoint.endpoint_id}  {state}  {endpoint.url}  of {endpoint.owner}, of "
+        f"{endpoint.endpoint_id}  {state}  {endpoint.url}  of {endpoint.owner}, on "
         f"{', '.join(endpoint.audiences)}: {', '.join(endpoint.types)}"
     )
 
