@@ -355,13 +355,14 @@ class StepParts:
             "creator": opened.creator,
             "carrier": opened.carrier,
         }
-        party = step.party or step.bearer
-        if step.amount is None or party not in names:
+        party = step.party
+        if step.amount is None or party is None or party not in names:
             return Begun(result=Result(succeeded=False, reason="nobody_to_claim_from"))
         account_id = self._accounts.id_beside(doing.order_id, str(doing.resolution_id))
         account: MatterAccount = doing.sight.of(account_id, ACCOUNT)
         against = Account(kind=party, name=names[party])  # type: ignore[arg-type]  # a kind
-        platform = Account(kind="platform")
+        bearer = step.bearer
+        claimant = Account(kind=bearer, name=names.get(bearer))  # type: ignore[arg-type]  # a kind
         source = doing.order.source
         parts = []
         if account.status == "none":
@@ -372,13 +373,17 @@ class StepParts:
                 source=source,
                 consumer=opened.consumer,
                 ordered_at=opened.ordered_at,
-                parties=(Account(kind="consumer", name=opened.consumer), against),
+                parties=(
+                    Account(kind="consumer", name=opened.consumer),
+                    claimant,
+                    against,
+                ),
             )
             parts.append(self._accounts.part(account_id, attribute, source))
         claim = ClaimRecourse(
             by=SYSTEM,
             claim=doing.key,
-            claimant=platform,
+            claimant=claimant,
             against=against,
             amount=step.amount,
             basis=opened.shortfall.code,

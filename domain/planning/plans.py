@@ -1,14 +1,17 @@
 """What is owed anyway, and up to three complete solutions to choose from."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from msgspec.structs import replace
 
 from domain.money import Money
+from domain.party import LiableParty
 from domain.plan import PHASES, RECLAIMS, Phase, Plan, PlanStep
 from domain.planning.ground import Ground
-from domain.planning.pricing import Taken, priced
+from domain.planning.pricing import YUAN, Taken, priced
+from domain.policy.caps import CARRIER_LIABILITY
 from domain.policy.service_rows import PlanRow, StepRow
 
 PLANS_MAX: Final = 3
@@ -67,7 +70,7 @@ def plan_of(ground: Ground, row: PlanRow) -> Plan | None:
     """
     meant = {phase_of(step) for step in row.steps if solves(step)}
     wanted = meant - {"goodwill"} or meant
-    steps = in_order(with_recourse(tuple(steps_of(ground, row.steps))))
+    steps = in_order(with_recourse(ground, tuple(steps_of(ground, row.steps))))
     if wanted and not any(step.phase in wanted for step in steps):
         return None
     return Plan(name=row.name, policy=row.ref, steps=steps) if steps else None
@@ -107,19 +110,40 @@ def steps_of(ground: Ground, rows: Iterable[StepRow]) -> Iterator[PlanStep]:
             yield step
 
 
-def with_recourse(steps: tuple[PlanStep, ...]) -> Iterator[PlanStep]:
-    """Yield the steps; what is claimed back is what the others come to."""
-    amounts = [
-        step.amount
-        for step in steps
-        if step.amount is not None and step.action not in RECLAIMS
-    ]
-    whole = sum(each.minor for each in amounts)
+def with_recourse(ground: Ground, steps: tuple[PlanStep, ...]) -> Iterator[PlanStep]:
+    """Yield the steps; who bore most of the others claims it back.
+
+    From a carrier no more than it is liable for. Nobody claims from himself: where
+    there is nobody else who bore anything, nothing is claimed.
+    """
+    bore: Counter[LiableParty] = Counter()
+    for step in steps:
+        if step.amount is not None and step.action not in RECLAIMS:
+            bore[step.bearer] += step.amount.minor
+    currency = next((step.amount.currency for step in steps if step.amount), None)
     for step in steps:
         if step.action not in RECLAIMS:
             yield step
-        elif whole:
-            yield replace(step, amount=Money(whole, amounts[0].currency))
+            continue
+        others = [(fen, who) for who, fen in bore.items() if who != step.party]
+        if currency is None or not others:
+            continue
+        fen, claimant = max(others)
+        if step.party == "carrier" and currency == YUAN:
+            fen = min(fen, carrier_owes_at_most(ground, fen))
+        yield replace(step, bearer=claimant, amount=Money(fen, currency))
+
+
+def carrier_owes_at_most(ground: Ground, fen: int) -> int:
+    """Return what of an amount an uninsured carrier is liable for, its freight aside.
+
+    The rule is the sender agreement's; without a row there is no end.
+    """
+    rows = ground.book.caps(
+        ground.times, (f"{ground.book.profile}.{CARRIER_LIABILITY}",)
+    )
+    ends = [row.amount_fen for row in rows if row.amount_fen is not None]
+    return min([fen, *ends])
 
 
 def in_order(steps: Iterable[PlanStep]) -> tuple[PlanStep, ...]:

@@ -1,11 +1,17 @@
 """How much several payouts may come to together, and which cap cut one."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from msgspec import Struct
 
 from domain.policy.money import Bases, share
 from domain.policy.rows import CapRow, MoneyRow
+
+# The cap row that says what a carrier is liable for without insurance: at most 7 times
+# the freight, and 1,000 yuan an order (Douyin's sender agreement). With the profile's
+# name before it, as "douyin-like.carrier-liability".
+CARRIER_LIABILITY: Final = "carrier-liability"
 
 
 class Payout(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from domain.money import EXPONENTS
 from domain.party import SERVICE, By
 from domain.policy.book import Rulebook
-from domain.policy.caps import cut_by_caps
+from domain.policy.caps import CARRIER_LIABILITY, cut_by_caps
 from domain.policy.money import Bases
 from domain.policy.rows import Base, CapRow, Times
 from domain.responsibility.commands import ClaimRecourse
@@ -30,11 +30,6 @@ from domain.responsibility.values import WHOLE_BP, Account, Knowledge, Share
 
 # Accounts that are places of money, and no party anybody could claim from.
 PLACES: Final = frozenset({"escrow", "deposit", "written_off"})
-
-# The cap row that says what a carrier is liable for without insurance: at most 7 times
-# the freight, and 1,000 yuan an order (Douyin's sender agreement). With the profile's
-# name before it, as "douyin-like.carrier-liability".
-CARRIER_LIABILITY: Final = "carrier-liability"
 
 
 def asked(account: MatterAccount) -> None:

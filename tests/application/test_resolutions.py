@@ -178,7 +178,8 @@ def test_one_acceptance_carries_the_whole_plan_out() -> None:
     account_id = anna.accounts.id_beside(anna.order_id, str(anna.resolution_id))
     account: MatterAccount = anna.folded(account_id, ACCOUNT)
     (claim,) = account.claims.values()
-    assert (claim.against.kind, claim.amount.minor) == ("merchant", 54_000)
+    assert (claim.against.kind, claim.amount.minor) == ("merchant", 4_000)
+    assert claim.claimant.kind == "platform"
 
 
 def test_a_plan_whose_ground_has_moved_is_refused_as_stale_and_made_anew() -> None:

@@ -237,11 +237,32 @@ def test_a_carrier_is_urged_only_about_a_parcel() -> None:
     assert step.parcel == "SF1"
 
 
-def test_what_is_claimed_back_is_what_the_others_come_to() -> None:
-    recourse = StepRow(action="claim_recourse", bearer="carrier")
-    (found,) = plans_of(ground(plan("refund", REFUND, GIFT, recourse), GOODWILL_CAP))
-    assert amounts(found)[-1] == ("claim_recourse", 54_000)
-    assert found.steps[-1].party == "carrier"
+CLAIM = StepRow(action="claim_recourse", bearer="carrier")
+
+
+def test_who_bore_most_of_it_claims_it_back() -> None:
+    (found,) = plans_of(ground(plan("refund", REFUND, GIFT, CLAIM), GOODWILL_CAP))
+    assert amounts(found)[-1] == ("claim_recourse", 50_000)
+    claim = found.steps[-1]
+    assert (claim.bearer, claim.party) == ("merchant", "carrier")
+
+
+def test_nobody_claims_from_himself_what_he_bore_himself() -> None:
+    own = replace(CLAIM, bearer="merchant")
+    (both,) = plans_of(ground(plan("refund", REFUND, GIFT, own), GOODWILL_CAP))
+    claim = both.steps[-1]
+    assert claim.amount == Money(4_000, "CNY")
+    assert (claim.bearer, claim.party) == ("platform", "merchant")
+    (alone,) = plans_of(ground(plan("refund", REFUND, own)))
+    assert amounts(alone) == [("refund_full", 50_000)]
+
+
+def test_a_carrier_is_asked_for_no_more_than_it_is_liable_for() -> None:
+    liable = CapRow(
+        id="shop.carrier-liability", scope="order", amount_fen=10_000, **BASE
+    )
+    (found,) = plans_of(ground(plan("refund", REFUND, CLAIM), liable))
+    assert amounts(found)[-1] == ("claim_recourse", 10_000)
 
 
 def test_no_more_than_three_are_offered_the_best_first() -> None:
