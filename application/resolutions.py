@@ -22,6 +22,7 @@ from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore, StaleVersion
 from application.orders import Orders, context_for
+from application.own_plans import within_order
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk, each_asked
 from application.resolution_ground import Grounds, Priced
 from application.resolution_steps import Doing, StepParts
@@ -744,12 +745,13 @@ def own(plans: tuple[Plan, ...], seen: Preview) -> tuple[Plan, ...]:
     """Return an agent's own plans; what differs from a row's plan is no row's.
 
     What is owed is what the rules priced: whoever gives anything else gives goodwill,
-    under its caps and blocks. Raises OwedByNoRule and GoodwillCapped.
+    under its caps and blocks. Raises OwedByNoRule, GoodwillCapped, and as within_order.
     """
     ground = seen.priced.ground
     paid = (ground.facts.paid_fen if ground.facts else None) or 0
     left = goodwill_left(ground.day, ground.name, paid, ground.book, ground.times)
     for plan in plans:
+        within_order(plan, ground.order)
         given = sum(cost_of(step) for step in plan.steps if step.part == "goodwill")
         if left is not None and given > left:
             raise GoodwillCapped(total_fen=given, left_fen=left)
