@@ -1,6 +1,6 @@
 """Commands about compensation: caps hold as reservations."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -56,8 +56,7 @@ class Compensations:
 
     def id_of(self, paid: PaidOrder) -> UUID:
         """Return the id of the day that this order's compensation counts for."""
-        zone = self._zone(paid)
-        day = paid.paid_at.astimezone(ZoneInfo(zone)).date()
+        day, zone = self._day(paid)
         partition = partition_of(paid.consumer, self._partitions)
         name = f"{paid.consumer} {paid.merchant} {day} {zone}"
         return id_from_name(partition, KIND, paid.source, name)
@@ -73,7 +72,7 @@ class Compensations:
         dates: Dates | None = None,
     ) -> ReserveCompensation:
         """Return the command that sets aside what the rules pay for these facts."""
-        zone = self._zone(paid)
+        day, zone = self._day(paid)
         return ReserveCompensation(
             by=by,
             reservation=reservation,
@@ -81,7 +80,7 @@ class Compensations:
             order=paid.order,
             consumer=paid.consumer,
             merchant=paid.merchant,
-            paid_on=paid.paid_at.astimezone(ZoneInfo(zone)).date(),
+            paid_on=day,
             zone=zone,
             facts=facts,
             dates=dates or Dates(),
@@ -100,7 +99,7 @@ class Compensations:
         dates: Dates | None = None,
     ) -> ReserveGoodwill:
         """Return the command that sets aside exactly so much beyond what is owed."""
-        zone = self._zone(paid)
+        day, zone = self._day(paid)
         return ReserveGoodwill(
             by=by,
             approved_by=approved_by,
@@ -109,7 +108,7 @@ class Compensations:
             order=paid.order,
             consumer=paid.consumer,
             merchant=paid.merchant,
-            paid_on=paid.paid_at.astimezone(ZoneInfo(zone)).date(),
+            paid_on=day,
             zone=zone,
             total_fen=total_fen,
             paid_fen=paid_fen,
@@ -145,6 +144,11 @@ class Compensations:
         """Give up what was reserved; raises as CommandHandler does."""
         command = ReleaseCompensation(by=by, reservation=reservation, reason=reason)
         return self.take(paid, command, context)
+
+    def _day(self, paid: PaidOrder) -> tuple[date, str]:
+        """Return the natural day an order was paid, and the zone that day is of."""
+        zone = self._zone(paid)
+        return paid.paid_at.astimezone(ZoneInfo(zone)).date(), zone
 
     def _zone(self, paid: PaidOrder) -> str:
         """Return the zone whose days the caps of the order's profile count in.

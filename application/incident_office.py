@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final, get_args
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -39,7 +39,6 @@ from domain.kernel import Command, PolicyRef
 from domain.party import By
 from domain.plan import BearerCost
 
-HOWS: Final[tuple[How, ...]] = get_args(How)
 NOBODYS: Final = Owners()
 
 

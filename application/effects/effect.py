@@ -43,8 +43,6 @@ GATEWAY_OF: Final[Mapping[Kind, Gateway]] = {
     "resending": "resending",
     "message": "message",
 }
-# These move money, and no key may move it twice.
-MOVES_MONEY: Final[frozenset[Kind]] = frozenset({"refund", "transfer", "coupon"})
 
 # Who is told what came of it: the tag of the stream's own events begins with it.
 Noun = Literal["after_sales", "resolution"]

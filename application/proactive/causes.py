@@ -1,6 +1,6 @@
 """Bad reviews: which had a shortfall Redress could see, which, and whether in time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final, Literal, get_args
 
@@ -75,8 +75,3 @@ def noticed_at(order: OrderSeen, cause: Cause, alarms: Alarms) -> datetime | Non
             return order.parcel.hand_over_due_at if order.parcel else None
         case "none_seen":
             return None
-
-
-def on_late(orders: Iterable[BadReviews]) -> BadReviews:
-    """Return the bad reviews of orders that were delivered late."""
-    return next(each for each in orders if each.cause == "delivered_late")

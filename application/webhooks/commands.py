@@ -7,10 +7,6 @@ class AddWebhook(Request, frozen=True):
     """Tell an address of events from now on."""
 
 
-class RemoveWebhook(Request, frozen=True):
-    """Tell it nothing more."""
-
-
 class RotateSecret(Request, frozen=True):
     """Sign with another secret, and with the one before for a day."""
 

@@ -31,7 +31,7 @@ def evolve(day: DayOfCompensation, event: CompensationEvent) -> DayOfCompensatio
 
 
 def reserved(day: DayOfCompensation, event: CompensationReserved) -> DayOfCompensation:
-    """Return the day with one more reservation."""
+    """Return the day with what the rules pay set aside."""
     reservation = Reservation(
         by=event.by,
         matter=event.matter,
@@ -41,13 +41,7 @@ def reserved(day: DayOfCompensation, event: CompensationReserved) -> DayOfCompen
         lines=event.lines,
         total_fen=event.total_fen,
     )
-    return DayOfCompensation(
-        consumer=event.consumer,
-        merchant=event.merchant,
-        paid_on=event.paid_on,
-        zone=event.zone,
-        reservations={**day.reservations, event.reservation: reservation},
-    )
+    return set_aside(day, event, reservation)
 
 
 def goodwill(day: DayOfCompensation, event: GoodwillReserved) -> DayOfCompensation:
@@ -63,6 +57,15 @@ def goodwill(day: DayOfCompensation, event: GoodwillReserved) -> DayOfCompensati
         total_fen=event.total_fen,
         goodwill=True,
     )
+    return set_aside(day, event, reservation)
+
+
+def set_aside(
+    day: DayOfCompensation,
+    event: CompensationReserved | GoodwillReserved,
+    reservation: Reservation,
+) -> DayOfCompensation:
+    """Return the day with one more reservation, and whose day it is."""
     return DayOfCompensation(
         consumer=event.consumer,
         merchant=event.merchant,

@@ -6,7 +6,7 @@ counts what we promised, how long we kept somebody waiting, and what we gave bac
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 
 from msgspec import Struct
 
@@ -30,11 +30,6 @@ Ended = Literal["delivered", "answered", "refunded", "done", "cancelled"]
 
 # How a point stands. One that took its place is named in ``replaced_by``.
 Standing = Literal["counted", "replaced", "contested", "upheld", "corrected"]
-
-# Points that stand and are part of the totals, if a correction does not say otherwise.
-COUNTING: Final[frozenset[Standing]] = frozenset(
-    {"counted", "contested", "upheld", "corrected"}
-)
 
 
 class Told(Struct, frozen=True, kw_only=True):

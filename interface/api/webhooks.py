@@ -62,9 +62,6 @@ After = Annotated[
         "it: from the beginning."
     ),
 ]
-StateAsked = Annotated[
-    DeliveryState | None, QueryParameter(name="state", description="Only these.")
-]
 Types = Annotated[
     list[TypePattern] | None,
     QueryParameter(

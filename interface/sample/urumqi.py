@@ -38,7 +38,6 @@ COUNTS: Final[dict[Fate, int]] = {
 # Its rules pay for a track that stands still, too.
 SOURCE: Final = "tmall"
 CARRIER: Final = "zhongtong"
-OTHER_CARRIER: Final = "shunfeng"
 HUB, HUB_REGION = "urumqi-hub", "CN-XJ"
 WAY: Final = (
     ("hangzhou-east", "CN-ZJ"),
