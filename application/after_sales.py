@@ -37,7 +37,7 @@ from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore, StaleVersion
 from application.orders import Orders, context_for
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk, each_asked
-from application.resolution_told import told_to_step
+from application.resolutions.told import told_to_step
 from application.responsibility import Responsibilities
 from application.sellers import selling_merchant, still_of_one
 from application.sight import Sight

@@ -10,7 +10,7 @@ from application.casework import Matter, Noun, Room
 from application.contacts import Contacts
 from application.disputes import Disputes
 from application.event_store.envelope import CommandContext, Receipt
-from application.resolutions import Resolutions
+from application.resolutions.resolutions import Resolutions
 from application.responsibility import Responsibilities
 from domain.after_sales import CASE, Case
 from domain.agent_promise import AGENT_PROMISE, AgentPromise

@@ -33,10 +33,10 @@ from application.event_store.handler import CommandHandler
 from application.event_store.postgres import PostgresEventStore
 from application.evidence import EvidenceDesk, owners_about
 from application.inbound import Inbound, InboundStore
-from application.incident_exemption import Exemptions
-from application.incident_offers import IncidentOffers
-from application.incident_office import IncidentOffice
-from application.incidents import Incidents
+from application.incidents.exemption import Exemptions
+from application.incidents.incidents import Incidents
+from application.incidents.offers import IncidentOffers
+from application.incidents.office import IncidentOffice
 from application.order_desk import OrderDesk
 from application.orders import Orders
 from application.people import People, PostgresKeys
@@ -77,7 +77,7 @@ from application.projections.timeline import TimelineQueries
 from application.projections.watch import WatchQueries
 from application.queue import Queue
 from application.reading import Reading
-from application.resolutions import Resolutions
+from application.resolutions.resolutions import Resolutions
 from application.responsibility import Responsibilities
 from application.risk_table import RiskTables
 from application.rooms import rooms

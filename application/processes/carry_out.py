@@ -12,7 +12,7 @@ from uuid import uuid5
 from application.orders import context_for
 from application.processes.flagged_cases import FlagBoard, FlaggedCases
 from application.projections.matters import FlaggedMatter
-from application.resolutions import Proposing, Resolutions
+from application.resolutions.resolutions import Proposing, Resolutions
 from domain.party import SYSTEM
 from domain.resolution import CompensateStep, RetryTooSoon, StartStep
 

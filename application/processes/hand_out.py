@@ -26,14 +26,14 @@ from application.event_store.store import (
     StaleVersion,
     UnreadableEvent,
 )
-from application.incident_offers import (
+from application.incidents.incidents import Incidents, WhomItAffects, within_of
+from application.incidents.offers import (
     HandOut,
     IncidentOffers,
     LeftOut,
     Offer,
     Within,
 )
-from application.incidents import Incidents, WhomItAffects, within_of
 from application.orders import context_for
 from application.projections.affected import AffectedOrder
 from application.projections.incidents import IncidentRow

@@ -17,7 +17,7 @@ from application.projections.matters import MatterRow
 from application.projections.order_page import OrderRow
 from application.projections.outcomes import OutcomeRow
 from application.projections.paging import Page
-from application.resolutions import Resolutions
+from application.resolutions.resolutions import Resolutions
 from domain.after_sales import Case
 from domain.party import SYSTEM
 from domain.resolution import MeasureOutcome, Resolution

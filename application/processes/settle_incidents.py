@@ -16,10 +16,10 @@ import structlog
 
 from application.event_store.envelope import Ask, Receipt
 from application.event_store.store import EventStore
-from application.incidents import Incidents
+from application.incidents.incidents import Incidents
 from application.orders import context_for
 from application.projections.incidents import Ended, Offered
-from application.resolutions import Resolutions
+from application.resolutions.resolutions import Resolutions
 from domain.incident import ORDERS_MAX, Incident, Member, RecordSpent
 from domain.kernel import Refused
 from domain.party import SYSTEM

@@ -21,7 +21,7 @@ from application.desk import AgentDesk
 from application.disputes import Disputes
 from application.effects.desk import Effects
 from application.evidence import EvidenceDesk
-from application.incident_office import IncidentOffice
+from application.incidents.office import IncidentOffice
 from application.order_desk import OrderDesk
 from application.people import People
 from application.policy_set import Policies
@@ -32,7 +32,7 @@ from application.projections.progress import ReadingProgress
 from application.projections.shortfalls import ShortfallQueries
 from application.queue import Queue
 from application.reading import Reading
-from application.resolutions import Resolutions
+from application.resolutions.resolutions import Resolutions
 from application.scorecards import ScorecardDesk
 from application.shortfall_reports import ShortfallReports
 from application.trust import TrustDesk

@@ -14,10 +14,10 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from application.access import Actor
-from application.incident_exemption import Exempt
-from application.incident_office import IncidentOffice, IncidentView, OrderView
-from application.incident_scores import MerchantEffect
-from application.incidents import Estimate, Freeze
+from application.incidents.exemption import Exempt
+from application.incidents.incidents import Estimate, Freeze
+from application.incidents.office import IncidentOffice, IncidentView, OrderView
+from application.incidents.scores import MerchantEffect
 from application.projections.incidents import IncidentRow
 from application.projections.paging import BadCursor
 from application.projections.progress import ReadingProgress

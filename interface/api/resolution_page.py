@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from application.access import Action, Actor, Owners, allows
 from application.casework import Matter, reading
-from application.resolution_view import ResolutionView, resolution_view
+from application.resolutions.view import ResolutionView, resolution_view
 from domain.money import Money
 from domain.resolution import needing_people
 from interface.api.doors import Move

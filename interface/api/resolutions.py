@@ -15,8 +15,8 @@ from application.projections.matters import MatterQueries, Wanted
 from application.projections.progress import ReadingProgress
 from application.projections.read_models import read_model
 from application.queue import Queue
-from application.resolution_preview import PreviewView, preview_view
-from application.resolutions import Proposing, Resolutions
+from application.resolutions.preview import PreviewView, preview_view
+from application.resolutions.resolutions import Proposing, Resolutions
 from application.scorecards import ScorecardDesk
 from domain.kernel import Code, Command, Moment
 from domain.party import By

@@ -25,7 +25,7 @@ from application.projections.shortfalls import (
     ShortfallQueries,
     WantedShortfalls,
 )
-from application.resolutions import Resolutions
+from application.resolutions.resolutions import Resolutions
 from application.shortfall_reports import ReportShortfall, ShortfallReports
 from domain.companionship import (
     CompanionshipCommand,

@@ -8,8 +8,8 @@ import msgspec
 import rich_click as click
 
 from application.event_store.envelope import CommandContext, Receipt
-from application.incident_office import view
-from application.incidents import Estimate, Freeze
+from application.incidents.incidents import Estimate, Freeze
+from application.incidents.office import view
 from application.projections.affected_rows import Affected
 from application.projections.incident_rows import IncidentBoard
 from application.projections.runner import Runner

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from application.incident_office import ImpactView, IncidentView
+from application.incidents.office import ImpactView, IncidentView
 from application.projections.incidents import IncidentRow
 from domain.money import decimal_string
 

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from application.audit.state import fold
 from application.event_store.envelope import CommandContext
-from application.incidents import Estimate, Freeze
+from application.incidents.incidents import Estimate, Freeze
 from application.orders import context_for
 from domain.after_sales import OrderRefund
 from domain.incident import (

@@ -13,19 +13,19 @@ from application.compensation import Compensations
 from application.event_store.envelope import CommandContext, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore
-from application.incident_offers import IncidentOffers
-from application.incidents import (
+from application.incidents.incidents import (
     Estimate,
     Estimated,
     Freeze,
     Incidents,
     WhomItAffects,
 )
+from application.incidents.offers import IncidentOffers
 from application.orders import Orders
 from application.processes.hand_out import BATCH_MAX, HandOuts, TakesTurns
 from application.projections.affected import AffectedOrder, Preview, Scope
 from application.projections.affected_rows import Place, rows_of
-from application.resolutions import Resolutions
+from application.resolutions.resolutions import Resolutions
 from application.responsibility import Responsibilities
 from application.sight import Sight
 from domain.ids import partition_in

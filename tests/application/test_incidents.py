@@ -10,8 +10,8 @@ from application.consumers import id_of_consumer
 from application.event_store.envelope import Ask, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore
-from application.incident_exemption import Exempt, Exemptions
-from application.incidents import Incidents, NoPlanYet, NoSuchPlan
+from application.incidents.exemption import Exempt, Exemptions
+from application.incidents.incidents import Incidents, NoPlanYet, NoSuchPlan
 from application.policies import shipped_documents
 from application.policy_set import Policies
 from application.projections.affected import AffectedOrder

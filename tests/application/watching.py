@@ -20,7 +20,7 @@ from application.processes.beside_consumers import BesideConsumers
 from application.processes.detect_shortfalls import SeesToShortfalls, ShortfallWatch
 from application.projections.companion_rows import is_history
 from application.projections.watch import HISTORY, NOT_AHEAD, DueRow, PutOff
-from application.resolutions import Resolutions
+from application.resolutions.resolutions import Resolutions
 from application.responsibility import Responsibilities
 from application.shortfall_reports import ShortfallReports
 from application.watching import Watched, sooner, watched

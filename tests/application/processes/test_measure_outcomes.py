@@ -10,7 +10,7 @@ import pytest
 from application.projections.outcomes import OutcomeRow, Stream, after
 from application.projections.read_models import READ_MODELS
 from application.projections.runner import Runner
-from application.resolutions import Detecting
+from application.resolutions.resolutions import Detecting
 from domain.after_sales import OpenCase
 from domain.order import ClaimItem, OrderLine, PlaceOrder
 from domain.party import SYSTEM, By

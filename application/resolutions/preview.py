@@ -12,8 +12,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from application.order_view import utc
-from application.resolution_office import PlanView, plan_view
-from application.resolutions import Preview, Resolutions
+from application.resolutions.office import PlanView, plan_view
+from application.resolutions.resolutions import Preview, Resolutions
 from domain.compensation import goodwill_left
 from domain.party import By
 from domain.plan import Plan

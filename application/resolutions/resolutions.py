@@ -22,10 +22,10 @@ from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore, StaleVersion
 from application.orders import Orders, context_for
-from application.own_plans import within_order
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk, each_asked
-from application.resolution_ground import Grounds, Priced
-from application.resolution_steps import Doing, StepParts
+from application.resolutions.ground import Grounds, Priced
+from application.resolutions.own_plans import within_order
+from application.resolutions.steps import Doing, StepParts
 from application.responsibility import Responsibilities
 from application.sight import Sight
 from domain.companionship import (

@@ -11,9 +11,9 @@ from msgspec import Struct
 from application.access import Action, Actor, Owners, allows, authorize
 from application.casework import acting
 from application.event_store.envelope import CommandContext, Receipt
-from application.incident_exemption import Exempt, Exemptions
-from application.incident_scores import Figures, MerchantEffect, effects_of
-from application.incidents import Estimate, Freeze, Incidents
+from application.incidents.exemption import Exempt, Exemptions
+from application.incidents.incidents import Estimate, Freeze, Incidents
+from application.incidents.scores import Figures, MerchantEffect, effects_of
 from application.projections.affected import Preview
 from application.projections.incidents import IncidentQueries, IncidentRow
 from application.projections.paging import Page, key_of, page, page_size

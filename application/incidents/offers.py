@@ -20,8 +20,8 @@ from application.consumers import id_of_consumer
 from application.event_store.envelope import Ask, CommandContext, Part
 from application.event_store.store import EventStore, Loaded, UnreadableEvent
 from application.projections.affected import AffectedOrder
-from application.resolution_ground import Priced
-from application.resolutions import Detecting, Moving, Resolutions, gravity
+from application.resolutions.ground import Priced
+from application.resolutions.resolutions import Detecting, Moving, Resolutions, gravity
 from application.sight import Sight
 from domain.companionship import COMPANIONSHIP, Companionship, DetectShortfall
 from domain.consumer import CONSUMER, Consumer

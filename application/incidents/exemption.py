@@ -9,7 +9,7 @@ from msgspec import Meta
 from msgspec.structs import replace
 
 from application.event_store.envelope import CommandContext, Receipt
-from application.incidents import Incidents
+from application.incidents.incidents import Incidents
 from application.orders import context_for
 from application.policy_set import InForce, Published
 from domain.incident import Incident, SetExemption

@@ -18,7 +18,7 @@ from application.compensation import Compensations
 from application.compensation_entries import Payout, account_commands
 from application.event_store.envelope import CommandContext, Part
 from application.orders import Orders
-from application.resolution_ground import Priced, asking
+from application.resolutions.ground import Priced, asking
 from application.responsibility import Responsibilities
 from application.sight import Sight
 from domain.after_sales import (

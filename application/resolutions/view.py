@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from application.clock_view import ClockView, clocks_view
 from application.order_view import utc
-from application.resolution_office import ResolutionOffice, office
+from application.resolutions.office import ResolutionOffice, office
 from domain.money import Money
 from domain.party import SERVICE, ActingRole, By
 from domain.plan import Action, Block, OnSilence, PlanStep
