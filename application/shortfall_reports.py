@@ -14,7 +14,8 @@ from application.books import Books
 from application.event_store.envelope import Ask, CommandContext, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore
-from application.resolutions.resolutions import Detecting, Resolutions
+from application.resolutions.resolutions import Resolutions
+from application.resolutions.said import Detecting
 from application.sight import Sight
 from domain.companionship import COMPANIONSHIP, Companionship
 from domain.detection import Known, Rules, WatchPoint, rules_of, shortfall, watch_points

@@ -21,7 +21,10 @@ from application.event_store.envelope import Ask, CommandContext, Part
 from application.event_store.store import EventStore, Loaded, UnreadableEvent
 from application.projections.affected import AffectedOrder
 from application.resolutions.ground import Priced
-from application.resolutions.resolutions import Detecting, Moving, Resolutions, gravity
+from application.resolutions.moving import Moving
+from application.resolutions.noticing import gravity, opening
+from application.resolutions.resolutions import Resolutions
+from application.resolutions.said import Detecting
 from application.sight import Sight
 from domain.companionship import COMPANIONSHIP, Companionship, DetectShortfall
 from domain.consumer import CONSUMER, Consumer
@@ -226,7 +229,7 @@ class IncidentOffers:
         moving.ask(
             AttachShortfall(by=SYSTEM, shortfall=seen.shortfall)
             if seen.state.known
-            else self._resolutions.opening(seen.order_id, seen.order, seen.number, said)
+            else opening(seen.order_id, seen.order, seen.number, said)
         )
         if not moving.state.triaged:
             grave = gravity(seen.shortfall, seen.order, seen.book, moving.at)

@@ -12,7 +12,8 @@ from uuid import uuid5
 from application.orders import context_for
 from application.processes.flagged_cases import FlagBoard, FlaggedCases
 from application.projections.matters import FlaggedMatter
-from application.resolutions.resolutions import Proposing, Resolutions
+from application.resolutions.resolutions import Resolutions
+from application.resolutions.said import Proposing
 from domain.party import SYSTEM
 from domain.resolution import CompensateStep, RetryTooSoon, StartStep
 

@@ -25,7 +25,7 @@ from application.processes.orders_seen import (
     unknown,
 )
 from application.projections.watch import NOT_AHEAD, DueRow, PutOff
-from application.resolutions.resolutions import Detecting
+from application.resolutions.said import Detecting
 from application.watching import RISK_CODE, NotNow, alarm, asked, next_look
 from domain.companionship import ClearShortfall
 from domain.detection import cleared, rules_of

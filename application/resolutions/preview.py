@@ -13,7 +13,8 @@ from msgspec import Struct
 
 from application.order_view import utc
 from application.resolutions.office import PlanView, plan_view
-from application.resolutions.resolutions import Preview, Resolutions
+from application.resolutions.resolutions import Resolutions
+from application.resolutions.said import Preview
 from domain.compensation import goodwill_left
 from domain.party import By
 from domain.plan import Plan

@@ -16,7 +16,8 @@ from application.projections.progress import ReadingProgress
 from application.projections.read_models import read_model
 from application.queue import Queue
 from application.resolutions.preview import PreviewView, preview_view
-from application.resolutions.resolutions import Proposing, Resolutions
+from application.resolutions.resolutions import Resolutions
+from application.resolutions.said import Proposing
 from application.scorecards import ScorecardDesk
 from domain.kernel import Code, Command, Moment
 from domain.party import By

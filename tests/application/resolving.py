@@ -14,7 +14,8 @@ from application.compensation_facts import Said, facts_of, paid_order
 from application.event_store.envelope import CommandContext, Receipt
 from application.event_store.handler import CommandHandler
 from application.orders import Orders
-from application.resolutions.resolutions import Detecting, Resolutions
+from application.resolutions.resolutions import Resolutions
+from application.resolutions.said import Detecting
 from application.responsibility import Responsibilities
 from domain.after_sales import CASE, Case, OrderRefund, RecordRefundResult
 from domain.compensation import (

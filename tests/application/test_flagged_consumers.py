@@ -6,7 +6,7 @@ import pytest
 
 from application.consumers import Consumers
 from application.event_store.handler import CommandHandler
-from application.resolutions.resolutions import Proposing
+from application.resolutions.said import Proposing
 from domain.consumer import FlagConsumer, LiftFlag
 from domain.kernel import Command
 from domain.party import SYSTEM

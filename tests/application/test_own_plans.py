@@ -3,7 +3,7 @@
 import pytest
 
 from application.resolutions.own_plans import BeyondTheOrder, within_order
-from application.resolutions.resolutions import Proposing
+from application.resolutions.said import Proposing
 from domain.money import Money
 from domain.plan import Plan, PlanStep
 from tests.application.resolving import LIN, Anna

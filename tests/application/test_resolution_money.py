@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from application.compensation_facts import paid_order
-from application.resolutions.resolutions import Proposing
+from application.resolutions.said import Proposing
 from domain.compensation import COMPENSATION, GoodwillCapped
 from domain.money import Money
 from domain.order import (

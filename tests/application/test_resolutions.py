@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 from msgspec.structs import replace
 
-from application.resolutions.resolutions import Detecting, Proposing
+from application.resolutions.said import Detecting, Proposing
 from domain.after_sales import CASE, Case
 from domain.compensation import GoodwillCapped
 from domain.order import RecordDelivery, RecordHandOver

@@ -10,7 +10,7 @@ import pytest
 from application.projections.outcomes import OutcomeRow, Stream, after
 from application.projections.read_models import READ_MODELS
 from application.projections.runner import Runner
-from application.resolutions.resolutions import Detecting
+from application.resolutions.said import Detecting
 from domain.after_sales import OpenCase
 from domain.order import ClaimItem, OrderLine, PlaceOrder
 from domain.party import SYSTEM, By
@@ -76,7 +76,7 @@ class Aftermath:
         """Let the board catch up, and look at what is due then."""
         self.service.sets_clock(at)
         Runner(READ_MODELS, self.service.redress.projector).catch_up()
-        return self.service.redress.outcomes.measure()
+        return self.service.redress.processes.outcomes.measure()
 
     @property
     def found(self) -> list[OutcomeMeasured]:

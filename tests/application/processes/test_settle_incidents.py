@@ -6,7 +6,7 @@ from uuid import UUID
 
 from application.processes.settle_incidents import IncidentCosts, Withdrawals
 from application.projections.incidents import Ended, Offered
-from application.resolutions.resolutions import Detecting
+from application.resolutions.said import Detecting
 from domain.ids import partition_in
 from domain.incident import RollBackUnexecuted, handed_out
 from domain.party import SYSTEM, By

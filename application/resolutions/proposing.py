@@ -1,0 +1,247 @@
+"""Plans: made on things as they stand, previewed, and offered where they go alone.
+
+Goodwill is blocked where a flag of the consumer stands by now, and no more where it
+was lifted.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from msgspec.structs import replace
+
+from application.consumers import id_of_consumer
+from application.event_store.store import EventStore
+from application.resolutions.ground import Grounds, Priced
+from application.resolutions.moving import Moving, beside
+from application.resolutions.own_plans import within_order
+from application.resolutions.said import Preview, Proposing
+from application.sight import Sight
+from domain.companionship import COMPANIONSHIP, Companionship
+from domain.compensation import GoodwillCapped, goodwill_left
+from domain.consumer import CONSUMER, Consumer
+from domain.party import SYSTEM, By
+from domain.plan import Block, Plan, PlanStep, plan_hash
+from domain.planning import minimum_of, plans_of, rests_on
+from domain.resolution import (
+    RESOLUTION,
+    NothingProposed,
+    OfferPlans,
+    OwedByNoRule,
+    ProposePlans,
+    Resolution,
+    TriageResolution,
+)
+from domain.resolution.approving import spent
+from domain.resolution.state import cost_of
+
+
+class PricedOnOther(Exception):
+    """What a proposal was priced on has changed; ``by`` had proposed it."""
+
+    def __init__(self, by: By) -> None:
+        super().__init__("priced on other facts")
+        self.by = by
+
+
+class Proposals:
+    """Makes plans of a resolution that moves; what they rest on is pinned."""
+
+    def __init__(self, store: EventStore, grounds: Grounds) -> None:
+        self._store = store
+        self._grounds = grounds
+
+    def preview(
+        self, resolution_id: UUID, order_id: UUID, moving: Moving, sight: Sight
+    ) -> Preview:
+        """Return what would be proposed now.
+
+        Where what stands proposed rests on the same, it is just that: a date counted
+        from now makes no other plan of it.
+        """
+        self.mind_flags(moving, sight)
+        priced = self._grounds.of(
+            order_id, resolution_id, moving.state, sight, moving.at
+        )
+        seen, standing = previewed(priced), moving.state.standing
+        if standing is None or standing.rests_on != seen.rests_on:
+            return seen
+        named = (standing.minimum, *standing.plans)
+        return Preview(
+            minimum=standing.minimum.plan,
+            plans=tuple(each.plan for each in standing.plans),
+            rests_on=seen.rests_on,
+            hashes={each.plan.name: each.hash for each in named},
+            priced=priced,
+        )
+
+    def propose(
+        self,
+        order_id: UUID,
+        resolution_id: UUID,
+        moving: Moving,
+        sight: Sight,
+        said: Proposing | None = None,
+    ) -> None:
+        """Have plans made on things as they stand, and offer what goes by itself."""
+        said = said or Proposing(by=SYSTEM)
+        self.mind_flags(moving, sight)
+        priced = self._grounds.of(
+            order_id, resolution_id, moving.state, sight, moving.at
+        )
+        seen = previewed(priced)
+        plans = seen.plans if said.plans is None else own(said.plans, seen)
+        if not seen.minimum.steps and not plans:
+            if moving.commands:
+                return
+            raise NothingProposed
+        moving.ask(
+            ProposePlans(
+                by=said.by,
+                minimum=seen.minimum,
+                plans=plans,
+                rests_on=seen.rests_on,
+                experiment=said.experiment,
+                before_fen=self._before(order_id, resolution_id, moving, sight, said),
+            )
+        )
+        if said.offer:
+            self.offer(moving, by=SYSTEM)
+
+    def _before(
+        self,
+        order_id: UUID,
+        resolution_id: UUID,
+        moving: Moving,
+        sight: Sight,
+        said: Proposing,
+    ) -> int:
+        """Return what the same one gave within a day in the order's other resolutions.
+
+        Parts of one amount, given one after the other, need one approval together.
+        """
+        known: Companionship = sight.of(beside(order_id), COMPANIONSHIP)
+        named = {each.resolution for each in known.shortfalls.values()}
+        return sum(
+            spent(sight.of(UUID(name), RESOLUTION), said.by, "resolution", moving.at)
+            for name in sorted(filter(None, named - {str(resolution_id)}))
+        )
+
+    def offer(self, moving: Moving, by: By, *, whole: bool = True) -> None:
+        """Offer what is approved, unless something is offered or under way already.
+
+        Nothing goes out by itself while another plan still waits to be approved: the
+        consumer is shown one ``whole`` choice. Whoever approves one of several chose.
+        """
+        state = moving.state
+        proposal = state.standing
+        ready = {"approved"} if whole else {"approved", "approval_pending"}
+        if proposal is None or state.status not in ready:
+            return
+        names = [each.plan.name for each in proposal.plans]
+        approved = [name for name in names if name in state.approvals]
+        if approved:
+            first = state.shortfalls[next(iter(state.shortfalls))]
+            moving.ask(
+                OfferPlans(
+                    by=by,
+                    hash=state.approvals[approved[0]].hash,
+                    reason=first.code,
+                )
+            )
+
+    def check_ground(
+        self, order_id: UUID, resolution_id: UUID, moving: Moving, sight: Sight
+    ) -> None:
+        """Raise PricedOnOther where what a proposal was priced on has changed since."""
+        proposal = moving.state.standing
+        if proposal is None:
+            return
+        self.mind_flags(moving, sight)
+        priced = self._grounds.of(
+            order_id, resolution_id, moving.state, sight, moving.at
+        )
+        if rests_on(priced.ground) != proposal.rests_on:
+            raise PricedOnOther(proposal.by)
+
+    def flag(self, state: Resolution, sight: Sight, at: datetime) -> Block | None:
+        """Return the block that a flag of the consumer means, if one stands."""
+        assert state.opened is not None, "it was just opened, or found"
+        stream_id = id_of_consumer(state.opened.consumer, self._store.partitions)
+        consumer: Consumer = sight.of(stream_id, CONSUMER)
+        flag = consumer.flagged(at)
+        if flag is None:
+            return None
+        return Block(reason=flag.reason, until=flag.until, flag=flag.name)
+
+    def mind_flags(self, moving: Moving, sight: Sight) -> None:
+        """Block goodwill where a flag stands by now, and no more where it was lifted.
+
+        What is lifted is lifted here by whoever judged the objection, once it is
+        proposed anew; what was offered before a flag was set stays offered.
+        """
+        state, at = moving.state, moving.at
+        if state.severity is None or state.over or state.opened is None:
+            return
+        stream_id = id_of_consumer(state.opened.consumer, self._store.partitions)
+        consumer: Consumer = sight.of(stream_id, CONSUMER)
+        had, block = state.block, self.flag(state, sight, at)
+        known = consumer.flags.get(had.flag) if had and state.blocked(at) else None
+        by: By | None = known.lifted_by if known else None
+        if by is None and block and (had is None or had.until < block.until):
+            by = SYSTEM
+        if by is not None:
+            triage = TriageResolution(by=by, severity=state.severity, block=block)
+            moving.ask(triage)
+
+
+def own(plans: tuple[Plan, ...], seen: Preview) -> tuple[Plan, ...]:
+    """Return an agent's own plans; what differs from a row's plan is no row's.
+
+    What is owed is what the rules priced: whoever gives anything else gives goodwill,
+    under its caps and blocks. Raises OwedByNoRule, GoodwillCapped, and as within_order.
+    """
+    ground = seen.priced.ground
+    paid = (ground.facts.paid_fen if ground.facts else None) or 0
+    left = goodwill_left(ground.day, ground.name, paid, ground.book, ground.times)
+    for plan in plans:
+        within_order(plan, ground.order)
+        given = sum(cost_of(step) for step in plan.steps if step.part == "goodwill")
+        if left is not None and given > left:
+            raise GoodwillCapped(total_fen=given, left_fen=left)
+    return tuple(
+        plan
+        if plan in seen.plans
+        else replace(
+            plan,
+            policy=None,
+            steps=tuple(as_priced(plan.name, step, seen) for step in plan.steps),
+        )
+        for plan in plans
+    )
+
+
+def as_priced(plan: str, step: PlanStep, seen: Preview) -> PlanStep:
+    """Return a step; of what is owed, just as the rules priced it.
+
+    Money that went back is nobody's to take again, whatever becomes of the rest.
+    """
+    if step.part != "entitlement":
+        return replace(step, reversible=step.reversible and step.phase != "money")
+    for each in (each for one in (seen.minimum, *seen.plans) for each in one.steps):
+        same = (each.action, each.amount) == (step.action, step.amount)
+        if each.part == "entitlement" and same:
+            return each
+    raise OwedByNoRule(plan=plan, action=step.action)
+
+
+def previewed(priced: Priced) -> Preview:
+    """Return the plans of a ground, with the hashes they are approved by."""
+    minimum, plans = minimum_of(priced.ground), plans_of(priced.ground)
+    name = rests_on(priced.ground)
+    return Preview(
+        minimum=minimum,
+        plans=plans,
+        rests_on=name,
+        hashes={plan.name: plan_hash(plan, name) for plan in (minimum, *plans)},
+        priced=priced,
+    )
