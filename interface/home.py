@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from base64 import urlsafe_b64decode
 from pathlib import Path
 from typing import IO
 
@@ -35,6 +36,12 @@ def kept_secret(folder: Path, name: str) -> str:
     if not path.exists():
         keep(path, secrets.token_urlsafe(32).encode())
     return path.read_text()
+
+
+def kept_key(folder: Path, name: str) -> bytes:
+    """Return the 32 bytes that the kept secret of this name stands for."""
+    secret = kept_secret(folder, name)
+    return urlsafe_b64decode(secret + "=" * (-len(secret) % 4))
 
 
 def keep(path: Path, content: bytes) -> None:

@@ -37,41 +37,41 @@ GRANIAN_LOG: Final[dict[str, Any]] = {
 
 def api_parts(redress: Redress) -> Parts:
     """Return what the API is made of."""
-    metrics = Metrics(Gauges(redress.progress, redress.inbound.store))
+    metrics = Metrics(Gauges(redress.queries.progress, redress.inbound.store))
     return Parts(
         tokens=redress.tokens,
-        desk=redress.desk,
+        desk=redress.desks.orders,
         consumers=redress.consumers,
-        trust=redress.trust,
-        scorecards=redress.scorecards,
-        evidence=redress.evidence,
-        reading=redress.reading,
-        persons=redress.persons,
+        trust=redress.desks.trust,
+        scorecards=redress.desks.scorecards,
+        evidence=redress.desks.evidence,
+        reading=redress.desks.reading,
+        persons=redress.queries.persons,
         people=redress.people,
-        casework=redress.casework,
-        queue=redress.queue,
-        matters=redress.matters,
+        casework=redress.desks.casework,
+        queue=redress.queries.queue,
+        matters=redress.queries.matters,
         after_sales=redress.after_sales,
         resolutions=redress.resolutions,
-        incidents=redress.incident_office,
-        shortfall_reports=redress.shortfall_reports,
-        shortfalls=redress.shortfalls,
+        incidents=redress.desks.incidents,
+        shortfall_reports=redress.commands.shortfall_reports,
+        shortfalls=redress.queries.shortfalls,
         disputes=redress.disputes,
-        compensating=redress.compensating,
+        compensating=redress.commands.compensating,
         contacts=redress.contacts,
-        agent_desk=redress.agent_desk,
+        agent_desk=redress.desks.agents,
         policies=redress.policies,
         histories=redress.store,
-        explainer=redress.explainer,
-        merged=redress.merged,
-        decisions=redress.decisions,
-        progress=redress.progress,
-        checks=redress.progress,
+        explainer=redress.desks.explainer,
+        merged=redress.desks.merged,
+        decisions=redress.queries.decisions,
+        progress=redress.queries.progress,
+        checks=redress.queries.progress,
         metrics=metrics,
         read_stats=partial(read_stats, redress.reader),
         partitions=redress.store.partitions,
         streams=OpenStreams(),
-        webhooks=redress.webhooks,
+        webhooks=redress.outside.webhooks,
         effects=redress.effects,
     )
 
@@ -82,7 +82,7 @@ def build_api(
     parts: Parts | None = None,
 ) -> Litestar:
     """Return the HTTP API over the given product."""
-    routes = inbound_routes(redress.inbound, redress.doors)
+    routes = inbound_routes(redress.outside.inbound, redress.outside.doors)
     return build_app(parts or api_parts(redress), [routes, *more])
 
 

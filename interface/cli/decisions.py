@@ -57,7 +57,7 @@ def command(  # noqa: PLR0913 - one for each thing that can be asked for
     )
     with open_redress(existing(read_settings())) as redress:
         Runner([Decisions()], redress.projector).catch_up()
-        rows = redress.decisions.find(sought, limit=limit).rows
+        rows = redress.queries.decisions.find(sought, limit=limit).rows
     for row in rows:
         click.echo(json.encode(row) if as_json else told(row))
 

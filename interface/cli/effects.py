@@ -107,7 +107,7 @@ def assign(effect: UUID, assignee: str) -> None:
 @AS_JSON
 def journal(effect: UUID | None, limit: int, *, as_json: bool) -> None:
     """Show what simulated gateways were asked and did, newest first."""
-    for line in asked(lambda redress: redress.simulated.lines(effect, limit)):
+    for line in asked(lambda redress: redress.outside.simulated.lines(effect, limit)):
         amount = "" if line.amount is None else f"  {line.amount}"
         fault = f"  ({line.fault})" if line.fault else ""
         click.echo(

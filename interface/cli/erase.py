@@ -59,7 +59,7 @@ def forget(redress: Redress, consumer: str) -> Erased:
                 owner=owner,
                 partitions=redress.store.partitions,
                 persons_of=PersonQueries(redress.reader).persons_of,
-                forget_files=partial(forget_files, redress.evidence_files),
+                forget_files=partial(forget_files, redress.desks.evidence_files),
                 actor=at_terminal(),
             )
         except UnknownConsumer as unknown:

@@ -37,8 +37,8 @@ def command(event: str, *, as_json: bool, lang: str | None) -> None:
     """
     with open_redress(existing(read_settings())) as redress:
         try:
-            place = redress.explainer.place(event)
-            found = redress.explainer.explain(place)
+            place = redress.desks.explainer.place(event)
+            found = redress.desks.explainer.explain(place)
         except (NoSuchEvent, NoSuchStream):
             raise UserError(
                 f"There is no event {event!r}: name a position such as 7.123, or "

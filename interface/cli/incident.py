@@ -106,7 +106,7 @@ def shown(redress: Redress, number: str) -> str:
 def found(redress: Redress, number: str) -> Any:
     """Return an incident as it stands; raises NoSuchIncident."""
     state, version = redress.incidents.find(number)
-    offers = redress.incident_board.counts(number)
+    offers = redress.queries.incidents.counts(number)
     return view(state, version, redress.incidents.id_of(number), offers, ())
 
 
@@ -122,7 +122,9 @@ def by(role: str, name: str | None) -> By:
 @AS_JSON
 def list_(*, as_json: bool) -> None:
     """List incidents, the newest first."""
-    rows = asked("list", lambda redress: redress.incident_board.newest(limit=200)).rows
+    rows = asked(
+        "list", lambda redress: redress.queries.incidents.newest(limit=200)
+    ).rows
     for row in rows:
         click.echo(msgspec.json.encode(row) if as_json else line(row))
     if not rows and not as_json:

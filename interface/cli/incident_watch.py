@@ -32,7 +32,7 @@ def follow(
     state, _ = redress.incidents.find(number)
     left = handed_out(state).left
     while left and not stop.is_set():
-        if not (work and redress.hand_outs.work(number)):
+        if not (work and redress.processes.hand_outs.work(number)):
             stop.wait(LOOK_S)
         state, _ = redress.incidents.find(number)
         now_left = handed_out(state).left

@@ -112,7 +112,7 @@ def take_feed(source: str, paths: Sequence[Path]) -> None:
         feed = Feed(redress.inbound, source, catch_up, reading.reads)
         begun = monotonic()
         with (
-            held(redress.holds, held_for(source)),
+            held(redress.processes.holds, held_for(source)),
             progress(f"Taking in {source}", total, reading.nouns) as advance,
         ):
             report = feed.take(paths, advance, stop.is_set)

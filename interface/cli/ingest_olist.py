@@ -50,7 +50,7 @@ def take_olist(redress: Redress, folder: Path, stop: Signal) -> OlistReport:
     Deadlines of its orders are asked after the last row: what a later row says in time
     shall not be held for missing before. Raises UserError.
     """
-    with held(redress.holds, SOURCE):
+    with held(redress.processes.holds, SOURCE):
         importer = OlistImport(redress.orders, redress.people, now())
         export = read_export(folder)
         bad_rows = importer.bad_rows(export)
@@ -86,7 +86,9 @@ def tell(importer: OlistImport, export: Export, stop: Signal) -> Told:
 def ask_deadlines(redress: Redress, importer: OlistImport, export: Export) -> int:
     """Ask the orders what has run out by now; return how many had to say yes."""
     try:
-        return redress.overdue.ask_deadlines(importer.order_ids(export), now())
+        return redress.processes.overdue.ask_deadlines(
+            importer.order_ids(export), now()
+        )
     except StoreUnavailable as silent:
         raise UserError(
             f"The event store does not answer ({silent}); all rows are told, "

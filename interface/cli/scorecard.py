@@ -43,7 +43,7 @@ def command(
     with open_redress(existing(read_settings())) as redress:
         Runner([PromiseBoard(), Scorecards()], redress.projector).catch_up()
         try:
-            card = redress.scorecards.of_party(
+            card = redress.desks.scorecards.of_party(
                 cast("Role", role), name, now=now(), first=day(first), last=day(last)
             )
         except TooManyDays as error:

@@ -30,9 +30,9 @@ def command(consumer: str, *, as_json: bool) -> None:
     """
     with open_redress(existing(read_settings())) as redress:
         Runner([Persons(), Timeline()], redress.projector).catch_up()
-        if not redress.timeline.exists(consumer):
+        if not redress.queries.timeline.exists(consumer):
             raise UserError(f"Nothing is known of a consumer {consumer!r}")
-        found = redress.trust.of_person(consumer)
+        found = redress.desks.trust.of_person(consumer)
     if as_json:
         click.echo(json.encode(found))
     else:

@@ -34,7 +34,7 @@ def asked(question: Callable[[Webhooks], Any]) -> Any:
     """Return the answer of this installation's webhooks. Raises UserError."""
     with open_redress(existing(read_settings())) as redress:
         try:
-            return question(redress.webhooks)
+            return question(redress.outside.webhooks)
         except NotFound:
             raise UserError("There is no such webhook, or no such delivery") from None
         except Refused as error:

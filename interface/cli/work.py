@@ -29,8 +29,8 @@ def command(*, once: bool) -> None:
         if once:
             steps = worker(redress)
             steps.until_idle(stop)
-            while redress.effect_worker.finish(stop):
+            while redress.outside.effect_worker.finish(stop):
                 steps.until_idle(stop)  # What came of them may lead to more.
-            redress.sender.finish(stop)
+            redress.outside.sender.finish(stop)
         else:
             worker(redress).until_stopped(stop)

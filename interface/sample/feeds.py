@@ -173,7 +173,7 @@ class Feeds:
         lower = Money(line.price.minor * 4 // 5, line.price.currency)
         report = ReportPrice(by=SYSTEM, line=line.line, unit_price=lower)
         context = said(order_id, report, CATALOGUE, now)
-        self._redress.shortfall_reports.report_price(order_id, report, context)
+        self._redress.commands.shortfall_reports.report_price(order_id, report, context)
 
 
 Ending = Callable[..., None]

@@ -114,7 +114,7 @@ def figures(
     owed = entitlements_in(log, now)
     with redress.writer.connection() as connection:
         faults = broken(connection)
-    lines = redress.simulated.lines(limit=PAGE * 10)
+    lines = redress.outside.simulated.lines(limit=PAGE * 10)
     budget = incident.budget.total_max_fen if incident.budget else 0
     return Figures(
         counts=counts,

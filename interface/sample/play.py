@@ -221,7 +221,7 @@ class Play:
         patience = monotonic() + PATIENCE_SECONDS
         while True:
             self._worker.until_idle(self._stop)
-            self._redress.effect_worker.finish(self._stop)
+            self._redress.outside.effect_worker.finish(self._stop)
             if self._worker.round():
                 continue
             if not self._unheard() or monotonic() > patience:

@@ -15,11 +15,11 @@ INTERFACE_MAY_NOT_NAME = {"decide", "evolve", "Decider"}
 # The only ones of their kind.
 ENVIRONMENT = "interface/settings.py"
 CLOCK = "interface/clock.py"
-COMPOSITION_ROOT = "interface/bootstrap.py"
+COMPOSITION_ROOT = "interface/bootstrap/"
 # Who may ask the composition root for what it builds: those who start things, and the
 # sample's story, whose people use the whole product.
 STARTERS = (
-    "interface/bootstrap.py",
+    COMPOSITION_ROOT,
     "interface/cli/",
     "interface/sample/",
     "interface/serving.py",
@@ -95,7 +95,7 @@ def test_there_is_one_reader_of_the_environment() -> None:
 
 def test_only_those_who_start_things_know_the_composition_root() -> None:
     for path, module in imports("domain", "application", "interface"):
-        if module == "interface.bootstrap":
+        if module.startswith("interface.bootstrap"):
             assert path.startswith(STARTERS), f"{path} imports {module}"
 
 

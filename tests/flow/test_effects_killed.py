@@ -76,24 +76,24 @@ class Till:
         redress = Redress(settings, self.service.redress.urls)
         try:
             if around is not None:
-                gateways: Gateways = redress.gateways
-                replaced = replace(gateways, refund=around(redress.simulator))
-                redress.__dict__["gateways"] = replaced
+                gateways: Gateways = redress.outside.gateways
+                replaced = replace(gateways, refund=around(redress.outside.simulator))
+                redress.outside.__dict__["gateways"] = replaced
             stop = Signal()
             worker(redress).until_idle(stop)
-            redress.effect_worker.finish(stop)
+            redress.outside.effect_worker.finish(stop)
             worker(redress).until_idle(stop)
         finally:
             redress.close()
 
     @property
     def run(self) -> Run:
-        (run,) = self.service.redress.effects_runs.listed(limit=10).rows
+        (run,) = self.service.redress.outside.runs.listed(limit=10).rows
         return run
 
     @property
     def moved(self) -> list[Line]:
-        lines = self.service.redress.simulated.lines()
+        lines = self.service.redress.outside.simulated.lines()
         return [line for line in lines if line.deed == "did"]
 
     @property

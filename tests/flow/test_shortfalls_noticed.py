@@ -83,12 +83,12 @@ class Jacket:
     @property
     def shortfalls(self) -> dict[str, ShortfallRow]:
         wanted = WantedShortfalls(order_id=self.order_id)
-        found = self.redress.shortfalls.find(wanted, limit=50).rows
+        found = self.redress.queries.shortfalls.find(wanted, limit=50).rows
         return {each.code: each for each in found}
 
     @property
     def days(self) -> CompanionRow:
-        found = self.redress.companions.one(self.order_id)
+        found = self.redress.queries.companions.one(self.order_id)
         assert found is not None
         return found
 
@@ -126,11 +126,11 @@ def test_a_parcel_stalls_is_noticed_moves_on_and_the_days_go_by(
     assert watch.rows > 3
 
     wanted = WantedShortfalls(code=("TRANSIT_STALLED",))
-    (cause,) = redress.redress.shortfalls.causes(wanted, "outlet")
+    (cause,) = redress.redress.queries.shortfalls.causes(wanted, "outlet")
     assert (cause.cause, cause.orders) == ("URC-1", 1)
-    (heat,) = redress.redress.shortfalls.heat(wanted)
+    (heat,) = redress.redress.queries.shortfalls.heat(wanted)
     assert (heat.carrier, heat.region, heat.merchant) == ("sf", "CN-XJ", "shop-1")
-    beside = redress.redress.companions
+    beside = redress.redress.queries.companions
     page = beside.find(
         WantedDays(merchant="shop-1", ending_before=MONDAY + 31 * DAY), limit=1
     )
@@ -141,11 +141,11 @@ def test_a_parcel_stalls_is_noticed_moves_on_and_the_days_go_by(
 
 def test_what_a_running_import_holds_waits(redress: Service) -> None:
     jacket = Jacket(redress)
-    redress.redress.holds.hold("shop", "importer", 60)
+    redress.redress.processes.holds.hold("shop", "importer", 60)
     redress.sets_clock(MONDAY + 50 * HOUR)
     redress.works()
     assert (jacket.shortfalls, jacket.days.state) == ({}, "none")
-    redress.redress.holds.release("shop", "importer")
+    redress.redress.processes.holds.release("shop", "importer")
     redress.works()
     assert "SHIP_OVERDUE" in jacket.shortfalls
     assert jacket.days.state == "beside"
@@ -158,18 +158,18 @@ def test_a_delivery_without_an_alarm_is_put_off_to_the_next_look(
     promise = Offer(label="deliver-by", source="merchant", due_at=due_at)
     jacket = Jacket(redress, offers=(promise,))
     redress.lives_until(MONDAY + HOUR)
-    rows = redress.redress.watch.of_order(jacket.order_id)
+    rows = redress.redress.queries.watch.of_order(jacket.order_id)
     (look,) = [row for row in rows if row.code == "DELIVERY_RISK"]
     assert (look.state, look.why) == ("watching", "no_alarm")
     assert look.ask_again_at == due_at - 96 * HOUR
-    assert redress.redress.watch.due(redress.now, 10) == []
+    assert redress.redress.queries.watch.due(redress.now, 10) == []
 
 
 def test_pages_of_shortfalls_go_on_where_the_last_ended(redress: Service) -> None:
     for number in range(3):
         Jacket(redress, f"A-{number}")
     redress.lives_until(MONDAY + 43 * HOUR)
-    ask = redress.redress.shortfalls.find
+    ask = redress.redress.queries.shortfalls.find
     seen, cursor = [], None
     for _ in range(3):
         page = ask(WantedShortfalls(code=("SHIP_RISK",)), limit=1, cursor=cursor)

@@ -165,7 +165,7 @@ class Abandoned:
         self._attributed("d-anna", str(dispute_id), str(order_id))
 
     def _attributed(self, consumer: str, matter: str, order: str) -> None:
-        accounts = self.service.redress.accounts
+        accounts = self.service.redress.commands.accounts
         account_id = accounts.id_of(consumer, matter)
         opening = OpenAttribution(
             by=OTTO, matter=matter, order=order, source="shop", consumer=consumer
@@ -201,12 +201,12 @@ class Abandoned:
 
     def rows(self) -> list[MatterRow]:
         """Return every matter as the list shows it."""
-        return list(self.service.redress.matters.find(Wanted(), limit=200).rows)
+        return list(self.service.redress.queries.matters.find(Wanted(), limit=200).rows)
 
     def board(self) -> Mapping[UUID, Mapping[str, Timer]]:
         """Return every clock as the board shows it."""
         ids = [row.stream_id for row in self.rows()]
-        found = self.service.redress.clocks.of(ids)
+        found = self.service.redress.queries.clocks.of(ids)
         return {stream_id: by_name(clocks) for stream_id, clocks in found.items()}
 
     def breaches(self, stream_id: UUID) -> list[str]:

@@ -51,12 +51,12 @@ class StandingApi:
     def _put_together(self, partitions: int) -> Litestar:
         """Build it as the product is built; a number, the same for all, is itself."""
         parts = {name: self._part(name) for name in Parts._fields}
-        product = SimpleNamespace(
-            inbound=StandIn(lambda: self._product.inbound),
-            doors=StandIn(lambda: self._product.doors),
+        outside = SimpleNamespace(
+            inbound=StandIn(lambda: self._product.outside.inbound),
+            doors=StandIn(lambda: self._product.outside.doors),
         )
         return build_api(
-            cast("Redress", product),
+            cast("Redress", SimpleNamespace(outside=outside)),
             parts=Parts(**(parts | {"partitions": partitions})),
         )
 

@@ -44,7 +44,9 @@ def buy(redress: Redress, consumer: str, number: str) -> UUID:
 def link(redress: Redress, consumer: str, other: str) -> None:
     command = LinkConsumer(consumer=consumer, other=other, basis="guest_login")
     context = context_for(uuid4(), command, actor="agent:wang", asked_at=MONDAY)
-    redress.handler.handle_one(redress.consumers.ask(consumer, command, context))
+    redress.commands.handler.handle_one(
+        redress.consumers.ask(consumer, command, context)
+    )
 
 
 def send(redress: Redress, role: AccessRole, subject: str, order: UUID) -> UUID:
@@ -53,7 +55,7 @@ def send(redress: Redress, role: AccessRole, subject: str, order: UUID) -> UUID:
     context = CommandContext(
         actor=actor.name, asked_at=MONDAY, command_id=name, correlation_id=name
     )
-    sending = redress.evidence.add(actor, order, "image/jpeg", cut(JPEG), context)
+    sending = redress.desks.evidence.add(actor, order, "image/jpeg", cut(JPEG), context)
     return asyncio.run(sending).stream_id
 
 
@@ -97,7 +99,7 @@ def test_a_file_that_could_not_be_deleted_then_is_deleted_by_erasing_again(
 ) -> None:
     photo = send(redress, "consumer", "mei", buy(redress, "mei", "1"))
     told(redress, "mei")
-    file = redress.evidence.find(
+    file = redress.desks.evidence.find(
         Actor(subject="wang", roles=frozenset({"agent"})), photo
     ).file
     left = redress.settings.home / "evidence" / "kept" / f"{photo}.{file.sha256}"

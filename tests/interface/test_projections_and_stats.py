@@ -150,7 +150,7 @@ def test_what_ran_out_is_breached_by_one_round_of_work(
 def end_once_all_is_breached(redress: Redress) -> None:
     """Ask this process to end when the worker has done its work, or after a minute."""
     for _ in range(1200):
-        if len(redress.promises.find(limit=9, state="breached").rows) == 4:
+        if len(redress.queries.promises.find(limit=9, state="breached").rows) == 4:
             break
         Signal().wait(0.05)
     os.kill(os.getpid(), signal.SIGTERM)

@@ -62,9 +62,9 @@ class Office:
 
     def desk(self) -> TouchedClocks:
         redress = self.service.redress
-        nouns = {**redress.with_clocks, "after_sales": self.cases}
+        nouns = {**redress.processes.with_clocks, "after_sales": self.cases}
         now = lambda: self.service.now  # noqa: E731 - the clock as it is set by then
-        return TouchedClocks(nouns, redress.clocks, redress.policies, now)
+        return TouchedClocks(nouns, redress.queries.clocks, redress.policies, now)
 
     def reads(self) -> None:
         """Let the board catch up."""

@@ -49,7 +49,10 @@ class Office:
         self.reads()
 
     def desk(self) -> DueDisputes:
-        disputes, board = self.service.redress.disputes, self.service.redress.matters
+        disputes, board = (
+            self.service.redress.disputes,
+            self.service.redress.queries.matters,
+        )
         return DueDisputes(disputes, board, lambda: self.now)
 
     def reads(self) -> None:
@@ -59,7 +62,7 @@ class Office:
     def waits(self, at: datetime = TOO_LONG) -> None:
         """Let the time go by, and the clocks be asked."""
         self.service.sets_clock(at)
-        self.service.redress.overdue_clocks.check()
+        self.service.redress.processes.overdue_clocks.check()
         self.reads()
 
     @property

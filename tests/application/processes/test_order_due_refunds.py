@@ -34,7 +34,7 @@ class Till:
 
     def __init__(self, service: Service) -> None:
         self.service = service
-        self.board = service.redress.matters
+        self.board = service.redress.queries.matters
         self.holds = Holds(service.redress.writer)
         self.now = TUESDAY
         self.due = self.cashier()

@@ -284,7 +284,7 @@ def test_what_was_paid_is_in_the_account_of_its_case(
     case = li_mei.post("/v1/cases", request).json()["stream_id"]
     body = reserved(agent, order, **OUT_OF_STOCK, matter=case)
     done(feed, here(body), "payment")
-    account = redress.accounts.id_beside(UUID(case), case)
+    account = redress.commands.accounts.id_beside(UUID(case), case)
     page = agent.get(f"/v1/accounts/{account}").json()["account"]
     paid = {each["account"]["kind"]: each["amount"]["minor"] for each in page["borne"]}
     assert paid == {"merchant": 18_000, "consumer": -18_000}

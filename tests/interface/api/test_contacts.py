@@ -295,7 +295,7 @@ def test_a_contact_is_tied_to_what_the_same_person_bought_under_another_name(
 def test_who_also_buys_tea_reads_no_more_words_of_others(
     redress: Redress, contact: str
 ) -> None:
-    matter = redress.casework.known("contact", UUID(id_in(contact)))
+    matter = redress.desks.casework.known("contact", UUID(id_in(contact)))
 
     def told(subject: str, *roles: AccessRole) -> list[str | None]:
         who = Actor(subject=subject, roles=frozenset(roles))

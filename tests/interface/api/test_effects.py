@@ -47,7 +47,7 @@ class Till:
 
     @property
     def run(self) -> Run:
-        (run,) = self.redress.effects_runs.listed(limit=10).rows
+        (run,) = self.redress.outside.runs.listed(limit=10).rows
         return run
 
     @property
@@ -61,7 +61,7 @@ class Till:
 
     def dies(self) -> None:
         """Let no machine get any further with it."""
-        self.redress.effects_runs.stands(self.run.key, "dead", reason="not_reached")
+        self.redress.outside.runs.stands(self.run.key, "dead", reason="not_reached")
 
 
 @pytest.fixture
@@ -128,7 +128,7 @@ def tells(till: Till, caller: Callers) -> Callable[..., Response]:
     def tell(secret: str | None = None, **said: Any) -> Response:
         till.redress.effects  # noqa: B018 - makes the secret, as any start does
         body = json.dumps({"key": str(till.run.key), **said}).encode()
-        kept = till.redress._gateway_secret("refund")  # noqa: SLF001 - the bank's
+        kept = till.redress.outside.gateway_secret("refund")
         assert (folder / "refund").exists()
         signed = hmac_of((secret or kept).encode(), body, sha256).hexdigest()
         headers = {
@@ -175,9 +175,9 @@ def test_told_while_its_job_still_waits_the_job_finds_nothing_to_do(
     tells(outcome="done", reference="b-1", amount=YUAN_400)
     settings = Settings(home=tmp_path, gateways="simulator")
     redress = Redress(settings, till.redress.urls)
-    redress.effect_worker.finish(Signal())
+    redress.outside.effect_worker.finish(Signal())
     redress.close()
-    assert till.redress.simulated.lines() == []
+    assert till.redress.outside.simulated.lines() == []
     assert till.results == 1
 
 
@@ -189,9 +189,9 @@ def test_what_somebody_reported_meanwhile_is_paid_by_nobody_else(
     till.service.asks(till.case_id, reported)
     settings = Settings(home=tmp_path, gateways="simulator")
     redress = Redress(settings, till.redress.urls)
-    redress.effect_worker.finish(Signal())
+    redress.outside.effect_worker.finish(Signal())
     redress.close()
-    assert till.redress.simulated.lines() == []
+    assert till.redress.outside.simulated.lines() == []
     assert till.run.state == "answered"
 
 

@@ -108,11 +108,11 @@ def test_an_incident_from_the_first_look_to_the_last_offer(
     asks(mei, "budget", grant)
     asks(lin, "pilot", {"orders": 1})
     project()
-    redress.hand_outs.run(redress.incident_board)
+    redress.processes.hand_outs.run(redress.queries.incidents)
     assert lin.get(I7).json()["counts"]["offered"] == 1
     asks(wei, "rollout", {"orders_per_minute": 100})
     clock.set((FRIDAY + timedelta(minutes=2)).isoformat())
-    redress.hand_outs.run(redress.incident_board)
+    redress.processes.hand_outs.run(redress.queries.incidents)
     project()
     body = lin.get(I7).json()
     assert (body["counts"]["offered"], body["offers"]) == (3, {"offered": 3})

@@ -95,7 +95,7 @@ def attributed(
     redress: Redress, order: str, matter: str = "matter-1", carrier: str | None = None
 ) -> str:
     """Say that the merchant bears it; return where the account is."""
-    accounts = redress.accounts
+    accounts = redress.commands.accounts
     account_id = accounts.id_of("li-mei", matter)
     parties = [Account(kind="merchant", name="tea-house")]
     if carrier is not None:

@@ -101,7 +101,7 @@ def test_the_whole_resolution_of_one_order_takes_three_requests(
     assert third.status_code == 200, third.text
 
     project()
-    redress.due_resolutions.run()
+    redress.processes.due_resolutions.run()
     office = senior.get(where).json()["resolution"]["office"]
     carried = {each["plan"]: each for each in office["executions"]}
     assert carried["cancel"]["hash"] == plan["hash"], "what was seen is what is done"

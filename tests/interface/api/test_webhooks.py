@@ -45,7 +45,7 @@ class Post:
     """The worker's step with a clock that can be set ahead."""
 
     def __init__(self, redress: Redress, project: Callable[[], None]) -> None:
-        webhooks = redress.webhooks
+        webhooks = redress.outside.webhooks
         self.ahead = timedelta()
         self._project = project
         self.sender = Sender(
