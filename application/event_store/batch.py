@@ -1,6 +1,6 @@
 """What a batch of asks comes to, decided in memory on what was loaded."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from functools import reduce
 from hashlib import sha256
@@ -22,9 +22,9 @@ from application.event_store.store import (
     Append,
     Conflict,
     KeyReused,
-    Loaded,
     StaleVersion,
     StreamAppend,
+    Unreadable,
 )
 from domain.ids import partition_in
 from domain.kernel import AnyDecider, Event, ImpossibleTime, possible
@@ -49,33 +49,46 @@ class Batch:
 
     What an ask saw of an earlier one is only true once that is written. So an answer
     that rests on it waits for ``answers``, and is none if the earlier ask lost a race.
+    The same holds for what was decided on a stream as it stood at some time before: an
+    ask that writes nothing then has its versions checked all the same.
     """
 
-    def __init__(self, loaded: Loaded) -> None:
-        self._loaded = loaded
-        self._streams: dict[UUID, Stream] = {}
+    def __init__(
+        self,
+        streams: dict[UUID, "Stream"],
+        seen: Mapping[tuple[int, UUID], tuple[bytes, Receipt]],
+        unreadable: Mapping[UUID, Unreadable],
+    ) -> None:
+        self._streams = streams
+        self._seen = seen
+        self._unreadable = unreadable
         self._answers: dict[int, Answer] = {}
         self._failures: dict[int, tuple[Exception, frozenset[int]]] = {}
         self._command_ids: set[tuple[int, UUID]] = set()
         self.appends: dict[int, Append] = {}
 
-    def take(self, number: int, ask: Ask) -> None:
-        """Decide an ask. The second of one command id is left for another attempt."""
+    def take(self, number: int, ask: Ask, *, sure: bool) -> None:
+        """Decide an ask. The second of one command id is left for another attempt.
+
+        ``sure`` says that its streams and its command id have just been read.
+        """
         name = command_key(ask)
-        if name in self._loaded.seen:
+        if name in self._seen:
             self._answers[number] = self._answer_again(ask)
         elif name not in self._command_ids:
             authors = frozenset(
                 each
                 for stream_id in ask.streams
-                for each in self._stream(stream_id).authors
+                for each in self._streams[stream_id].authors
             )
             try:
                 drafts = self._decide(ask)
             except Exception as error:  # noqa: BLE001 - a value, see Answer
                 self._failures[number] = error, authors
+                if not sure:
+                    self._keep(number, ask, dict.fromkeys(ask.streams, ()))
             else:
-                self._keep(number, ask, drafts, authors)
+                self._take(number, ask, drafts, sure=sure and not authors)
 
     def answers(self, outcomes: Mapping[int, Receipt | Conflict]) -> dict[int, Answer]:
         """Return the answers, given what came of ``appends``; the rest asks again."""
@@ -88,102 +101,124 @@ class Batch:
         failures = {
             number: error
             for number, (error, authors) in self._failures.items()
-            if authors <= written
+            if (number in written if number in self.appends else authors <= written)
         }
         return {**self._answers, **receipts, **failures}
 
     def _answer_again(self, ask: Ask) -> Answer:
-        request, receipt = self._loaded.seen[command_key(ask)]
+        request, receipt = self._seen[command_key(ask)]
         if request != request_hash(ask) and not speaks_of_erased(ask):
             return KeyReused(command_id=ask.context.command_id)
         return replace(receipt, repeated=True)
 
-    def _decide(self, ask: Ask) -> dict[UUID, list[Event]]:
-        first = self._stream(ask.parts[0].stream_id)
+    def _decide(self, ask: Ask) -> Mapping[UUID, Sequence[Event]]:
+        first = self._streams[ask.parts[0].stream_id]
         if ask.context.expected_version not in (None, first.version):
             raise StaleVersion(version=first.version)
         if not possible(ask.context.at):
             raise ImpossibleTime(year=ask.context.at.year)
         for stream_id, version in ask.rests_on.items():
-            if self._stream(stream_id).version != version:
+            if self._streams[stream_id].version != version:
                 raise MovedOn(f"Stream {stream_id} is not at {version} any more.")
         drafts: dict[UUID, list[Event]] = {}
         for part in ask.parts:
-            if unreadable := self._loaded.unreadable.get(part.stream_id):
+            if unreadable := self._unreadable.get(part.stream_id):
                 raise unreadable.error()
             draft = drafts.setdefault(part.stream_id, [])
-            state = self._stream(part.stream_id).state(part.decider)
+            state = self._streams[part.stream_id].state(part.decider)
             state = reduce(part.decider.evolve, draft, state)
             draft += part.decider.decide(
                 state, part.command, part.policy, ask.context.at
             )
         # Nothing is written to what was only read, but it must still stand there.
-        return {stream_id: drafts.get(stream_id, []) for stream_id in ask.streams}
+        return {stream_id: drafts.get(stream_id, ()) for stream_id in ask.streams}
 
-    def _keep(
+    def _take(
         self,
         number: int,
         ask: Ask,
         drafts: Mapping[UUID, Sequence[Event]],
-        authors: frozenset[int],
+        *,
+        sure: bool,
     ) -> None:
-        appends = tuple(
-            StreamAppend(stream_id, self._stream(stream_id).version, events)
-            for stream_id, events in drafts.items()
-        )
-        if any(drafts.values()):
+        """Take what was decided; where that is nothing, and sure, it is the answer."""
+        anything = any(drafts.values())
+        if sure and not anything:
+            self._answers[number] = self._nothing_new(ask)
+            return
+        self._keep(number, ask, drafts)
+        if anything:
             self._command_ids.add(command_key(ask))
             for stream_id, events in drafts.items():
-                self._stream(stream_id).add(events, number)
-        elif not authors:
-            self._answers[number] = self._nothing_new(appends)
-            return
-        self.appends[number] = Append(ask.context, request_hash(ask), appends)
+                self._streams[stream_id].add(events, number)
 
-    def _nothing_new(self, appends: Sequence[StreamAppend]) -> Receipt:
+    def _keep(
+        self, number: int, ask: Ask, drafts: Mapping[UUID, Sequence[Event]]
+    ) -> None:
+        """Have it appended, each stream at the version that was seen of it."""
+        streams = tuple(
+            StreamAppend(stream_id, self._streams[stream_id].version, events)
+            for stream_id, events in drafts.items()
+        )
+        self.appends[number] = Append(ask.context, request_hash(ask), streams)
+
+    def _nothing_new(self, ask: Ask) -> Receipt:
         """Return where the streams stand: what was asked for is so already."""
-        first = appends[0]
-        last = max(self._stream(each.stream_id).position for each in appends)
+        streams = {each: self._streams[each] for each in ask.streams}
+        first, stands = next(iter(streams.items()))
+        last = max(each.position for each in streams.values())
         return Receipt(
-            stream_id=first.stream_id,
-            version=first.version,
-            position=f"{partition_in(first.stream_id)}.{last}",
+            stream_id=first,
+            version=stands.version,
+            position=f"{partition_in(first)}.{last}",
             streams=tuple(
-                StreamVersion(each.stream_id, each.version) for each in appends
+                StreamVersion(name, each.version) for name, each in streams.items()
             ),
         )
 
-    def _stream(self, stream_id: UUID) -> "Stream":
-        if stream_id not in self._streams:
-            self._streams[stream_id] = Stream(self._loaded.histories[stream_id])
-        return self._streams[stream_id]
-
 
 class Stream:
-    """A stream as the next ask of the batch sees it."""
+    """A stream as the next ask sees it: its version, and what its events amount to.
+
+    ``authors`` are the asks of the batch that had events for it; ``position`` is that
+    of its last event when it was read.
+    """
 
     def __init__(self, history: Sequence[RecordedEvent]) -> None:
         self.authors: list[int] = []
         self.position = history[-1].position if history else 0
+        self.version = len(history)
         self._events = [recorded.event for recorded in history]
         self._folded: dict[Any, tuple[int, Any]] = {}
+        self._forgotten = 0
 
-    @property
-    def version(self) -> int:
-        """The version it stands at, the events still to be written included."""
-        return len(self._events)
+    def knows(self, decider: AnyDecider) -> bool:
+        """Say whether the state can be told, with what it still remembers."""
+        return not self._forgotten or decider.evolve in self._folded
 
     def state(self, decider: AnyDecider) -> Any:
         """Return what its events amount to, folding each only once."""
-        count, state = self._folded.get(decider.evolve, (0, decider.initial))
-        state = reduce(decider.evolve, self._events[count:], state)
-        self._folded[decider.evolve] = self.version, state
+        evolve = decider.evolve
+        count, state = self._folded.get(evolve, (0, decider.initial))
+        if count < self.version:
+            events = self._events[count - self._forgotten :]
+            state = reduce(evolve, events, state)
+            self._folded[evolve] = self.version, state
         return state
 
-    def add(self, events: Iterable[Event], author: int) -> None:
+    def add(self, events: Sequence[Event], author: int) -> None:
         """Show the next ask what this one decided."""
         self._events += events
+        self.version += len(events)
         self.authors.append(author)
+
+    def rest(self) -> None:
+        """Forget the events for the next batch, and keep what they amount to."""
+        for evolve, (count, state) in self._folded.items():
+            events = self._events[count - self._forgotten :]
+            self._folded[evolve] = self.version, reduce(evolve, events, state)
+        self._events, self._forgotten = [], self.version
+        self.authors = []
 
 
 def command_key(ask: Ask) -> tuple[int, UUID]:

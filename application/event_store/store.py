@@ -14,10 +14,9 @@ from application.event_store.envelope import (
 )
 from domain.kernel import Event, Refused
 
-# So often an ask that lost a race is decided again. Somebody wins every race; one that
-# loses three of four, as among many writers to one stream, loses this often once in
-# ten thousand times.
-ATTEMPTS_MAX = 32
+# So often an ask is decided: once, and three times more if it lost the race. Within a
+# process there are no races, and among a few of them nobody loses four in a row.
+ATTEMPTS_MAX = 4
 
 
 class Conflict(Struct, frozen=True):
@@ -41,6 +40,10 @@ class KeyReused(Refused):
 
 class StoreUnavailable(Exception):
     """The event store does not answer, and nothing was written. Ask again later."""
+
+
+class Overloaded(StoreUnavailable):
+    """More is asked than can be done soon; nothing was written. Ask again later."""
 
 
 class OutcomeUnknown(StoreUnavailable):

@@ -10,7 +10,8 @@ from msgspec.structs import replace
 
 from application.event_store.batch import Answer, MovedOn, request_hash
 from application.event_store.envelope import Ask, Receipt
-from application.event_store.handler import CommandHandler, PartsApart
+from application.event_store.handler import CommandHandler
+from application.event_store.rounds import PartsApart
 from application.event_store.store import (
     Append,
     Conflict,

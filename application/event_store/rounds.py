@@ -1,0 +1,182 @@
+"""The loop that writes things down: load, decide, append, for one ask or many.
+
+A batch of one is the same code. What streams amount to may be kept from one batch to
+the next: then only the others are read, and whatever is decided is checked against the
+versions by the append itself, also where it writes nothing.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from time import monotonic
+from typing import Final
+from uuid import UUID
+
+from application.event_store.batch import Answer, Batch, Stream, command_key
+from application.event_store.envelope import Ask, Receipt
+from application.event_store.store import (
+    ATTEMPTS_MAX,
+    Append,
+    Busy,
+    Conflict,
+    EventStore,
+    Loaded,
+    OutcomeUnknown,
+    StoreUnavailable,
+)
+from domain.ids import partition_in
+
+# Whoever takes longer than this to be decided holds up all that came with him.
+SLOW_S: Final = 0.05
+
+
+class PartsApart(ValueError):
+    """An ask has no parts, or parts in different partitions."""
+
+
+class KeptStreams:
+    """What streams amounted to when they were last seen, of so many at most.
+
+    A version that has moved on since is noticed by the append, never trusted.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._streams: OrderedDict[UUID, Stream] = OrderedDict()
+
+    def known(self, ask: Ask) -> bool:
+        """Say whether an ask can be decided without reading anything."""
+        streams = self._streams
+        return all(each in streams for each in ask.streams) and all(
+            streams[part.stream_id].knows(part.decider) for part in ask.parts
+        )
+
+    def take(self, stream_ids: Iterable[UUID]) -> dict[UUID, Stream]:
+        """Hand out streams for a batch; they come back by ``keep``, or are lost."""
+        return {each: self._streams.pop(each) for each in set(stream_ids)}
+
+    def keep(self, streams: Mapping[UUID, Stream]) -> None:
+        """Keep streams as they stand now; whichever was not used for longest goes."""
+        for stream_id, stream in streams.items():
+            stream.rest()
+            self._streams[stream_id] = stream
+        while len(self._streams) > self._most:
+            self._streams.popitem(last=False)
+
+
+class Rounds:
+    """Takes batches of asks, one after the other. Not for two threads at once.
+
+    Without ``kept`` every stream is read each time, and any number of threads may.
+    ``slow`` is told which asks took long to be decided.
+    """
+
+    def __init__(
+        self,
+        store: EventStore,
+        kept: KeptStreams | None = None,
+        slow: Callable[[Ask], None] | None = None,
+    ) -> None:
+        self._store = store
+        self._kept = kept
+        self._slow = slow
+
+    def run(self, asks: Sequence[Ask]) -> list[Answer]:
+        """Load, decide and append a batch; an answer for each ask, in order.
+
+        What lost a race is read and decided again, three times at most. If the answer
+        to the append is lost, the receipts of what was written are looked up, once.
+        Raises StoreUnavailable if nothing can be said of the whole batch, and
+        OutcomeUnknown if it may have been written.
+        """
+        answers: dict[int, Answer] = {
+            number: PartsApart("An ask has parts, and all lie in one partition.")
+            for number, ask in enumerate(asks)
+            if not ask.parts or len(set(map(partition_in, ask.streams))) != 1
+        }
+        lost: OutcomeUnknown | None = None
+        for attempt in range(ATTEMPTS_MAX):
+            waiting = {
+                number: ask for number, ask in enumerate(asks) if number not in answers
+            }
+            if not waiting:
+                break
+            try:
+                answers |= self._attempt(waiting, fresh=attempt > 0)
+            except OutcomeUnknown as error:
+                if lost is not None:
+                    raise
+                lost = error
+            except StoreUnavailable as error:
+                if lost is not None:
+                    raise lost from error
+                raise
+        busy = lost or Busy(attempts=ATTEMPTS_MAX)
+        return [answers.get(number, busy) for number in range(len(asks))]
+
+    def _attempt(self, asks: Mapping[int, Ask], *, fresh: bool) -> dict[int, Answer]:
+        """Return the answers there are; the asks left out lost a race.
+
+        What cannot be stored at all, such as a name with a NUL, fails the whole batch:
+        then each ask goes alone, so that it fails only the one it came with.
+        """
+        batch, streams = self._decided(asks, fresh=fresh)
+        appends = list(batch.appends.values())
+        try:
+            outcomes = self._store.append(appends) if appends else ()
+        except StoreUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - a value, see Answer
+            return dict.fromkeys(asks, error) if len(asks) == 1 else self._each(asks)
+        told = dict(zip(batch.appends, outcomes, strict=True))
+        if self._kept is not None:
+            spoilt = spoilt_by(batch.appends, told)
+            self._kept.keep(
+                {name: each for name, each in streams.items() if name not in spoilt}
+            )
+        return batch.answers(told)
+
+    def _each(self, asks: Mapping[int, Ask]) -> dict[int, Answer]:
+        answers: dict[int, Answer] = {}
+        for number, ask in asks.items():
+            answers |= self._attempt({number: ask}, fresh=True)
+        return answers
+
+    def _decided(
+        self, asks: Mapping[int, Ask], *, fresh: bool
+    ) -> tuple[Batch, dict[UUID, Stream]]:
+        """Return a batch decided, and the streams that it moved."""
+        kept = self._kept if not fresh else None
+        known = {n for n, ask in asks.items() if kept is not None and kept.known(ask)}
+        loaded = self._loaded([ask for n, ask in asks.items() if n not in known])
+        streams = {name: Stream(each) for name, each in loaded.histories.items()}
+        if kept is not None:
+            wanted = {each for n in known for each in asks[n].streams}
+            streams |= kept.take(wanted - streams.keys())
+        batch = Batch(streams, loaded.seen, loaded.unreadable)
+        for number, ask in asks.items():
+            began = monotonic()
+            batch.take(number, ask, sure=number not in known)
+            if self._slow is not None and monotonic() - began > SLOW_S:
+                self._slow(ask)
+        for stream_id in loaded.unreadable:
+            streams.pop(stream_id)
+        return batch, streams
+
+    def _loaded(self, asks: Collection[Ask]) -> Loaded:
+        if not asks:
+            return Loaded({}, {})
+        streams = {each: None for ask in asks for each in ask.streams}
+        commands = {command_key(ask): None for ask in asks}
+        return self._store.load(list(streams), list(commands))
+
+
+def spoilt_by(
+    appends: Mapping[int, Append], outcomes: Mapping[int, Receipt | Conflict]
+) -> set[UUID]:
+    """Return the streams that do not stand where the batch left them."""
+    return {
+        each.stream_id
+        for number, outcome in outcomes.items()
+        if isinstance(outcome, Conflict) or outcome.repeated
+        for each in appends[number].streams
+    }
