@@ -23,6 +23,7 @@ INCIDENT_SENTENCES: Final[Mapping[str, str]] = {
     "incident.paused": "{by} paused it: {reason}",
     "incident.resumed": "{by} had it go on",
     "incident.rollback_ordered": "{by} had taken back what nobody took yet: {reason}",
+    "incident.withdrawn": "{by} withdrew it before anything was handed out: {reason}",
     "incident.budget_reserved": "{by} set aside {fen} for batch {batch}{orders?: *}",
     "incident.budget_settled": "{by} handed out batch {batch}{offered? to *}"
     "{left_out?; left out: *}; {released_fen} is free again",

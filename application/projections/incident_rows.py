@@ -19,6 +19,7 @@ from domain.incident import (
     IncidentPaused,
     IncidentResumed,
     IncidentReviewed,
+    IncidentWithdrawn,
     NoticePublished,
     PilotStarted,
     RollbackOrdered,
@@ -52,6 +53,7 @@ INCIDENT_EVENTS: Final = (
     IncidentPaused,
     IncidentResumed,
     RollbackOrdered,
+    IncidentWithdrawn,
     IncidentCompleted,
     IncidentReviewed,
     NoticePublished,
@@ -251,6 +253,8 @@ def incident_after(
             return replace(row, phase="completed", over=True)
         case RollbackOrdered():
             return replace(row, phase="rolled_back", over=True)
+        case IncidentWithdrawn():
+            return replace(row, phase="withdrawn", over=True)
         case IncidentReviewed():
             return replace(row, phase="reviewed", over=True)
         case NoticePublished(words_zh=zh, words_en=en, at=at):

@@ -133,6 +133,13 @@ class ResumeIncident(Request, frozen=True, kw_only=True):
     by: By
 
 
+class WithdrawIncident(Request, frozen=True, kw_only=True):
+    """Give it up, and its budget, as long as nothing was handed out."""
+
+    by: By
+    reason: Code
+
+
 class RollBackUnexecuted(Request, frozen=True, kw_only=True):
     """Take back every offer nobody took yet, and free its budget."""
 
@@ -212,6 +219,7 @@ IncidentCommand = (
     | PauseIncident
     | ResumeIncident
     | RollBackUnexecuted
+    | WithdrawIncident
     | ReserveBudget
     | SettleBudget
     | RecordSpent

@@ -32,6 +32,7 @@ from domain.incident.commands import (
     SetExemption,
     SettleBudget,
     StartPilot,
+    WithdrawIncident,
 )
 from domain.incident.events import IncidentEvent
 from domain.incident.evolve import evolve
@@ -47,6 +48,7 @@ from domain.incident.running import (
     resumed,
     reviewed,
     rolled_back,
+    withdrawn,
 )
 from domain.incident.scoping import (
     Events,
@@ -92,7 +94,7 @@ def granted(
         case ReviseSelector():
             return revised(incident, command, at)
         case FreezeScope():
-            return frozen(command, at)
+            return frozen(incident, command, at)
         case IncludeOrders():
             return included(incident, command, at)
         case ExcludeOrders():
@@ -113,6 +115,8 @@ def granted(
             return resumed(command, at)
         case RollBackUnexecuted():
             return rolled_back(command, at)
+        case WithdrawIncident():
+            return withdrawn(command, at)
         case ReserveBudget():
             return reserved(incident, command, at)
         case SettleBudget():
@@ -124,7 +128,7 @@ def granted(
         case PublishNotice():
             return published(incident, command, at)
         case CompleteIncident():
-            return completed(incident, command, at)
+            return completed(command, at)
         case ReviewIncident():
             return reviewed(command, at)
     assert_never(command)
@@ -152,6 +156,8 @@ def so_already(incident: Incident, command: IncidentCommand) -> bool:
             return incident.status in {"piloting", "rolling_out"}
         case RollBackUnexecuted():
             return incident.ended == "rolled_back"
+        case WithdrawIncident():
+            return incident.ended == "withdrawn"
         case CompleteIncident():
             return incident.ended == "completed"
         case ReviewIncident(cause=cause, lessons=lessons):

@@ -141,6 +141,14 @@ class RollbackOrdered(
     reason: Code
 
 
+class IncidentWithdrawn(Event, frozen=True, kw_only=True, tag="incident.withdrawn"):
+    """It was given up before anything was handed out; no budget of it stands."""
+
+    at: Moment
+    by: By
+    reason: Code
+
+
 class BudgetReserved(Event, frozen=True, kw_only=True, tag="incident.budget_reserved"):
     """So much is set aside for these orders, each at most its part."""
 
@@ -222,6 +230,7 @@ IncidentEvent = (
     | IncidentPaused
     | IncidentResumed
     | RollbackOrdered
+    | IncidentWithdrawn
     | BudgetReserved
     | BudgetSettled
     | BudgetSpent

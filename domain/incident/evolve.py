@@ -18,6 +18,7 @@ from domain.incident.events import (
     IncidentPaused,
     IncidentResumed,
     IncidentReviewed,
+    IncidentWithdrawn,
     NoticePublished,
     OrdersExcluded,
     OrdersIncluded,
@@ -63,6 +64,8 @@ def evolve(incident: Incident, event: IncidentEvent) -> Incident:
             return replace(incident, paused=False)
         case RollbackOrdered():
             return rolled_back(incident)
+        case IncidentWithdrawn():
+            return replace(incident, ended="withdrawn", granted=False)
         case BudgetReserved():
             return reserved(incident, event)
         case BudgetSettled():

@@ -29,10 +29,19 @@ from domain.incident.commands import (
     SetExemption,
     SettleBudget,
     StartPilot,
+    WithdrawIncident,
 )
-from domain.incident.refusals import NoSuchIncident, NotForYou, NotNow
+from domain.incident.refusals import (
+    HandedOutAlready,
+    NoSuchIncident,
+    NotForYou,
+    NothingHandedOut,
+    NotNow,
+    StillHandingOut,
+)
 from domain.incident.state import Incident
 from domain.incident.values import TERMINAL, IncidentStatus
+from domain.kernel import Refused
 from domain.party import SERVICE, ActingRole
 
 Roles = frozenset[ActingRole]
@@ -73,7 +82,8 @@ GUARDS: Final[Mapping[type[IncidentCommand], Guard]] = {
     ExpandRollout: Guard(HANDING_OUT, SENIORS),
     PauseIncident: Guard(HANDING_OUT, SERVICE),
     ResumeIncident: Guard(frozenset({"paused"}), SENIORS),
-    RollBackUnexecuted: Guard(BEGUN, SENIORS),
+    RollBackUnexecuted: Guard(LIVE, SENIORS),
+    WithdrawIncident: Guard(PREPARING, HANDLING),
     ReserveBudget: Guard(HANDING_OUT, MACHINE),
     SettleBudget: Guard(EVER, MACHINE),
     RecordSpent: Guard(EVER, MACHINE),
@@ -97,6 +107,24 @@ def permit_now(command: type[IncidentCommand], incident: Incident) -> None:
         raise NoSuchIncident
     if incident.status not in GUARDS[command].states:
         raise NotNow(status=incident.status)
+    if why := hindrance(command, incident):
+        raise why
+
+
+def hindrance(command: type[IncidentCommand], incident: Incident) -> Refused | None:
+    """Return what forbids a command in a state it fits otherwise, if anything does.
+
+    What was handed out is taken back, and what was not is withdrawn. Scope and plan of
+    an incident may be revised after some was handed out: then it is prepared anew, and
+    can be taken back all the same.
+    """
+    if command is WithdrawIncident and incident.begun:
+        return HandedOutAlready()
+    if command is RollBackUnexecuted and not incident.begun:
+        return NothingHandedOut()
+    if command is CompleteIncident and incident.tally.reserved:
+        return StillHandingOut(orders=incident.tally.reserved)
+    return None
 
 
 def allowed(incident: Incident, role: ActingRole) -> tuple[type[IncidentCommand], ...]:
@@ -109,4 +137,5 @@ def allowed(incident: Incident, role: ActingRole) -> tuple[type[IncidentCommand]
             incident.status in guard.states
             or (incident.status is None and command is DeclareIncident)
         )
+        and hindrance(command, incident) is None
     )

@@ -15,11 +15,16 @@ from domain.incident.refusals import (
     BelowWhatIsTaken,
     EstimateStale,
     MoreThanAffected,
+    NobodyAffected,
+    NobodyLeft,
     SameHands,
+    SegmentHoursWrong,
     SegmentTwice,
     UnknownSegment,
 )
+from domain.incident.scoping import looked_for
 from domain.incident.state import Incident
+from domain.incident.values import Segment
 from domain.kernel import PolicyRef
 from domain.party import ActingRole, By
 from domain.policy.book import Rulebook
@@ -37,18 +42,31 @@ USUAL_FEN: Final[dict[ActingRole, int | None]] = {
 
 
 def drafted(incident: Incident, command: DraftPlan, at: datetime) -> Events:
-    """Say which plan each segment is offered; raises SegmentTwice."""
+    """Say which plan each segment is offered; SegmentTwice and SegmentHoursWrong."""
     names = [segment.name for segment in command.segments]
     for name in names:
         if names.count(name) > 1:
             raise SegmentTwice(segment=name)
+    for segment in command.segments:
+        hours_right(segment)
     if incident.plan is not None and incident.plan.segments == command.segments:
         return ()
     return (PlanDrafted(at=at, by=command.by, segments=command.segments),)
 
 
+def hours_right(segment: Segment) -> None:
+    """Raise SegmentHoursWrong for hours below zero, or bounds between which is none."""
+    low, high = segment.stalled_over_hours, segment.stalled_up_to_hours
+    below = any(hours is not None and hours < 0 for hours in (low, high))
+    if below or (low is not None and high is not None and high <= low):
+        raise SegmentHoursWrong(segment=segment.name, over=low, up_to=high)
+
+
 def estimated(incident: Incident, command: RecordEstimate, at: datetime) -> Events:
-    """Record what it would cost; raises MoreThanAffected and UnknownSegment."""
+    """Record what it would cost.
+
+    Raises NobodyAffected, MoreThanAffected and UnknownSegment.
+    """
     known = incident.estimate
     if known is not None and (known.impact, known.rests_on) == (
         command.impact,
@@ -56,6 +74,8 @@ def estimated(incident: Incident, command: RecordEstimate, at: datetime) -> Even
     ):
         return ()
     affected = incident.tally.members
+    if not affected:
+        raise NobodyAffected(looked_for=looked_for(incident))
     if command.impact.orders > affected:
         raise MoreThanAffected(orders=command.impact.orders, affected=affected)
     for part in command.impact.segments:
@@ -80,13 +100,18 @@ def in_plan(incident: Incident, segment: str) -> None:
 def approved(
     incident: Incident, command: ApproveBudget, book: Rulebook, at: datetime
 ) -> Events:
-    """Grant what it may cost, by somebody else than proposed it, within a limit."""
+    """Grant what it may cost, by somebody else than proposed it, within a limit.
+
+    Raises EstimateStale, NobodyLeft, AboveTheLimit, SameHands and BelowWhatIsTaken.
+    """
     if granted_so(incident, command):
         return ()
     standing = incident.estimate
     if standing is None or standing.rests_on != command.rests_on:
         rests_on = standing.rests_on if standing else None
         raise EstimateStale(approved=command.rests_on, stands=rests_on)
+    if not standing.impact.orders:
+        raise NobodyLeft(left_out=len(standing.impact.excluded))
     policy = within_limit(command, book, at)
     other_hands(incident, command.by)
     no_less_than_taken(incident, command)
@@ -115,15 +140,18 @@ def granted_so(incident: Incident, command: ApproveBudget) -> bool:
 
 def within_limit(command: ApproveBudget, book: Rulebook, at: datetime) -> PolicyRef:
     """Return the row that lets this role approve so much; raises AboveTheLimit."""
-    limits, refs = limits_of(book, at)
-    may = {
-        role
-        for role, limit in limits.items()
-        if limit is None or command.total_max_fen <= limit
-    }
+    may = granting(command.total_max_fen, book, at)
     if command.by.role not in may:
         raise AboveTheLimit(step=STEP, fen=command.total_max_fen, roles=sorted(may))
-    return refs.get(command.by.role, book.ref)
+    return limits_of(book, at)[1].get(command.by.role, book.ref)
+
+
+def granting(fen: int, book: Rulebook, at: datetime) -> tuple[ActingRole, ...]:
+    """Return who may grant so much, whose limit is the least first."""
+    limits, _ = limits_of(book, at)
+    return tuple(
+        role for role, limit in limits.items() if limit is None or fen <= limit
+    )
 
 
 def limits_of(
@@ -147,10 +175,14 @@ def other_hands(incident: Incident, by: By) -> None:
 
     What a row lets the service itself approve needs no second pair of eyes.
     """
-    steps = (incident.declared, incident.revised, incident.plan, incident.estimate)
-    hands = {step.by.name for step in steps if step is not None}
-    if by.role != "system" and by.name in hands:
+    if by.role != "system" and by.name in hands_of(incident):
         raise SameHands(name=by.name)
+
+
+def hands_of(incident: Incident) -> frozenset[str]:
+    """Return the names of all who declared, revised, drafted or estimated it."""
+    steps = (incident.declared, incident.revised, incident.plan, incident.estimate)
+    return frozenset(step.by.name for step in steps if step is not None)
 
 
 def no_less_than_taken(incident: Incident, command: ApproveBudget) -> None:

@@ -19,11 +19,23 @@ class NotForYou(Refused):
     """In this role nobody may do this in an incident."""
 
 
+class HandedOutAlready(Refused):
+    """Some of it was handed out already: it is rolled back, not withdrawn."""
+
+
+class NothingHandedOut(Refused):
+    """Nothing of it was handed out yet: it is withdrawn, not rolled back."""
+
+
 # -- Who is affected --
 
 
 class NothingSelected(Refused):
     """The selector narrows nothing but time: every order would be affected."""
+
+
+class NobodyAffected(Refused):
+    """No order is affected just now; ``looked_for`` is what each would have to be."""
 
 
 class EndsBeforeItBegins(Refused):
@@ -65,12 +77,20 @@ class SegmentTwice(Refused):
     """Two segments of a plan bear the same name."""
 
 
+class SegmentHoursWrong(Refused):
+    """The hours of a segment are none below zero, and go from fewer to more."""
+
+
 class UnknownSegment(Refused):
     """The plan of the incident has no segment of this name."""
 
 
 class MoreThanAffected(Refused):
     """An estimate is of no more orders than are affected."""
+
+
+class NobodyLeft(Refused):
+    """By this estimate nobody is offered anything: there is nothing to grant."""
 
 
 class EstimateStale(Refused):

@@ -12,6 +12,7 @@ from domain.incident.commands import (
     RollBackUnexecuted,
     SetExemption,
     StartPilot,
+    WithdrawIncident,
 )
 from domain.incident.events import (
     ExemptionSet,
@@ -20,6 +21,7 @@ from domain.incident.events import (
     IncidentPaused,
     IncidentResumed,
     IncidentReviewed,
+    IncidentWithdrawn,
     NoticePublished,
     PilotStarted,
     RollbackOrdered,
@@ -29,7 +31,6 @@ from domain.incident.refusals import (
     NoSuchExemption,
     NothingToTell,
     PilotTooSmall,
-    StillHandingOut,
 )
 from domain.incident.state import Incident
 from domain.policy.book import Rulebook
@@ -68,10 +69,13 @@ def rolled_back(command: RollBackUnexecuted, at: datetime) -> Events:
     return (RollbackOrdered(at=at, by=command.by, reason=command.reason),)
 
 
-def completed(incident: Incident, command: CompleteIncident, at: datetime) -> Events:
-    """Say that it is over; raises StillHandingOut while a batch is not settled."""
-    if incident.tally.reserved:
-        raise StillHandingOut(orders=incident.tally.reserved)
+def withdrawn(command: WithdrawIncident, at: datetime) -> Events:
+    """Give it up; the table lets nobody do so once anything was handed out."""
+    return (IncidentWithdrawn(at=at, by=command.by, reason=command.reason),)
+
+
+def completed(command: CompleteIncident, at: datetime) -> Events:
+    """Say that it is over."""
     return (IncidentCompleted(at=at, by=command.by),)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from domain.incident.commands import (
     DeclareIncident,
@@ -26,6 +27,7 @@ from domain.incident.refusals import (
     EndsBeforeItBegins,
     MoreThanFrozen,
     NamedTwice,
+    NobodyAffected,
     NotAffected,
     NothingSelected,
     NotNow,
@@ -37,6 +39,9 @@ from domain.incident.values import Member, Selector
 from domain.kernel import ImpossibleTime, possible
 
 Events = tuple[IncidentEvent, ...]
+
+# So many of what a selector names are told where it found nobody.
+NAMED_MAX: Final = 10
 
 
 def declared(incident: Incident, command: DeclareIncident, at: datetime) -> Events:
@@ -112,8 +117,13 @@ def revised(incident: Incident, command: ReviseSelector, at: datetime) -> Events
 # -- Frozen, and named in chunks --
 
 
-def frozen(command: FreezeScope, at: datetime) -> Events:
-    """Freeze who is affected. While not all are named it can be frozen anew."""
+def frozen(incident: Incident, command: FreezeScope, at: datetime) -> Events:
+    """Freeze who is affected. While not all are named it can be frozen anew.
+
+    Raises NobodyAffected for a scope of nobody.
+    """
+    if not command.orders:
+        raise NobodyAffected(looked_for=looked_for(incident))
     return (
         ScopeFrozen(
             at=at,
@@ -122,6 +132,18 @@ def frozen(command: FreezeScope, at: datetime) -> Events:
             orders=command.orders,
             digest=command.digest,
         ),
+    )
+
+
+def looked_for(incident: Incident) -> str:
+    """Return what an order has to be to be affected, as the selector says it."""
+    selector = incident.selector
+    assert selector is not None, "it was declared with one"
+    said = {name: getattr(selector, name) for name in selector.__struct_fields__}
+    return "; ".join(
+        f"{name}: {', '.join(of[:NAMED_MAX]) if isinstance(of, tuple) else of}"
+        for name, of in said.items()
+        if of is not None and of != ()
     )
 
 

@@ -120,7 +120,7 @@ class Incident(State, frozen=True, kw_only=True):
     pilot: Pilot = Pilot()
     orders_per_minute: int | None = None
     paused: bool = False
-    ended: Literal["completed", "rolled_back"] | None = None
+    ended: Literal["completed", "rolled_back", "withdrawn"] | None = None
     reviewed: IncidentReviewed | None = None
     exemptions: tuple[PolicyRef, ...] = ()
     notices: tuple[tuple[str, str], ...] = ()
@@ -146,6 +146,13 @@ class Incident(State, frozen=True, kw_only=True):
             and self.named == frozen.orders
             and digest_of(self.mark) == frozen.digest
         )
+
+    @property
+    def begun(self) -> bool:
+        """Whether it is being handed out, or anything of it ever was."""
+        tally = self.tally
+        handed = tally.reserved + tally.offered + tally.spent
+        return self.phase != "preparing" or handed > 0
 
     @property
     def committed_fen(self) -> int:

@@ -32,8 +32,11 @@ IncidentStatus = Literal[
     "completed",
     "reviewed",
     "rolled_back",
+    "withdrawn",
 ]
-TERMINAL: Final[frozenset[IncidentStatus]] = frozenset({"reviewed", "rolled_back"})
+TERMINAL: Final[frozenset[IncidentStatus]] = frozenset(
+    {"reviewed", "rolled_back", "withdrawn"}
+)
 
 # What one event or one ask of an incident may name.
 ORDERS_MAX: Final = 500
@@ -101,11 +104,12 @@ class Member(Struct, frozen=True, kw_only=True, gc=False):
 ExclusionReason = Literal[
     "has_a_plan",  # it already has an active one
     "consumer_fault",
-    "flagged",  # abuse: goodwill is blocked; its rights are seen to by themselves
+    "flagged",  # abuse: goodwill is blocked, and nothing but goodwill was meant for it
     "made_good",
     "not_affected",
     "beyond_cap",
     "by_hand",
+    "not_in_yuan",  # what it would cost is in another currency
     "unreadable",
 ]
 
@@ -121,8 +125,8 @@ class Segment(Struct, frozen=True, kw_only=True):
     """Orders treated alike: which plan they are offered.
 
     The first segment whose conditions hold takes an order. ``stalled_over_hours`` <
-    hours since the last scan <= ``stalled_up_to_hours``; ``shipped`` and ``goods``
-    narrow it further.
+    hours since the last scan <= ``stalled_up_to_hours``; ``shipped`` and ``goods``, the
+    kinds of goods that lines of the order say, narrow it further.
     """
 
     name: Code

@@ -93,6 +93,7 @@ APPROVALS: Mapping[str, str] = {
     "goodwill": "compensation above what is owed",
     "resolution": "a plan of several steps, by its cost in all",
     "ruling": "what a ruling moves",
+    "incident_budget": "what an incident may cost in all",
 }
 
 # What a party can be asked to show (domain rules, section 3.3: the burden of proof).

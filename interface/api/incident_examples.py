@@ -37,6 +37,7 @@ INCIDENT_EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "PauseIncidentBody": {"reason": "carrier_moves_again"},
     "ResumeIncidentBody": {},
     "RollBackUnexecutedBody": {"reason": "wrong_outlet"},
+    "WithdrawIncidentBody": {"reason": "declared_in_error"},
     "ExemptBody": {
         "until": "2030-03-31T00:00:00+08:00",
         "words_zh": "网点停运，不计入商家超时",

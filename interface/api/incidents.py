@@ -37,6 +37,7 @@ from domain.incident import (
     RollBackUnexecuted,
     Selector,
     StartPilot,
+    WithdrawIncident,
 )
 from domain.incident.state import How
 from domain.kernel import Command
@@ -79,6 +80,7 @@ DOORS: Final = (
     CaseDoor("pause", PauseIncident),
     CaseDoor("resumption", ResumeIncident),
     CaseDoor("rollback", RollBackUnexecuted),
+    CaseDoor("withdrawal", WithdrawIncident),
     CaseDoor("exemption", Exempt),
     CaseDoor("notice", PublishNotice),
     CaseDoor("completion", CompleteIncident),

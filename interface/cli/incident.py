@@ -25,6 +25,7 @@ from domain.incident import (
     Segment,
     Selector,
     StartPilot,
+    WithdrawIncident,
 )
 from domain.kernel import Refused
 from domain.party import By
@@ -286,6 +287,16 @@ def pause(number: str, *, reason: str, role: str, name: str | None) -> None:
 def resume(number: str, *, role: str, name: str | None) -> None:
     """Go on where it was paused."""
     takes(number, ResumeIncident(by=by(role, name)))
+
+
+@command.command()
+@NUMBER
+@REASON
+@AS
+@NAME
+def withdraw(number: str, *, reason: str, role: str, name: str | None) -> None:
+    """Give it up, and its budget, before anything was handed out."""
+    takes(number, WithdrawIncident(by=by(role, name), reason=reason))
 
 
 @command.command()

@@ -52,6 +52,10 @@ INCIDENT_SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]]
         ("未执行的方案已撤回（{reason}）",),
         ("What nobody took yet is taken back ({reason})",),
     ),
+    "incident.withdrawn": (
+        ("批量事件已撤销（{reason}）",),
+        ("The incident was withdrawn ({reason})",),
+    ),
     "incident.budget_reserved": (
         ("已为 {orders} 单预留 {yuan}",),
         ("{yuan} set aside; orders: {orders}",),

@@ -172,6 +172,7 @@ ASKED: Final[Mapping[type[Event], tuple[type[Command], ...]]] = {
     incident.IncidentPaused: (incident.PauseIncident,),
     incident.IncidentResumed: (incident.ResumeIncident,),
     incident.RollbackOrdered: (incident.RollBackUnexecuted,),
+    incident.IncidentWithdrawn: (incident.WithdrawIncident,),
     incident.BudgetReserved: (incident.ReserveBudget,),
     incident.BudgetSettled: (incident.SettleBudget,),
     incident.BudgetSpent: (incident.RecordSpent,),

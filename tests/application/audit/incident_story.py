@@ -17,6 +17,7 @@ from domain.incident import (
     RollBackUnexecuted,
     SetExemption,
     SettleBudget,
+    WithdrawIncident,
 )
 from domain.party import SYSTEM
 from tests.domain.incident.incidents import (
@@ -32,6 +33,7 @@ from tests.domain.incident.incidents import (
     approve,
     estimate,
     freeze,
+    granted,
     include,
     members,
     reserve,
@@ -78,6 +80,11 @@ def to_its_review(calendar_row: str) -> Sequence[IncidentCommand]:
         CompleteIncident(by=MEI),
         ReviewIncident(by=MEI, cause="snow", lessons=("second_outlet",)),
     )
+
+
+def withdrawn() -> Sequence[IncidentCommand]:
+    """Return what is asked of an incident that is withdrawn with its budget granted."""
+    return (*granted(10_000), WithdrawIncident(by=LIN, reason="declared_in_error"))
 
 
 def taken_back() -> Sequence[IncidentCommand]:

@@ -44,7 +44,7 @@ from domain.plan import Plan, PlanStep, plan_hash
 from domain.policy.quote import Facts
 from domain.shortfall import SeverityOf, Shortfall, Weighed
 from domain.timer import CheckClocks
-from tests.application.audit.incident_story import taken_back, to_its_review
+from tests.application.audit.incident_story import taken_back, to_its_review, withdrawn
 from tests.memory_store import MemoryEventStore
 
 MONDAY = datetime(2026, 11, 23, 2, tzinfo=UTC)
@@ -633,6 +633,7 @@ def incidents(matter: Matter) -> None:
     """Tell an incident to its review, and another that is taken back."""
     matter.incident("I-7", *to_its_review(SPRING))
     matter.incident("I-8", *taken_back())
+    matter.incident("I-9", *withdrawn())
 
 
 def made_good_in_one_stop(matter: Matter) -> None:

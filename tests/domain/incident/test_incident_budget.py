@@ -24,6 +24,7 @@ from domain.incident import (
     Incident,
     IncidentCommand,
     MoreThanAffected,
+    NobodyLeft,
     NotAffected,
     NotForYou,
     NotNow,
@@ -36,6 +37,7 @@ from domain.incident import (
     ReviewIncident,
     RollBackUnexecuted,
     SameHands,
+    SegmentHoursWrong,
     SegmentTwice,
     SettledOtherwise,
     SpendingReused,
@@ -51,6 +53,7 @@ from domain.incident import (
 from domain.party import SYSTEM, By
 from domain.policy.book import Rulebook
 from tests.domain.incident.incidents import (
+    DECLARE,
     DRAFT,
     EXPAND,
     FEN,
@@ -67,7 +70,9 @@ from tests.domain.incident.incidents import (
     after,
     approve,
     estimate,
+    freeze,
     granted,
+    include,
     members,
     piloting,
     planned,
@@ -112,6 +117,22 @@ def test_an_estimate_is_of_a_plan_and_of_those_affected() -> None:
 def test_each_segment_of_a_plan_has_a_name_of_its_own() -> None:
     twice = DraftPlan(by=LIN, segments=(STUCK, replace(LATER, name="stuck")))
     after(*planned()).when(twice, at=MONDAY).refused(SegmentTwice)
+
+
+@pytest.mark.parametrize(("over", "up_to"), [(-1, None), (None, -1), (72, 72), (9, 3)])
+def test_the_hours_of_a_segment_go_from_fewer_to_more(
+    over: int | None, up_to: int | None
+) -> None:
+    wrong = replace(STUCK, stalled_over_hours=over, stalled_up_to_hours=up_to)
+    past = after(DECLARE, freeze(TEN), include(1, TEN))
+    past.when(replace(DRAFT, segments=(wrong,)), at=MONDAY).refused(SegmentHoursWrong)
+    right = replace(STUCK, stalled_over_hours=0, stalled_up_to_hours=72)
+    past.when(replace(DRAFT, segments=(right,)), at=MONDAY).happens()
+
+
+def test_where_nobody_is_left_there_is_nothing_to_grant() -> None:
+    past = after(*planned(), estimate(0, 0, "1.902"))
+    past.when(approve(9_000, by=FEN, rests_on="1.902"), at=MONDAY).refused(NobodyLeft)
 
 
 def test_another_plan_is_estimated_and_granted_anew() -> None:

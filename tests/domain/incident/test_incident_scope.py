@@ -17,6 +17,7 @@ from domain.incident import (
     Member,
     MoreThanFrozen,
     NamedTwice,
+    NobodyAffected,
     NoSuchIncident,
     NotAffected,
     NotForYou,
@@ -34,6 +35,7 @@ from domain.incident import (
     scope_digest,
 )
 from tests.domain.incident.incidents import (
+    BOOK,
     DECLARE,
     FRIDAY,
     LIN,
@@ -126,6 +128,12 @@ def test_the_scope_stands_once_all_who_were_frozen_are_named() -> None:
     assert status(DECLARE, freeze(TEN), include(2, TEN[5:])) == "scoping"
     both = (include(2, TEN[5:]), include(1, TEN[:5]))
     assert status(DECLARE, freeze(TEN), *both) == "scoped"
+
+
+def test_a_scope_of_nobody_is_not_frozen_and_it_is_said_who_was_looked_for() -> None:
+    with pytest.raises(NobodyAffected) as refused:
+        INCIDENT.decide(stands(INCIDENT.initial, DECLARE), freeze(()), BOOK, MONDAY)
+    assert refused.value.details == {"looked_for": "carriers: SF; outlets: urumqi-3"}
 
 
 def test_what_a_scope_is_frozen_by_does_not_depend_on_the_order() -> None:

@@ -1,5 +1,6 @@
 """Who may do what, and when; and what everybody is told."""
 
+from functools import reduce
 from typing import get_args
 
 import pytest
@@ -11,30 +12,43 @@ from domain.incident import (
     DeclareIncident,
     ExemptionSet,
     ExpandRollout,
+    HandedOutAlready,
     IncidentCommand,
     IncidentStatus,
+    IncidentWithdrawn,
     NoSuchExemption,
     NotForYou,
+    NothingHandedOut,
     NothingToTell,
     NoticePublished,
+    NotNow,
     PauseIncident,
     PublishNotice,
     ReserveBudget,
+    RollBackUnexecuted,
     SetExemption,
+    WithdrawIncident,
     allowed,
 )
 from tests.domain.incident.incidents import (
     DECLARE,
+    DRAFT,
     EXPAND,
     LIN,
     MEI,
     MONDAY,
+    PILOT,
     SHOP,
     SNOW,
+    STUCK,
+    TEN,
     TUESDAY,
     after,
+    granted,
     piloting,
+    reserve,
     rolling_out,
+    settle,
     stands,
 )
 
@@ -93,3 +107,35 @@ def test_an_exemption_names_a_row_of_the_calendar_in_force() -> None:
 def test_what_reaches_others_is_for_seniors(command: IncidentCommand) -> None:
     for by in (LIN, SHOP):
         after(DECLARE).when(replace(command, by=by), at=MONDAY).refused(NotForYou)
+
+
+WITHDRAW = WithdrawIncident(by=LIN, reason="declared_in_error")
+GONE = IncidentWithdrawn(at=TUESDAY, by=LIN, reason="declared_in_error")
+
+
+def test_what_was_declared_in_error_is_withdrawn() -> None:
+    after(DECLARE).when(WITHDRAW, at=TUESDAY).then(GONE)
+    after(DECLARE).then_also(GONE).when(WITHDRAW, at=TUESDAY).then()
+
+
+def test_no_budget_outlives_a_withdrawal() -> None:
+    past = after(*granted(10_000)).then_also(GONE)
+    incident = reduce(INCIDENT.evolve, past.past, INCIDENT.initial)
+    assert (incident.status, incident.granted) == ("withdrawn", False)
+    past.when(PILOT, at=TUESDAY).refused(NotNow)
+    past.when(reserve("b-1", TEN[:1]), at=TUESDAY).refused(NotNow)
+
+
+def test_what_is_handed_out_is_rolled_back_and_not_withdrawn() -> None:
+    after(*piloting()).when(WITHDRAW, at=TUESDAY).refused(NotNow)
+    back = RollBackUnexecuted(by=MEI, reason="outlet_open_again")
+    after(*granted(10_000)).when(back, at=TUESDAY).refused(NothingHandedOut)
+    stopped = PauseIncident(by=LIN, reason="wrong_plan")
+    begun = (*piloting(), reserve("b-1", TEN[:1]), settle("b-1", TEN[:1]), stopped)
+    anew = replace(DRAFT, segments=(STUCK,))
+    revised = after(*begun, anew)
+    revised.when(WITHDRAW, at=TUESDAY).refused(HandedOutAlready)
+    revised.when(back, at=TUESDAY).happens()
+    offered = allowed(stands(INCIDENT.initial, *begun, anew), "senior_agent")
+    assert WithdrawIncident not in offered
+    assert RollBackUnexecuted in offered
