@@ -22,7 +22,12 @@ from domain.responsibility import (
     PostEntry,
     ResponsibilityCommand,
 )
-from domain.responsibility.ledger import entries_for_recourse_paid, named
+from domain.responsibility.ledger import (
+    PLATFORM,
+    entries_for_recourse_paid,
+    named,
+    owes,
+)
 from domain.responsibility.state import Debt
 
 
@@ -54,14 +59,20 @@ def account_commands(
 
 
 def entries(payout: Payout, account: MatterAccount) -> Iterator[Entry]:
-    """Yield what each line paid the consumer, and what that settles of a ruling's."""
+    """Yield what each line paid the consumer, and what that settles of a ruling's.
+
+    What is deducted from a merchant, and goes to no consumer, it owes the platform.
+    """
     owing = dict(account.debts)
     consumer = consumer_of(payout)
     for number, line in enumerate(payout.reservation.lines, start=1):
-        if line.payee != "consumer" or not line.fen:
+        if not line.fen:
             continue
         payer = payer_of(payout, account, line.payer)
         amount = Money(line.fen, "CNY")
+        if line.payee != "consumer":
+            yield from deduction(payout, number, payer, amount)
+            continue
         debt = Debt(payer, consumer, amount.currency)
         before = owing.get(debt, 0)
         owing[debt] = max(0, before - amount.minor)
@@ -75,6 +86,18 @@ def entries(payout: Payout, account: MatterAccount) -> Iterator[Entry]:
         )
 
 
+def deduction(
+    payout: Payout, number: int, payer: Account, amount: Money
+) -> Iterator[Entry]:
+    """Yield what a line takes from whoever pays it; of the platform's own nothing."""
+    if payer == PLATFORM:
+        return
+    line = payout.reservation.lines[number - 1]
+    name = named(payout.name, f"line-{number}")
+    policy = f"{line.rule}@{line.version}"
+    yield owes(name, "deduction", payer, PLATFORM, amount, policy)
+
+
 def consumer_of(payout: Payout) -> Account:
     """Return the account of who gets it."""
     return Account(kind="consumer", name=payout.paid.consumer)
@@ -85,6 +108,6 @@ def payer_of(payout: Payout, account: MatterAccount, payer: Payer) -> Account:
     if payer == "merchant":
         return Account(kind="merchant", name=payout.paid.merchant)
     if payer == "platform":
-        return Account(kind="platform")
+        return PLATFORM
     known = [each for each in account.parties if each.kind == payer]
     return known[0] if len(known) == 1 else Account(kind=payer)

@@ -3,23 +3,25 @@
 Pure: given the order and what no order knows, the facts money depends on.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 from uuid import UUID
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from application.compensation import PaidOrder
-from domain.compensation import Dates
+from application.sellers import by_seller, first_seller
+from domain.compensation import Dates, DayOfCompensation
 from domain.kernel import Code, Moment, Refused
 from domain.order import Order
 from domain.order.shares import paid_shares
-from domain.policy.facts import Facts, OutOfStock
+from domain.plan import YUAN
+from domain.policy.facts import Earlier, Facts, OutOfStock
 from domain.policy.rows import BreachCode, Fen
 from domain.promise import PinnedPromise
 
-YUAN: Final = "CNY"
 HOUR: Final = timedelta(hours=1)
 
 Breaches = Annotated[tuple[BreachCode, ...], Meta(max_length=30)]
@@ -65,13 +67,12 @@ class Said(Struct, frozen=True, kw_only=True):
 def paid_order(order_id: UUID, order: Order, lines: Sequence[int] = ()) -> PaidOrder:
     """Return the order as far as caps ask; of several merchants, that of these lines.
 
-    Raises NotPaidYet and MerchantUnknown.
+    Without lines it is the first merchant's: all goodwill of an order stands there, so
+    that its cap holds whatever line it is for. Raises NotPaidYet and MerchantUnknown.
     """
     if order.identity is None or order.paid_at is None:
         raise NotPaidYet
-    placed = order.placement
-    sold = [line.merchant for line in order.lines if not lines or line.line in lines]
-    merchant = next(filter(None, sold), None) or (placed.merchant if placed else None)
+    merchant = first_seller(order, lines)
     if merchant is None:
         raise MerchantUnknown
     return PaidOrder(
@@ -81,6 +82,23 @@ def paid_order(order_id: UUID, order: Order, lines: Sequence[int] = ()) -> PaidO
         merchant=merchant,
         paid_at=order.paid_at,
     )
+
+
+def others_of(order_id: UUID, order: Order, paid: PaidOrder) -> Iterator[PaidOrder]:
+    """Yield the order as its other merchants' days know it."""
+    for merchant in by_seller(order):
+        if merchant not in {None, paid.merchant}:
+            yield replace(paid, order=str(order_id), merchant=merchant)
+
+
+def paid_elsewhere(order_id: UUID, day: DayOfCompensation) -> Iterator[Earlier]:
+    """Yield what another merchant's day has for this order, as the others look at it.
+
+    The order's own caps count it, and the same lines are not paid for twice.
+    """
+    for each in day.taken():
+        if each.order == str(order_id):
+            yield replace(each, elsewhere=True)
 
 
 def facts_of(order: Order, said: Said, at: datetime) -> Facts:

@@ -1,6 +1,6 @@
 """Whose goods a case or a dispute is about: of an order of several merchants, whose."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from application.order_desk import owners_of
 from domain.after_sales import Case
@@ -16,9 +16,33 @@ class SeveralMerchants(Refused):
 
 def sellers(order: Order, lines: Collection[int]) -> frozenset[str]:
     """Return who sold these lines: each line's own merchant, else the order's."""
-    lead = owners_of(order).lead
-    by_line = {line.line: line.merchant or lead for line in order.lines}
-    return frozenset(filter(None, (by_line.get(line, lead) for line in lines)))
+    return frozenset(filter(None, (seller(order, line) for line in lines)))
+
+
+def seller(order: Order, line: int) -> str | None:
+    """Return who sold a line: its own merchant, else the order's; None for nobody."""
+    named = {each.line: each.merchant for each in order.lines}
+    return named.get(line) or owners_of(order).lead
+
+
+def first_seller(order: Order, lines: Iterable[int] = ()) -> str | None:
+    """Return the first of those who sold some lines, or any of the order."""
+    about = frozenset(lines)
+    sold = [each.merchant for each in order.lines if not about or each.line in about]
+    return next(filter(None, sold), None) or owners_of(order).lead
+
+
+def by_seller(
+    order: Order, lines: Iterable[int] = ()
+) -> Mapping[str | None, tuple[int, ...]]:
+    """Return lines by who sold them, in the order of the lines; none are all."""
+    about = frozenset(lines)
+    found: dict[str | None, tuple[int, ...]] = {}
+    for each in order.lines:
+        if not about or each.line in about:
+            who = seller(order, each.line)
+            found[who] = (*found.get(who, ()), each.line)
+    return found
 
 
 def selling_merchant(order: Order, lines: Iterable[int]) -> str | None:

@@ -28,6 +28,7 @@ Action = Literal[
     "door_pickup",
     "coupon_compensation",
     "cash_compensation",
+    "merchant_deduction",
     "platform_advance",
     "insurance_claim",
     "renegotiate_ship_date",
@@ -65,6 +66,7 @@ PHASE_OF: Final[dict[Action, Phase]] = {
     "door_pickup": "goods",
     "renegotiate_ship_date": "goods",
     "open_dispute": "goods",
+    "merchant_deduction": "notice",
     "insurance_claim": "notice",
     "claim_recourse": "notice",
     "notify_only": "notice",
@@ -72,6 +74,10 @@ PHASE_OF: Final[dict[Action, Phase]] = {
 
 # What others pay back is no cost of a plan.
 RECLAIMS: Final[frozenset[Action]] = frozenset({"claim_recourse", "insurance_claim"})
+
+# What a rule takes from a merchant and gives to no consumer (订单扣款): nobody gets it,
+# and it waits for nothing.
+DEDUCTS: Final = "merchant_deduction"
 
 # What a rule owes runs without waiting for anybody; goodwill waits, and is capped.
 Part = Literal["entitlement", "goodwill", "service"]
@@ -81,6 +87,8 @@ Part = Literal["entitlement", "goodwill", "service"]
 OnSilence = Literal["minimum", "accept", "close"]
 PlanName = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]{0,49}$(?!\n)")]
 PlanHash = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+# The money that the rules, their limits and their caps are in.
+YUAN: Final = "CNY"
 # A step's name within its resolution: the proposal's round, the plan, and the step's
 # number. It is the step's idempotency key together with the resolution's id.
 StepKey = Annotated[str, Meta(pattern=r"^[0-9]{1,4}/[a-z][a-z0-9_-]{0,49}/[0-9]{1,3}$")]
@@ -110,6 +118,12 @@ class PlanStep(Struct, frozen=True, kw_only=True):
     party: LiableParty | None = None
     breaches: Annotated[tuple[Code, ...], Meta(max_length=30)] = ()
     sets_aside_fen: Fen | None = None
+
+    @property
+    def charged_fen(self) -> int:
+        """What its bearer is charged beside what the consumer gets, in fen."""
+        gets = self.amount.minor if self.amount else 0
+        return max(0, (self.sets_aside_fen or 0) - gets)
 
     @property
     def phase(self) -> Phase:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from application.books import Books
 from application.compensation import Compensations
-from application.compensation_facts import paid_order
+from application.compensation_facts import others_of, paid_order
 from application.consumers import id_of_consumer
 from application.event_store.envelope import Ask, CommandContext, Part
 from application.event_store.store import EventStore, Loaded, UnreadableEvent
@@ -34,7 +34,7 @@ from domain.order import ORDER, Order
 from domain.party import SYSTEM, By
 from domain.plan import Plan
 from domain.planning import minimum_of, plan_of, rests_on
-from domain.planning.pricing import YUAN, worth
+from domain.planning.taken import YUAN, worth
 from domain.policy.book import Rulebook, in_force
 from domain.policy.rows import Times
 from domain.policy.service_rows import DetectorRow, PlanRow
@@ -175,7 +175,9 @@ class IncidentOffers:
             return
         yield id_of_consumer(order.identity.consumer, self._store.partitions)
         with suppress(Refused):
-            yield self._compensations.id_of(paid_order(order_id, order, ()))
+            paid = paid_order(order_id, order, ())
+            for each in (paid, *others_of(order_id, order, paid)):
+                yield self._compensations.id_of(each)
 
     # -- One order --
 

@@ -1,6 +1,6 @@
 """What a resolution's plans are priced on: its order, the ledger, what fell short."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -9,12 +9,22 @@ from msgspec.structs import replace
 
 from application.books import Books
 from application.compensation import Compensations, PaidOrder
-from application.compensation_facts import Said, dates_of, facts_of, paid_order
+from application.compensation_facts import (
+    Said,
+    dates_of,
+    facts_of,
+    others_of,
+    paid_elsewhere,
+    paid_order,
+)
+from application.sellers import by_seller
 from application.sight import Sight
 from domain.compensation import COMPENSATION, Dates, DayOfCompensation
 from domain.kernel import Refused
 from domain.order import ORDER, Order
-from domain.planning import Ground
+from domain.plan import PlanStep
+from domain.planning import Ground, Sold
+from domain.planning.taken import by_line
 from domain.policy.facts import Facts
 from domain.policy.rows import BreachCode, Times
 from domain.resolution import Resolution
@@ -39,62 +49,148 @@ class Grounds:
         self._compensations = compensations
         self._books = books
 
-    def of(  # noqa: PLR0913 - what it is looked at for, and as of when
+    def of(
         self,
         order_id: UUID,
         matter: UUID,
         resolution: Resolution,
         sight: Sight,
         at: datetime,
-        *,
-        about: tuple[int, ...] | None = None,
     ) -> Priced:
-        """Return what a resolution's plans are priced on, at a moment.
+        """Return what a resolution's plans are priced on, at a moment."""
+        order: Order = sight.of(order_id, ORDER)
+        short = standing(resolution)
+        lines = lines_of(order, short)
+        seen = Seen(order_id, order, short, resolution, at)
+        whole = self._ledger(seen, lines, sight, first=True)
+        ground = self._ground(seen, whole, matter)
+        if len(by_seller(order)) > 1:
+            ground = replace(ground, sold=tuple(self._sold(seen, lines, sight)))
+        return Priced(ground, whole.paid, whole.dates, whole.facts)
 
-        ``about`` are the lines of a step that is carried out: what else falls short
-        meanwhile does not move it to another merchant's ledger.
+    def of_step(  # noqa: PLR0913, PLR0917 - what it is looked at for, and as of when
+        self,
+        order_id: UUID,
+        matter: UUID,
+        resolution: Resolution,
+        step: PlanStep | None,
+        sight: Sight,
+        at: datetime,
+    ) -> Priced:
+        """Return the ledger of a step that is carried out: that of its own lines.
+
+        What else falls short meanwhile does not move it to another merchant's; goodwill
+        stands where all of the order's does.
         """
         order: Order = sight.of(order_id, ORDER)
-        short = tuple(
-            shortfall
-            for name, shortfall in resolution.shortfalls.items()
-            if name in resolution.open_shortfalls
-        )
-        short = short or tuple(resolution.shortfalls.values())
-        lines = lines_of(order, short) if about is None else some_of(order, about)
-        dates = dated(dates_of(order, lines, at), resolution)
-        paid, day = self._ledger(order_id, order, lines, sight)
-        facts = facts_for(order, short, lines, at)
-        ground = Ground(
-            name=str(order_id),
+        short = standing(resolution)
+        about = step.lines if step else ()
+        lines = some_of(order, about) if about else lines_of(order, short)
+        seen = Seen(order_id, order, short, resolution, at)
+        gift = step is not None and step.part == "goodwill"
+        found = self._ledger(seen, lines, sight, first=gift)
+        ground = self._ground(seen, found, matter)
+        return Priced(ground, found.paid, found.dates, found.facts)
+
+    def _ground(self, seen: "Seen", whole: "Ledger", matter: UUID) -> Ground:
+        resolution, at = seen.resolution, seen.at
+        return Ground(
+            name=str(seen.order_id),
             matter=str(matter),
-            order=order,
-            shortfalls=short,
-            book=self._books.for_source(order.source),
-            times=Times(
-                ordered_at=dates.ordered_at,
-                conduct_at=dates.conduct_at,
-                judged_at=at,
-            ),
+            order=seen.order,
+            shortfalls=seen.short,
+            book=self._books.for_source(seen.order.source),
+            times=times_of(whole.dates, at),
             now=at,
-            day=day,
-            facts=facts,
+            day=whole.day,
+            facts=whole.facts,
+            ledger=whole.paid is not None,
             blocked=resolution.blocked(at),
             severity=resolution.severity.severity if resolution.severity else None,
-            stalled_hours=stalled(order, at),
+            stalled_hours=stalled(seen.order, at),
         )
-        return Priced(ground, paid, dates, facts)
+
+    def _sold(
+        self, seen: "Seen", lines: tuple[int, ...], sight: Sight
+    ) -> Iterator[Sold]:
+        """Yield what each merchant sold of what fell short, with its own ledger."""
+        theirs = by_seller(seen.order)
+        for merchant, own in by_seller(seen.order, lines).items():
+            found = self._ledger(seen, own, sight)
+            yield Sold(
+                merchant=merchant,
+                lines=own,
+                theirs=theirs[merchant],
+                day=found.day,
+                facts=found.facts,
+                times=times_of(found.dates, seen.at),
+                ledger=merchant is not None and found.paid is not None,
+            )
 
     def _ledger(
-        self, order_id: UUID, order: Order, lines: tuple[int, ...], sight: Sight
-    ) -> tuple[PaidOrder | None, DayOfCompensation]:
-        """Return the day the order counts for; none before anybody paid or sold it."""
+        self,
+        seen: "Seen",
+        lines: tuple[int, ...],
+        sight: Sight,
+        *,
+        first: bool = False,
+    ) -> "Ledger":
+        """Return the day some lines count for; none before anybody paid or sold them.
+
+        ``first``: the day of the order's first merchant, whoever sold the lines.
+        """
+        dates = dated(dates_of(seen.order, lines, seen.at), seen.resolution)
+        facts = facts_for(seen.order, seen.short, lines, seen.at)
         try:
-            paid = paid_order(order_id, order, lines)
+            paid = paid_order(seen.order_id, seen.order, () if first else lines)
         except Refused:
-            return None, DayOfCompensation()
+            return Ledger(None, DayOfCompensation(), dates, facts)
         day: DayOfCompensation = sight.of(self._compensations.id_of(paid), COMPENSATION)
-        return paid, day
+        if facts is not None:
+            earlier = tuple(
+                each
+                for other in others_of(seen.order_id, seen.order, paid)
+                for each in paid_elsewhere(
+                    seen.order_id,
+                    sight.of(self._compensations.id_of(other), COMPENSATION),
+                )
+            )
+            facts = replace(facts, earlier=earlier)
+        return Ledger(paid, day, dates, facts)
+
+
+class Seen(NamedTuple):
+    """An order that fell short, and the resolution that makes it good."""
+
+    order_id: UUID
+    order: Order
+    short: tuple[Shortfall, ...]
+    resolution: Resolution
+    at: datetime
+
+
+class Ledger(NamedTuple):
+    """The day some lines of an order count for, and what its rules are asked."""
+
+    paid: PaidOrder | None
+    day: DayOfCompensation
+    dates: Dates
+    facts: Facts | None
+
+
+def standing(resolution: Resolution) -> tuple[Shortfall, ...]:
+    """Return what still falls short; all that ever did, where nothing does."""
+    short = tuple(
+        shortfall
+        for name, shortfall in resolution.shortfalls.items()
+        if name in resolution.open_shortfalls
+    )
+    return short or tuple(resolution.shortfalls.values())
+
+
+def times_of(dates: Dates, at: datetime) -> Times:
+    """Return the dates rules are chosen by."""
+    return Times(ordered_at=dates.ordered_at, conduct_at=dates.conduct_at, judged_at=at)
 
 
 def dated(dates: Dates, resolution: Resolution) -> Dates:
@@ -115,17 +211,32 @@ def facts_for(
 
     A detector that saw a price fall says by how much.
     """
-    fell = [
-        fact.value
-        for each in short
-        for fact in each.facts
-        if fact.name == "difference_minor" and isinstance(fact.value, int)
-    ]
+    fell = tuple(differences(order, short, lines))
     said = Said(lines=lines, difference_fen=sum(fell) if fell else None)
     try:
         return facts_of(order, said, at)
     except Refused:
         return None
+
+
+def differences(
+    order: Order, short: tuple[Shortfall, ...], lines: tuple[int, ...]
+) -> Iterator[int]:
+    """Yield by how much prices of some lines fell, in minor units.
+
+    What is seen of the whole order is of each line in proportion.
+    """
+    ordered = tuple(line.line for line in order.lines)
+    for each in short:
+        for fact in each.facts:
+            if fact.name != "difference_minor" or not isinstance(fact.value, int):
+                continue
+            about = (each.line,) if each.line in ordered else ordered
+            parts = by_line(order, fact.value, (n for n in about if n is not None))
+            if not lines or set(about) <= set(lines):
+                yield fact.value
+            elif set(about) & set(lines):
+                yield sum(parts.get(line, 0) for line in lines)
 
 
 def asking(facts: Facts, breaches: tuple[str, ...]) -> Facts:

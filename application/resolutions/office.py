@@ -10,6 +10,8 @@ from domain.money import Money
 from domain.order.values import LineNumber
 from domain.party import By, LiableParty
 from domain.plan import (
+    RECLAIMS,
+    YUAN,
     Action,
     BearerCost,
     Experiment,
@@ -45,7 +47,9 @@ class PlanView(Struct, frozen=True, kw_only=True):
     """A plan as it was previewed, whom it costs what, and how far it is let go.
 
     ``waits_for`` is the role whose approval it needs; ``total_fen`` is without what
-    others pay back.
+    others pay back. ``charged_fen`` of ``by_bearer`` is taken from merchants beside it:
+    no consumer gets it. ``not_in_yuan`` are minor units of other money, by currency,
+    and part of no sum in fen.
     """
 
     plan: str
@@ -55,6 +59,8 @@ class PlanView(Struct, frozen=True, kw_only=True):
     total_fen: int
     by_bearer: tuple[BearerCost, ...]
     by_part: Mapping[Part, int]
+    charged_fen: int = 0
+    not_in_yuan: Mapping[str, int] = {}
     waits_for: str | None = None
     approved_by: By | None = None
     offered: bool = False
@@ -177,24 +183,37 @@ def plan_view(
     by_part: dict[Part, int] = {}
     for step in plan.steps:
         cost = cost_of(step)
+        if borne := cost + step.charged_fen:
+            by_bearer[step.bearer] = by_bearer.get(step.bearer, 0) + borne
         if cost:
-            by_bearer[step.bearer] = by_bearer.get(step.bearer, 0) + cost
             by_part[step.part] = by_part.get(step.part, 0) + cost
     return PlanView(
         plan=plan.name,
         hash=plan_hash,
         policy=plan.policy,
         steps=tuple(map(step_view, plan.steps)),
-        total_fen=sum(by_bearer.values()),
+        total_fen=sum(by_part.values()),
         by_bearer=tuple(
             BearerCost(bearer=bearer, fen=by_bearer[bearer])
             for bearer in sorted(by_bearer)
         ),
         by_part=by_part,
+        charged_fen=sum(step.charged_fen for step in plan.steps),
+        not_in_yuan=in_other_money(plan),
         waits_for=waits_for,
         approved_by=approved_by,
         offered=offered,
     )
+
+
+def in_other_money(plan: Plan) -> dict[str, int]:
+    """Return what a plan costs in other money than the limits are in, by currency."""
+    sums: dict[str, int] = {}
+    for step in plan.steps:
+        if step.amount and step.amount.currency != YUAN and step.action not in RECLAIMS:
+            currency = step.amount.currency
+            sums[currency] = sums.get(currency, 0) + step.amount.minor
+    return sums
 
 
 def step_view(step: PlanStep) -> StepView:

@@ -4,12 +4,22 @@ The rules price their plans by the order. An agent writes down any amount: what 
 not be carried out would be offered, taken, and end with a person.
 """
 
+from collections.abc import Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
+from application.resolutions.case_steps import SENT
+from application.resolutions.said import Preview
+from application.sellers import SeveralMerchants, by_seller
+from domain.compensation import GoodwillCapped, goodwill_left
 from domain.kernel import Refused
 from domain.order import Order
 from domain.order.shares import paid_shares
-from domain.plan import Action, Plan
+from domain.plan import DEDUCTS, YUAN, Action, Plan, PlanStep
+from domain.planning import Ground
+from domain.resolution import OwedByNoRule
+from domain.resolution.state import cost_of
 
 GOES_BACK: Final[frozenset[Action]] = frozenset(
     {
@@ -20,21 +30,109 @@ GOES_BACK: Final[frozenset[Action]] = frozenset(
         "platform_advance",
     }
 )
+BESIDE: Final[frozenset[Action]] = frozenset(
+    {"coupon_compensation", "cash_compensation"}
+)
+# What is done for the lines of one merchant at a time, who is charged for them.
+OF_ONE: Final[frozenset[Action]] = GOES_BACK | SENT
 
 
 class BeyondTheOrder(Refused):
     """A plan is about lines of its order, and gives back what was paid at most."""
 
 
+class GoodwillNowhere(Refused):
+    """Goodwill is given in yuan, for an order that was paid and whose seller is known.
+
+    Nothing is promised that could be set aside nowhere.
+    """
+
+
+def own(plans: tuple[Plan, ...], seen: Preview) -> tuple[Plan, ...]:
+    """Return an agent's own plans; what differs from a row's plan is no row's.
+
+    What is owed is what the rules priced: whoever gives anything else gives goodwill,
+    under its caps and blocks. Raises OwedByNoRule, GoodwillCapped, and as within_order.
+    """
+    ground = seen.priced.ground
+    found = tuple(
+        plan
+        if plan in seen.plans
+        else replace(plan, policy=None, steps=tuple(as_priced(plan, seen)))
+        for plan in plans
+    )
+    for plan in found:
+        within_order(plan, ground.order)
+        givable(plan, ground)
+    return found
+
+
+def givable(plan: Plan, ground: Ground) -> None:
+    """Raise what keeps goodwill from being given: GoodwillCapped, GoodwillNowhere."""
+    given = [step for step in plan.steps if step.part == "goodwill"]
+    beside = [step for step in given if step.action in BESIDE]
+    abroad = any(step.amount and step.amount.currency != YUAN for step in beside)
+    if beside and (abroad or not ground.ledger or ground.facts is None):
+        raise GoodwillNowhere(plan=plan.name)
+    paid = (ground.facts.paid_fen if ground.facts else None) or 0
+    left = goodwill_left(ground.day, ground.name, paid, ground.book, ground.times)
+    fen = sum(cost_of(step) for step in given)
+    if left is not None and fen > left:
+        raise GoodwillCapped(total_fen=fen, left_fen=left)
+
+
+def as_priced(plan: Plan, seen: Preview) -> Iterator[PlanStep]:
+    """Yield a plan's steps; of what is owed, each just as the rules priced it, once.
+
+    Money that went back is nobody's to take again, whatever becomes of the rest.
+    Raises OwedByNoRule.
+    """
+    left = [
+        each
+        for one in (seen.minimum, *seen.plans)
+        for each in one.steps
+        if by_rule(each)
+    ]
+    for step in plan.steps:
+        if not by_rule(step):
+            back = step.reversible and step.phase != "money"
+            yield replace(step, reversible=back)
+            continue
+        found = next((each for each in left if same(step, each)), None)
+        if found is None:
+            raise OwedByNoRule(plan=plan.name, action=step.action)
+        left = [each for each in left if each != found]
+        yield found
+
+
+def by_rule(step: PlanStep) -> bool:
+    """Say whether only the rules say what a step comes to."""
+    return step.part == "entitlement" or step.action == DEDUCTS
+
+
+def same(step: PlanStep, priced: PlanStep) -> bool:
+    """Say whether a step that was written down is one that the rules priced.
+
+    Lines that are not named are those of the rules' step: of each merchant's in turn.
+    """
+    told = (step.action, step.amount) == (priced.action, priced.amount)
+    return told and (not step.lines or set(step.lines) == set(priced.lines))
+
+
 def within_order(plan: Plan, order: Order) -> None:
     """Raise BeyondTheOrder for what the order does not have.
 
-    Raises OrderUnpaid and CurrenciesDiffer where nobody can say what was paid.
+    Raises SeveralMerchants for money back, or goods, of more than one of them, and
+    OrderUnpaid and CurrenciesDiffer where nobody can say what was paid.
     """
     known = {line.line for line in order.lines}
     strange = sorted({each for step in plan.steps for each in step.lines} - known)
     if strange:
         raise BeyondTheOrder(plan=plan.name, lines=strange)
+    for step in plan.steps:
+        sold = by_seller(order, step.lines)
+        if step.action in OF_ONE and len(sold) > 1:
+            raise SeveralMerchants(merchants=sorted(filter(None, sold)))
     back = [
         (step.bearer, step.amount)
         for step in plan.steps

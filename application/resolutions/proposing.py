@@ -4,43 +4,37 @@ Goodwill is blocked where a flag of the consumer stands by now, and no more wher
 was lifted.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
-
-from msgspec.structs import replace
 
 from application.consumers import id_of_consumer
 from application.event_store.store import EventStore
 from application.resolutions.ground import Grounds, Priced
 from application.resolutions.moving import Moving, beside
-from application.resolutions.own_plans import within_order
+from application.resolutions.own_plans import own
 from application.resolutions.said import Preview, Proposing
 from application.sight import Sight
 from domain.companionship import COMPANIONSHIP, Companionship
-from domain.compensation import GoodwillCapped, goodwill_left
 from domain.consumer import CONSUMER, Consumer
+from domain.kernel import Refused
 from domain.party import SYSTEM, By
-from domain.plan import Block, Plan, PlanStep, plan_hash
+from domain.plan import Block, Plan, plan_hash
 from domain.planning import minimum_of, plans_of, rests_on
 from domain.resolution import (
     RESOLUTION,
     NothingProposed,
     OfferPlans,
-    OwedByNoRule,
+    Proposal,
     ProposePlans,
     Resolution,
     TriageResolution,
 )
 from domain.resolution.approving import spent
-from domain.resolution.state import cost_of
 
 
 class PricedOnOther(Exception):
-    """What a proposal was priced on has changed; ``by`` had proposed it."""
-
-    def __init__(self, by: By) -> None:
-        super().__init__("priced on other facts")
-        self.by = by
+    """What a proposal was priced on has changed since."""
 
 
 class Proposals:
@@ -84,12 +78,14 @@ class Proposals:
     ) -> None:
         """Have plans made on things as they stand, and offer what goes by itself."""
         said = said or Proposing(by=SYSTEM)
+        over = moving.state.over
         self.mind_flags(moving, sight)
         priced = self._grounds.of(
             order_id, resolution_id, moving.state, sight, moving.at
         )
         seen = previewed(priced)
         plans = seen.plans if said.plans is None else own(said.plans, seen)
+        plans = () if over else plans  # then only what is owed is left to do
         if not seen.minimum.steps and not plans:
             if moving.commands:
                 return
@@ -104,8 +100,54 @@ class Proposals:
                 before_fen=self._before(order_id, resolution_id, moving, sight, said),
             )
         )
-        if said.offer:
+        if said.offer and not over:
             self.offer(moving, by=SYSTEM)
+
+    def anew(
+        self,
+        order_id: UUID,
+        resolution_id: UUID,
+        moving: Moving,
+        sight: Sight,
+        *,
+        offer: bool,
+    ) -> None:
+        """Propose at the price of now what was proposed at another.
+
+        An agent's own plans stay the agent's where the order still bears them; else
+        the rules make theirs, in the service's name. Raises as ``propose``
+        does.
+        """
+        last = moving.state.proposal
+        if last is not None and any(each.plan.policy is None for each in last.plans):
+            plans = self._still(last, order_id, resolution_id, moving, sight)
+            said = Proposing(
+                by=last.by, plans=plans, offer=offer, experiment=last.experiment
+            )
+            with suppress(Refused):
+                self.propose(order_id, resolution_id, moving, sight, said)
+                return
+        said = Proposing(by=SYSTEM, offer=offer)
+        self.propose(order_id, resolution_id, moving, sight, said)
+
+    def _still(
+        self,
+        last: Proposal,
+        order_id: UUID,
+        resolution_id: UUID,
+        moving: Moving,
+        sight: Sight,
+    ) -> tuple[Plan, ...]:
+        """Return the plans of a proposal, those of a row at the row's price of now."""
+        priced = self._grounds.of(
+            order_id, resolution_id, moving.state, sight, moving.at
+        )
+        rows = {each.policy: each for each in previewed(priced).plans}
+        plans = (
+            rows.get(each.plan.policy) if each.plan.policy else each.plan
+            for each in last.plans
+        )
+        return tuple(each for each in plans if each is not None)
 
     def _before(
         self,
@@ -161,7 +203,7 @@ class Proposals:
             order_id, resolution_id, moving.state, sight, moving.at
         )
         if rests_on(priced.ground) != proposal.rests_on:
-            raise PricedOnOther(proposal.by)
+            raise PricedOnOther
 
     def flag(self, state: Resolution, sight: Sight, at: datetime) -> Block | None:
         """Return the block that a flag of the consumer means, if one stands."""
@@ -192,46 +234,6 @@ class Proposals:
         if by is not None:
             triage = TriageResolution(by=by, severity=state.severity, block=block)
             moving.ask(triage)
-
-
-def own(plans: tuple[Plan, ...], seen: Preview) -> tuple[Plan, ...]:
-    """Return an agent's own plans; what differs from a row's plan is no row's.
-
-    What is owed is what the rules priced: whoever gives anything else gives goodwill,
-    under its caps and blocks. Raises OwedByNoRule, GoodwillCapped, and as within_order.
-    """
-    ground = seen.priced.ground
-    paid = (ground.facts.paid_fen if ground.facts else None) or 0
-    left = goodwill_left(ground.day, ground.name, paid, ground.book, ground.times)
-    for plan in plans:
-        within_order(plan, ground.order)
-        given = sum(cost_of(step) for step in plan.steps if step.part == "goodwill")
-        if left is not None and given > left:
-            raise GoodwillCapped(total_fen=given, left_fen=left)
-    return tuple(
-        plan
-        if plan in seen.plans
-        else replace(
-            plan,
-            policy=None,
-            steps=tuple(as_priced(plan.name, step, seen) for step in plan.steps),
-        )
-        for plan in plans
-    )
-
-
-def as_priced(plan: str, step: PlanStep, seen: Preview) -> PlanStep:
-    """Return a step; of what is owed, just as the rules priced it.
-
-    Money that went back is nobody's to take again, whatever becomes of the rest.
-    """
-    if step.part != "entitlement":
-        return replace(step, reversible=step.reversible and step.phase != "money")
-    for each in (each for one in (seen.minimum, *seen.plans) for each in one.steps):
-        same = (each.action, each.amount) == (step.action, step.amount)
-        if each.part == "entitlement" and same:
-            return each
-    raise OwedByNoRule(plan=plan, action=step.action)
 
 
 def previewed(priced: Priced) -> Preview:

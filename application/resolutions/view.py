@@ -16,7 +16,7 @@ from application.order_view import utc
 from application.resolutions.office import ResolutionOffice, office
 from domain.money import Money
 from domain.party import SERVICE, ActingRole, By
-from domain.plan import Action, Block, OnSilence, PlanStep
+from domain.plan import YUAN, Action, Block, OnSilence, PlanStep
 from domain.resolution import Resolution, allowed, next_actor
 from domain.resolution.state import StepState
 from domain.resolution.values import ResolutionStatus, StepStanding
@@ -24,7 +24,7 @@ from domain.shortfall import ClearedBy, Fact, ShortfallCode
 
 # What the others are asked is between them and the service.
 UNTOLD: Final[frozenset[Action]] = frozenset(
-    {"urge_merchant", "claim_recourse", "insurance_claim"}
+    {"urge_merchant", "merchant_deduction", "claim_recourse", "insurance_claim"}
 )
 # What is paid out to the consumer; of the rest the amount is what it costs others.
 PAID_OUT: Final[frozenset[Action]] = frozenset(
@@ -289,7 +289,7 @@ def parts(known: Resolution, role: ActingRole) -> tuple[PartView, ...]:
     return tuple(
         PartView(
             what=each.does.action,
-            amount=each.does.amount if bears(each, role) else None,
+            amount=borne(each.does) if bears(each, role) else None,
             bears=bears(each, role),
             policy=each.does.policy,
             progress=PROGRESS[each.standing],
@@ -302,4 +302,12 @@ def parts(known: Resolution, role: ActingRole) -> tuple[PartView, ...]:
 
 def bears(step: StepState, role: ActingRole) -> bool:
     """Say whether a party pays for a step, or is asked to pay it back."""
-    return role in {step.does.bearer, step.does.party} and step.does.amount is not None
+    return role in {step.does.bearer, step.does.party} and borne(step.does) is not None
+
+
+def borne(step: PlanStep) -> Money | None:
+    """Return what a step costs whoever bears it, deductions included."""
+    if not step.charged_fen:
+        return step.amount
+    assert step.sets_aside_fen is not None, "what is charged was priced by the rules"
+    return Money(step.sets_aside_fen, YUAN)

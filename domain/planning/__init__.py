@@ -7,3 +7,4 @@ Import from here; how it is laid out in files is nobody else's business.
 from domain.planning.ground import *
 from domain.planning.plans import *
 from domain.planning.pricing import *
+from domain.planning.taken import *

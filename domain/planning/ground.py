@@ -3,6 +3,7 @@
 from hashlib import sha256
 
 from msgspec import Struct, json
+from msgspec.structs import replace
 
 from domain.compensation import DayOfCompensation
 from domain.kernel import Code, LongName, Moment
@@ -16,14 +17,36 @@ from domain.shortfall import Severity, Shortfall
 CANONICAL = json.Encoder(order="deterministic")
 
 
+class Sold(Struct, frozen=True, kw_only=True):
+    """What one merchant of an order of several sold, as far as it fell short.
+
+    ``lines`` are those that fell short, ``theirs`` all it sold. The rest is as of
+    ``Ground``: each merchant has a day of its own.
+    """
+
+    merchant: str | None
+    lines: tuple[int, ...]
+    theirs: tuple[int, ...]
+    day: DayOfCompensation
+    facts: Facts | None
+    times: Times
+    ledger: bool
+
+
 class Ground(Struct, frozen=True, kw_only=True):
     """All that pricing looks at; the same ground always gives the same plans.
 
     ``name`` is the order's id, ``matter`` the resolution's. ``facts`` are what the
     rules of money are asked, None for an order they say nothing of: not paid, or not
-    in yuan. ``day`` is what the consumer has had of the merchant for that day.
-    ``blocked``: goodwill is. ``stalled_hours`` is how long no parcel has moved.
-    ``now`` is when plans are made; dates put off are counted from it.
+    in yuan. ``day`` is what the consumer has had of the merchant for that day; of an
+    order of several the first one's, where all its goodwill stands. ``ledger`` says
+    that there is such a day: who sold it is known, and it was paid. ``blocked``:
+    goodwill is. ``stalled_hours`` is how long no parcel has moved. ``now`` is when
+    plans are made; dates put off are counted from it.
+
+    ``sold`` is what each merchant of an order of several sold, none for one. Of the
+    ground of one of them (``apart``) ``about`` are its lines that fell short,
+    ``theirs`` all it sold, ``among`` all that fell short whoever sold it.
     """
 
     name: str
@@ -39,6 +62,12 @@ class Ground(Struct, frozen=True, kw_only=True):
     severity: Severity | None = None
     stalled_hours: int | None = None
     goods: Code | None = None
+    ledger: bool = True
+    sold: tuple[Sold, ...] = ()
+    merchant: str | None = None
+    about: tuple[int, ...] = ()
+    theirs: tuple[int, ...] = ()
+    among: tuple[int, ...] = ()
 
     @property
     def lines(self) -> tuple[int, ...]:
@@ -46,6 +75,8 @@ class Ground(Struct, frozen=True, kw_only=True):
 
         What fell short of a line that nobody ordered is of the order as well.
         """
+        if self.about:
+            return self.about
         ordered = [line.line for line in self.order.lines]
         named = {each.line for each in self.shortfalls}
         if not named <= set(ordered):
@@ -53,9 +84,44 @@ class Ground(Struct, frozen=True, kw_only=True):
         return tuple(line for line in ordered if line in named)
 
     @property
+    def complete(self) -> bool:
+        """Whether all fell short that was sold together, so that its postage did."""
+        together = self.theirs or tuple(line.line for line in self.order.lines)
+        return set(self.lines) == set(together)
+
+    def apart(self) -> tuple["Ground", ...]:
+        """Return a ground for each merchant; the ground itself where there is one."""
+        if not self.sold:
+            return (self,)
+        return tuple(
+            replace(
+                self,
+                shortfalls=of_lines(self, each.lines),
+                day=each.day,
+                facts=each.facts,
+                times=each.times,
+                ledger=each.ledger,
+                sold=(),
+                merchant=each.merchant,
+                about=each.lines,
+                theirs=each.theirs,
+                among=self.lines,
+            )
+            for each in self.sold
+        )
+
+    @property
     def shipped(self) -> bool:
         """Whether anything of the order is on its way."""
         return any(parcel.shipped for parcel in self.order.parcels.values())
+
+
+def of_lines(ground: Ground, lines: tuple[int, ...]) -> tuple[Shortfall, ...]:
+    """Return what fell short of some lines, or of all the order."""
+    ordered = {line.line for line in ground.order.lines}
+    others = ordered - set(lines)
+    found = tuple(each for each in ground.shortfalls if each.line not in others)
+    return found or ground.shortfalls
 
 
 def rests_on(ground: Ground) -> LongName:
@@ -66,16 +132,22 @@ def rests_on(ground: Ground) -> LongName:
     is owed anyway being paid: that was previewed beside them.
     """
     left = order_left(ground.order).minor if ground.order.payments else 0
+    days = [ground.day, *(each.day for each in ground.sold)]
     looked_at = (
         ground.book.ref,
         sorted(each.name for each in ground.shortfalls),
         left,
         sorted(ground.order.claims),
-        [
-            (name, each.standing)
-            for name, each in ground.day.reservations.items()
-            if each.goodwill or each.matter != ground.matter
-        ],
+        sorted(
+            {
+                (name, each.standing)
+                for day in days
+                for name, each in day.reservations.items()
+                if each.goodwill or each.matter != ground.matter
+            }
+        ),
         ground.blocked,
+        ground.ledger,
+        [(each.merchant, each.lines, each.ledger) for each in ground.sold],
     )
     return f"facts:{sha256(CANONICAL.encode(looked_at)).hexdigest()}"

@@ -8,9 +8,10 @@ from msgspec.structs import replace
 
 from domain.money import Money
 from domain.party import LiableParty
-from domain.plan import PHASES, RECLAIMS, Phase, Plan, PlanStep
+from domain.plan import PHASES, RECLAIMS, YUAN, Phase, Plan, PlanStep
 from domain.planning.ground import Ground
-from domain.planning.pricing import YUAN, Taken, priced
+from domain.planning.pricing import priced
+from domain.planning.taken import Taken, by_line
 from domain.policy.caps import CARRIER_LIABILITY
 from domain.policy.service_rows import PlanRow, StepRow
 
@@ -105,26 +106,23 @@ def steps_of(ground: Ground, rows: Iterable[StepRow]) -> Iterator[PlanStep]:
     """Yield the steps that are possible, each priced after those before it."""
     taken = Taken()
     for row in rows:
-        step, taken = priced(ground, row, taken)
-        if step is not None:
-            yield step
+        steps, taken = priced(ground, row, taken)
+        yield from steps
 
 
 def with_recourse(ground: Ground, steps: tuple[PlanStep, ...]) -> Iterator[PlanStep]:
     """Yield the steps; who bore most of the others claims it back.
 
-    From a carrier no more than it is liable for. Nobody claims from himself: where
-    there is nobody else who bore anything, nothing is claimed.
+    From a carrier no more than it is liable for, from a merchant what was borne for the
+    lines it sold. Nobody claims from himself: where there is nobody else who bore
+    anything, nothing is claimed.
     """
-    bore: Counter[LiableParty] = Counter()
-    for step in steps:
-        if step.amount is not None and step.action not in RECLAIMS:
-            bore[step.bearer] += step.amount.minor
     currency = next((step.amount.currency for step in steps if step.amount), None)
     for step in steps:
         if step.action not in RECLAIMS:
             yield step
             continue
+        bore = borne(ground, steps, step.lines)
         others = [(fen, who) for who, fen in bore.items() if who != step.party]
         if currency is None or not others:
             continue
@@ -132,6 +130,24 @@ def with_recourse(ground: Ground, steps: tuple[PlanStep, ...]) -> Iterator[PlanS
         if step.party == "carrier" and currency == YUAN:
             fen = min(fen, carrier_owes_at_most(ground, fen))
         yield replace(step, bearer=claimant, amount=Money(fen, currency))
+
+
+def borne(
+    ground: Ground, steps: Iterable[PlanStep], lines: tuple[int, ...]
+) -> Counter[LiableParty]:
+    """Return what who bears for some lines, in minor units.
+
+    What is given for the lines of several merchants is borne for each in proportion to
+    what was paid, to the fen (largest remainder).
+    """
+    bore: Counter[LiableParty] = Counter()
+    for step in steps:
+        if step.amount is not None and step.action not in RECLAIMS:
+            parts = by_line(ground.order, step.amount.minor, step.lines)
+            of_these = sum(parts.get(line, 0) for line in lines)
+            whole = set(step.lines) <= set(lines)
+            bore[step.bearer] += step.amount.minor if whole else of_these
+    return bore
 
 
 def carrier_owes_at_most(ground: Ground, fen: int) -> int:
@@ -153,9 +169,9 @@ def in_order(steps: Iterable[PlanStep]) -> tuple[PlanStep, ...]:
 
 def once_each(steps: Iterable[PlanStep]) -> Iterator[PlanStep]:
     """Yield each thing to do once: two rows may owe the same."""
-    seen: set[tuple[str, str | None, tuple[str, ...]]] = set()
+    seen: set[tuple[str, str | None, tuple[str, ...], tuple[int, ...]]] = set()
     for step in steps:
-        thing = step.action, step.parcel, step.breaches
+        thing = step.action, step.parcel, step.breaches, step.lines
         if thing not in seen:
             seen.add(thing)
             yield step

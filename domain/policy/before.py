@@ -52,6 +52,7 @@ def payout(row: MoneyRow, earlier: Earlier, facts: Facts) -> Payout:
         grave=earlier.grave or row.when.grave is True,
         other_order=other,
         deducted=not (other or anew or apart(earlier.lines, facts.lines)),
+        elsewhere=earlier.elsewhere,
     )
 
 

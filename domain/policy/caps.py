@@ -18,7 +18,8 @@ class Payout(Struct, frozen=True, kw_only=True):
     """What a row paid, or is about to, and under how long a promise (in hours).
 
     ``grave``: in a grave case. ``other_order``: on another order than the one that is
-    asked about. ``deducted``: it is what is asked for again.
+    asked about. ``deducted``: it is what is asked for again. ``elsewhere``: on this
+    order, by another of its merchants.
     """
 
     row: MoneyRow
@@ -27,11 +28,12 @@ class Payout(Struct, frozen=True, kw_only=True):
     grave: bool = False
     other_order: bool = False
     deducted: bool = False
+    elsewhere: bool = False
 
 
 def counts(cap: CapRow, payout: Payout) -> bool:
     """Say whether a payout counts towards the cap, and is cut by it."""
-    if payout.other_order and cap.scope == "order":
+    if payout.other_order if cap.scope == "order" else payout.elsewhere:
         return False
     row = payout.row
     return cap.id in row.caps and (not cap.breaches or row.trigger in cap.breaches)

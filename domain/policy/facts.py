@@ -25,7 +25,8 @@ class Earlier(Struct, frozen=True, kw_only=True):
     ``rule`` is a row's id, with or without "@version", or the code of its breach. A
     line of an earlier answer is one: what else it says is passed over. ``order`` is the
     order it was paid on, this one where nobody says. ``matter``, ``lines`` and
-    ``grave`` are as of the facts it was paid for.
+    ``grave`` are as of the facts it was paid for. ``elsewhere``: by another merchant of
+    the order, whose days have caps of their own.
     """
 
     rule: RuleName
@@ -35,6 +36,7 @@ class Earlier(Struct, frozen=True, kw_only=True):
     matter: Name | None = None
     lines: LineNumbers = ()
     grave: bool = False
+    elsewhere: bool = False
 
 
 class Facts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -95,12 +95,15 @@ def line(row: MoneyRow, fen: int, cut_by: str | None) -> Line:
 def beside_all(row: MoneyRow, paid: Iterable[Payout]) -> bool:
     """Say whether it may be paid beside all that was, on this order.
 
-    What it paid before itself is no hindrance: that is deducted.
+    What it paid before itself is no hindrance: that is deducted. Nor is what another
+    merchant of the order paid.
     """
     return all(
         stack(row, each.row)
         for each in paid
-        if each.fen > 0 and not each.other_order and each.row.id != row.id
+        if each.fen > 0
+        and not (each.other_order or each.elsewhere)
+        and each.row.id != row.id
     )
 
 

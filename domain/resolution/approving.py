@@ -2,7 +2,8 @@
 
 T1 goes by itself, T2 takes a senior agent, and more somebody of finance (domain rules,
 section 3.4). What counts is what the service gives beyond what is owed, together with
-what the same one proposed within a day; what is owed has the limits of a refund.
+what the same one proposed within a day; what is owed has the limits of a refund. Other
+money than yuan is below no limit: a person always approves it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,7 +32,14 @@ from domain.resolution.refusals import (
     UnknownPlan,
 )
 from domain.resolution.starting import execution, steps_left
-from domain.resolution.state import Counts, Proposal, Resolution, counts_of
+from domain.resolution.state import (
+    Counts,
+    Proposal,
+    Resolution,
+    counts_of,
+    in_other_money,
+    limits_of,
+)
 
 Events = tuple[ResolutionEvent, ...]
 
@@ -72,10 +80,15 @@ USUAL: Final = (
 
 
 class Measure(NamedTuple):
-    """An amount, and the rows that limit it, the least first."""
+    """An amount, and the rows that limit it, the least first.
+
+    ``foreign``: there is other money in it than yuan, which no limit in fen measures.
+    It never goes by itself: whoever may approve most looks at it.
+    """
 
     fen: int
     rows: tuple[ApprovalRow, ...]
+    foreign: bool = False
 
     def row(self, role: ActingRole) -> ApprovalRow | None:
         """Return the row that lets this role approve it; a greater role may too."""
@@ -83,14 +96,23 @@ class Measure(NamedTuple):
         return next(
             (
                 row
-                for row in self.rows
+                for row in (self.people if self.foreign else self.rows)
                 if RANK.index(row.role) <= rank and covers(row, self.fen)
             ),
             None,
         )
 
+    @property
+    def people(self) -> tuple[ApprovalRow, ...]:
+        """The row of the greatest person among them; the usual one's where none is."""
+        found = [row for row in (*USUAL, *self.rows) if row.role != SYSTEM.role]
+        own = [row for row in found if row in self.rows] or found
+        return (max(own, key=lambda row: RANK.index(row.role)),)
+
     def lets(self, role: ActingRole) -> bool:
         """Say whether this role may approve it; nothing needs nobody."""
+        if self.foreign:
+            return self.row(role) is not None
         return not self.fen or not self.rows or self.row(role) is not None
 
     @property
@@ -108,7 +130,9 @@ class Weighed(NamedTuple):
     @property
     def deciding(self) -> Measure:
         """The amount that needs the greatest role; the first of several."""
-        return max(self.measures, key=lambda each: (each.least, each.fen > 0))
+        return max(
+            self.measures, key=lambda each: (each.least, each.foreign, each.fen > 0)
+        )
 
     @property
     def role(self) -> ActingRole:
@@ -143,7 +167,8 @@ def weighed(
 
     That is counted over all resolutions of the order.
     """
-    own = counts_of(iter(steps))
+    left = tuple(steps)
+    own, foreign = counts_of(left), [each for each in left if in_other_money(each)]
     times = times_of(resolution, at)
     measures = []
     for counts in get_args(Counts):
@@ -153,7 +178,8 @@ def weighed(
         before = spent(resolution, proposer, counts, at) if own[counts] else 0
         if own[counts] and counts == "resolution" and resolution.proposal:
             before += resolution.proposal.before_fen
-        measures.append(Measure(own[counts] + before, rows))
+        abroad = any(limits_of(each) == counts for each in foreign)
+        measures.append(Measure(own[counts] + before, rows, abroad))
     return Weighed(tuple(measures))
 
 

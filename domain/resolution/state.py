@@ -4,7 +4,7 @@ What is carried out lies beside the status: what is owed may run while the plan 
 waits to be approved or taken.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Final, Literal
 
@@ -13,8 +13,10 @@ from msgspec import Struct
 from domain.kernel import State
 from domain.party import By
 from domain.plan import (
+    DEDUCTS,
     PHASES,
     RECLAIMS,
+    YUAN,
     Block,
     Experiment,
     OnSilence,
@@ -137,8 +139,10 @@ class Execution(Struct, frozen=True, kw_only=True):
         """Return the steps of earlier phases that are not done.
 
         What is owed anyway waits for nothing but what is owed before it: that nobody
-        could be urged keeps no money back.
+        could be urged keeps no money back; a merchant's charge waits for nothing.
         """
+        if step.does.action == DEDUCTS:
+            return ()
         alone = self.owed and step.does.part == "entitlement"
         return tuple(
             each.key
@@ -301,20 +305,39 @@ class Resolution(State, frozen=True, kw_only=True):
 
 
 def cost_of(step: PlanStep) -> int:
-    """Return what a step costs in minor units; what others pay back costs nothing."""
+    """Return what a step costs in fen; what others pay back costs nothing.
+
+    Other money than yuan is no number of fen: no limit and no sum counts it as if.
+    """
     if step.amount is None or step.action in RECLAIMS:
         return 0
-    return step.amount.minor
+    return step.amount.minor if step.amount.currency == YUAN else 0
 
 
-def counts_of(steps: Iterator[PlanStep]) -> dict[Counts, int]:
-    """Return what steps count for whose limits.
+def in_other_money(step: PlanStep) -> bool:
+    """Say whether a step costs what cannot be compared with any limit in fen."""
+    amount = step.amount
+    return (
+        amount is not None
+        and amount.minor > 0
+        and amount.currency != YUAN
+        and step.action not in RECLAIMS
+    )
 
-    What is owed has the limits of a refund; goodwill and what it costs the service
-    have those of a resolution.
+
+def limits_of(step: PlanStep) -> Counts:
+    """Return whose limits a step counts for.
+
+    What is owed has the limits of a refund, what a merchant is charged too; goodwill
+    and what it costs the service have those of a resolution.
     """
+    owed = step.part == "entitlement" or step.action == DEDUCTS
+    return "refund" if owed else "resolution"
+
+
+def counts_of(steps: Iterable[PlanStep]) -> dict[Counts, int]:
+    """Return what steps count for whose limits, deductions included, in fen."""
     counted: dict[Counts, int] = {"resolution": 0, "refund": 0}
     for step in steps:
-        limits: Counts = "refund" if step.part == "entitlement" else "resolution"
-        counted[limits] += cost_of(step)
+        counted[limits_of(step)] += cost_of(step) + step.charged_fen
     return counted

@@ -79,6 +79,7 @@ RESOLUTION_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "action:door_pickup": ("上门取件", "picked up at the door"),
     "action:coupon_compensation": ("优惠券补偿", "a coupon"),
     "action:cash_compensation": ("现金补偿", "compensation in money"),
+    "action:merchant_deduction": ("商家扣款", "the merchant is charged"),
     "action:platform_advance": ("平台垫付", "the platform pays in advance"),
     "action:insurance_claim": ("保险理赔", "the insurer is asked"),
     "action:renegotiate_ship_date": ("协商发货时间", "another date to ship"),

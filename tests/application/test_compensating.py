@@ -421,7 +421,7 @@ def test_what_a_ruling_made_owed_is_settled_by_what_is_paid() -> None:
     assert sum(each.minor for each in borne(account).values()) == 0
 
 
-def test_what_is_deducted_is_paid_to_no_consumer() -> None:
+def test_what_is_deducted_the_merchant_owes_and_no_consumer_gets() -> None:
     shop = Shop()
     receipt, name = shop.reserve(at=MONDAY + 4 * DAY)
     day = shop.money.found(receipt.stream_id, name)[1]
@@ -429,7 +429,10 @@ def test_what_is_deducted_is_paid_to_no_consumer() -> None:
     deducted = tuple(replace(line, payee="none") for line in known.lines)
     reservation = replace(known, lines=deducted)
     payout = Payout(name, reservation, day.paid, shop.order())
-    assert list(entries(payout, ACCOUNT.initial)) == []
+    found = list(entries(payout, ACCOUNT.initial))
+    assert [(each.kind, each.why) for each in found] == [("owed", "deduction")] * 2
+    sides = [(each.account.kind, each.minor) for each in found[0].postings]
+    assert sides == [("merchant", -3_000), ("platform", 3_000)]
 
 
 def test_a_dispute_over_a_case_has_its_cases_account() -> None:

@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from application.compensation_facts import paid_order
+from application.resolutions.own_plans import GoodwillNowhere
 from application.resolutions.said import Proposing
 from domain.compensation import COMPENSATION, GoodwillCapped
 from domain.money import Money
@@ -117,17 +118,14 @@ def test_a_step_that_does_not_say_how_much_or_until_when_is_refused(
         proposes(late(), PlanStep(action=action, part="service"))  # type: ignore[arg-type]  # one of the catalogue
 
 
-def test_goodwill_in_another_currency_is_not_paid() -> None:
+def test_goodwill_in_another_currency_is_not_offered() -> None:
     anna = Anna()
     anna.falls_short(shortfall("TRANSIT_STALLED"))
     dollars = PlanStep(
         action="cash_compensation", part="goodwill", amount=Money(4_000, "USD")
     )
-    proposes(anna, dollars)
-    anna.asks(AcceptPlan(by=ANNA, plan="own"))
-    (key,) = anna.starts()
-    assert anna.failed(key)
-    assert not set_aside(anna)
+    with pytest.raises(GoodwillNowhere):
+        proposes(anna, dollars)
 
 
 def test_no_more_goes_back_than_was_previewed_though_more_came_free_since() -> None:
