@@ -32,9 +32,9 @@ from domain.incident import ExclusionReason, IncidentKind, Segment, segment_of
 from domain.kernel import Command, Refused
 from domain.order import ORDER, Order
 from domain.party import SYSTEM, By
-from domain.plan import Plan
+from domain.plan import YUAN, Plan
 from domain.planning import minimum_of, plan_of, rests_on
-from domain.planning.taken import YUAN, worth
+from domain.planning.taken import worth
 from domain.policy.book import Rulebook, in_force
 from domain.policy.rows import Times
 from domain.policy.service_rows import DetectorRow, PlanRow
