@@ -81,14 +81,16 @@ class Batch:
                 for stream_id in ask.streams
                 for each in self._streams[stream_id].authors
             )
+            hashed = b""
             try:
+                hashed = request_hash(ask)
                 drafts = self._decide(ask)
             except Exception as error:  # noqa: BLE001 - a value, see Answer
                 self._failures[number] = error, authors
-                if not sure:
-                    self._keep(number, ask, dict.fromkeys(ask.streams, ()))
+                if hashed and not sure:
+                    self._keep(number, ask, hashed, dict.fromkeys(ask.streams, ()))
             else:
-                self._take(number, ask, drafts, sure=sure and not authors)
+                self._take(number, ask, hashed, drafts, sure=sure and not authors)
 
     def answers(self, outcomes: Mapping[int, Receipt | Conflict]) -> dict[int, Answer]:
         """Return the answers, given what came of ``appends``; the rest asks again."""
@@ -115,8 +117,6 @@ class Batch:
         first = self._streams[ask.parts[0].stream_id]
         if ask.context.expected_version not in (None, first.version):
             raise StaleVersion(version=first.version)
-        if not possible(ask.context.at):
-            raise ImpossibleTime(year=ask.context.at.year)
         for stream_id, version in ask.rests_on.items():
             if self._streams[stream_id].version != version:
                 raise MovedOn(f"Stream {stream_id} is not at {version} any more.")
@@ -125,6 +125,9 @@ class Batch:
             if unreadable := self._unreadable.get(part.stream_id):
                 raise unreadable.error()
             draft = drafts.setdefault(part.stream_id, [])
+            if part.decided is not None and part.stream_id in ask.rests_on:
+                draft += part.decided
+                continue
             state = self._streams[part.stream_id].state(part.decider)
             state = reduce(part.decider.evolve, draft, state)
             draft += part.decider.decide(
@@ -137,6 +140,7 @@ class Batch:
         self,
         number: int,
         ask: Ask,
+        hashed: bytes,
         drafts: Mapping[UUID, Sequence[Event]],
         *,
         sure: bool,
@@ -146,21 +150,25 @@ class Batch:
         if sure and not anything:
             self._answers[number] = self._nothing_new(ask)
             return
-        self._keep(number, ask, drafts)
+        self._keep(number, ask, hashed, drafts)
         if anything:
             self._command_ids.add(command_key(ask))
             for stream_id, events in drafts.items():
                 self._streams[stream_id].add(events, number)
 
     def _keep(
-        self, number: int, ask: Ask, drafts: Mapping[UUID, Sequence[Event]]
+        self,
+        number: int,
+        ask: Ask,
+        hashed: bytes,
+        drafts: Mapping[UUID, Sequence[Event]],
     ) -> None:
         """Have it appended, each stream at the version that was seen of it."""
         streams = tuple(
             StreamAppend(stream_id, self._streams[stream_id].version, events)
             for stream_id, events in drafts.items()
         )
-        self.appends[number] = Append(ask.context, request_hash(ask), streams)
+        self.appends[number] = Append(ask.context, hashed, streams)
 
     def _nothing_new(self, ask: Ask) -> Receipt:
         """Return where the streams stand: what was asked for is so already."""
@@ -192,6 +200,13 @@ class Stream:
         self._folded: dict[Any, tuple[int, Any]] = {}
         self._forgotten = 0
 
+    @classmethod
+    def standing(cls, version: int) -> "Stream":
+        """Return a stream of which it is only known where it stands."""
+        stream = cls(())
+        stream.version = stream._forgotten = version
+        return stream
+
     def knows(self, decider: AnyDecider) -> bool:
         """Say whether the state can be told, with what it still remembers."""
         return not self._forgotten or decider.evolve in self._folded
@@ -199,11 +214,12 @@ class Stream:
     def state(self, decider: AnyDecider) -> Any:
         """Return what its events amount to, folding each only once."""
         evolve = decider.evolve
-        count, state = self._folded.get(evolve, (0, decider.initial))
-        if count < self.version:
-            events = self._events[count - self._forgotten :]
-            state = reduce(evolve, events, state)
-            self._folded[evolve] = self.version, state
+        known = self._folded.get(evolve)
+        if known is not None and known[0] == self.version:
+            return known[1]
+        count, state = known or (0, decider.initial)
+        state = reduce(evolve, self._events[count - self._forgotten :], state)
+        self._folded[evolve] = self.version, state
         return state
 
     def add(self, events: Sequence[Event], author: int) -> None:
@@ -261,7 +277,9 @@ def hash_of(context: CommandContext, said: Any) -> bytes:
     """Return the SHA-256 of what is said under the name of its command.
 
     When a report says it happened is part of what it says. Who asks and when is not:
-    asking again is asking later.
+    asking again is asking later. Raises ImpossibleTime for no time that can be told.
     """
+    if not possible(context.at):
+        raise ImpossibleTime(year=context.at.year)
     happened = context.occurred_at and context.occurred_at.astimezone(UTC)
     return sha256(CANONICAL.encode((context.name, happened, said))).digest()

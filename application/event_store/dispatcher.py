@@ -5,7 +5,7 @@ last, and one batch under way: while one lane waits for the disk, another decide
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from threading import Condition, Thread
 from time import monotonic
@@ -89,8 +89,10 @@ class Waiting(Struct):
 class Lane:
     """A queue, and the thread that takes from it whatever is there."""
 
-    def __init__(self, name: str, rounds: Rounds, limits: Limits) -> None:
-        self._rounds, self._limits = rounds, limits
+    def __init__(
+        self, name: str, rounds: Rounds, limits: Limits, clock: Callable[[], float]
+    ) -> None:
+        self._rounds, self._limits, self._clock = rounds, limits, clock
         self._queue: deque[Waiting] = deque()
         self._changed = Condition()
         self._open = True
@@ -146,7 +148,7 @@ class Lane:
                     self._changed.wait()
                 count = min(len(self._queue), self._limits.batch)
                 taken = [self._queue.popleft() for _ in range(count)]
-                since = monotonic() - self._limits.wait_s
+                since = self._clock() - self._limits.wait_s
                 late = [each for each in taken if each.since < since]
                 self._turned_away += len(late)
                 self._asks += len(taken) - len(late)
@@ -165,21 +167,28 @@ class Dispatcher(CommandHandler):
     cannot be served soon is turned away at once. ``close`` answers what was accepted.
     """
 
-    def __init__(self, store: EventStore, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        store: EventStore,
+        limits: Limits | None = None,
+        clock: Callable[[], float] = monotonic,
+    ) -> None:
         super().__init__(store)
         self._limits = limits or Limits()
+        self._clock = clock
         self._slow: set[UUID] = set()
         kept = self._limits.kept // self._limits.lanes
         self._lanes = [
             Lane(
                 f"dispatcher-{number}",
-                Rounds(store, KeptStreams(kept), self._is_slow),
+                Rounds(store, KeptStreams(kept), self._is_slow, clock),
                 self._limits,
+                clock,
             )
             for number in range(self._limits.lanes)
         ]
         # Whatever takes long is decided apart, so that it holds up nobody else.
-        self._aside = Lane("dispatcher-slow", Rounds(store), self._limits)
+        self._aside = Lane("dispatcher-slow", Rounds(store), self._limits, clock)
 
     @property
     def figures(self) -> Sequence[LaneFigures]:
@@ -191,7 +200,7 @@ class Dispatcher(CommandHandler):
 
         Asks on one stream are decided in the order they were handed in.
         """
-        call, since = Call(len(asks)), monotonic()
+        call, since = Call(len(asks)), self._clock()
         if not asks:
             call.future.set_result([])
             return call.future

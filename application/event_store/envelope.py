@@ -35,12 +35,18 @@ class CommandContext(Struct, frozen=True, kw_only=True):
 
 
 class Part(Struct, frozen=True):
-    """One command to one stream, and all that is needed to decide it."""
+    """One command to one stream, and all that is needed to decide it.
+
+    ``decided`` is what it comes to, where whoever prepared the ask has decided it by
+    ``decider`` and at the ask's own time: deciding is a function, and on what the ask
+    ``rests_on`` it comes to the same again. On anything else it counts for nothing.
+    """
 
     stream_id: UUID
     decider: AnyDecider
     command: Command
     policy: Any = None
+    decided: tuple[Event, ...] | None = None
 
 
 class Ask(Struct, frozen=True):
@@ -64,6 +70,14 @@ class Ask(Struct, frozen=True):
         """All streams that matter to it, each once."""
         written = (part.stream_id for part in self.parts)
         return tuple(dict.fromkeys((*written, *self.rests_on)))
+
+    @property
+    def decided(self) -> bool:
+        """Whether all of it is decided, as long as what it rests on stands there."""
+        return all(
+            part.decided is not None and part.stream_id in self.rests_on
+            for part in self.parts
+        )
 
 
 class RecordedEvent(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,8 @@
 
 A batch of one is the same code. What streams amount to may be kept from one batch to
 the next: then only the others are read, and whatever is decided is checked against the
-versions by the append itself, also where it writes nothing.
+versions by the append itself, also where it writes nothing. Likewise nothing is read
+for an ask that was decided whole on versions it names.
 """
 
 from collections import OrderedDict
@@ -75,10 +76,12 @@ class Rounds:
         store: EventStore,
         kept: KeptStreams | None = None,
         slow: Callable[[Ask], None] | None = None,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
         self._store = store
         self._kept = kept
         self._slow = slow
+        self._clock = clock
 
     def run(self, asks: Sequence[Ask]) -> list[Answer]:
         """Load, decide and append a batch; an answer for each ask, in order.
@@ -146,17 +149,22 @@ class Rounds:
     ) -> tuple[Batch, dict[UUID, Stream]]:
         """Return a batch decided, and the streams that it moved."""
         kept = self._kept if not fresh else None
+        ready = {n: ask for n, ask in asks.items() if ask.decided and not fresh}
         known = {n for n, ask in asks.items() if kept is not None and kept.known(ask)}
-        loaded = self._loaded([ask for n, ask in asks.items() if n not in known])
+        sure = asks.keys() - known - ready.keys()
+        loaded = self._loaded([ask for n, ask in asks.items() if n in sure])
         streams = {name: Stream(each) for name, each in loaded.histories.items()}
         if kept is not None:
             wanted = {each for n in known for each in asks[n].streams}
             streams |= kept.take(wanted - streams.keys())
+        for ask in ready.values():
+            for stream_id, version in ask.rests_on.items():
+                streams.setdefault(stream_id, Stream.standing(version))
         batch = Batch(streams, loaded.seen, loaded.unreadable)
         for number, ask in asks.items():
-            began = monotonic()
-            batch.take(number, ask, sure=number not in known)
-            if self._slow is not None and monotonic() - began > SLOW_S:
+            began = self._clock()
+            batch.take(number, ask, sure=number in sure)
+            if self._slow is not None and self._clock() - began > SLOW_S:
                 self._slow(ask)
         for stream_id in loaded.unreadable:
             streams.pop(stream_id)

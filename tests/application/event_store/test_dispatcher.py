@@ -1,0 +1,433 @@
+"""Many callers, one road: what came while the last batch was written is the next."""
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from random import Random
+from threading import Event as Signal
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from msgspec.structs import replace
+
+from application.event_store.batch import Answer
+from application.event_store.connections import connection_pool
+from application.event_store.dispatcher import Dispatcher, Limits
+from application.event_store.envelope import Ask, Part, Receipt, RecordedEvent
+from application.event_store.postgres import PostgresEventStore
+from application.event_store.rounds import PartsApart
+from application.event_store.store import (
+    Append,
+    Conflict,
+    Loaded,
+    OutcomeUnknown,
+    Overloaded,
+    StaleVersion,
+    StoreUnavailable,
+)
+from domain.kernel import AnyDecider, Command, Decider
+from interface.postgres.database import DatabaseUrls
+from tests.application.event_store.shelf import (
+    SHELF,
+    SHELF_EVENTS,
+    BreakDown,
+    PutUp,
+    ReportFall,
+    Shelf,
+    ShelfFull,
+    a_shelf,
+    asking,
+    put_up,
+)
+from tests.application.event_store.test_handler import kinds, things
+from tests.application.event_store.test_races import fallen, intruding
+from tests.memory_store import MemoryEventStore
+
+SOON_S = 20.0
+ONE_LANE = Limits(lanes=1)
+
+
+class Gated(MemoryEventStore):
+    """A store that writes when it is let, and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate, self.writing = Signal(), Signal()
+        self.gate.set()
+        self.loads: list[int] = []
+        self.batches: list[int] = []
+        self.fails: list[Exception] = []
+
+    def load(
+        self, stream_ids: Sequence[UUID], command_ids: Sequence[tuple[int, UUID]] = ()
+    ) -> Loaded:
+        self.loads.append(len(stream_ids))
+        return super().load(stream_ids, command_ids)
+
+    def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
+        self.writing.set()
+        assert self.gate.wait(SOON_S), "nobody opened the gate"
+        if self.fails:
+            raise self.fails.pop(0)
+        self.batches.append(len(appends))
+        return super().append(appends)
+
+    def shut(self) -> None:
+        """Let the next append wait for the gate, and be noticed."""
+        self.gate.clear()
+        self.writing.clear()
+
+
+@pytest.fixture
+def store() -> Gated:
+    return Gated()
+
+
+@contextmanager
+def dispatching(
+    store: MemoryEventStore | PostgresEventStore,
+    limits: Limits = ONE_LANE,
+    clock: Callable[[], float] = lambda: 0.0,
+) -> Iterator[Dispatcher]:
+    dispatcher = Dispatcher(store, limits, clock)
+    try:
+        yield dispatcher
+    finally:
+        dispatcher.close()
+
+
+def answers(*futures: Future[Sequence[Answer]]) -> list[Answer]:
+    return [each for future in futures for each in future.result(SOON_S)]
+
+
+def busy_with(
+    dispatcher: Dispatcher, store: Gated, ask: Ask
+) -> Future[Sequence[Answer]]:
+    """Have it write an ask, and wait at the gate."""
+    store.shut()
+    future = dispatcher.submit([ask])
+    assert store.writing.wait(SOON_S)
+    return future
+
+
+def test_what_came_while_a_batch_was_written_is_the_next(store: Gated) -> None:
+    with dispatching(store) as dispatcher:
+        first = busy_with(dispatcher, store, put_up("vase", a_shelf()))
+        rest = [dispatcher.submit([put_up("vase", a_shelf())]) for _ in range(10)]
+        store.gate.set()
+        assert kinds(answers(first, *rest)) == [Receipt] * 11
+    assert store.batches == [1, 10]
+
+
+def test_every_caller_of_a_batch_gets_an_answer_of_his_own(store: Gated) -> None:
+    full, broken, other = a_shelf(), a_shelf(), a_shelf()
+    again = put_up("vase", other)
+    with dispatching(store) as dispatcher:
+        dispatcher.handle([put_up(each, full) for each in "abc"])
+        dispatcher.handle_one(again)
+        first = busy_with(dispatcher, store, put_up("lamp", a_shelf()))
+        mixed = [
+            dispatcher.submit([put_up("radio", full)]),
+            dispatcher.submit([asking((broken, BreakDown()))]),
+            dispatcher.submit([again]),
+            dispatcher.submit([asking((other, PutUp("x")), expected_version=0)]),
+            dispatcher.submit([put_up("clock", other)]),
+        ]
+        store.gate.set()
+        got = answers(first, *mixed)
+    assert kinds(got) == [
+        Receipt,
+        ShelfFull,
+        ZeroDivisionError,
+        Receipt,
+        StaleVersion,
+        Receipt,
+    ]
+    repeated = got[3]
+    assert isinstance(repeated, Receipt)
+    assert repeated.repeated
+    assert things(store, other) == ["vase", "clock"]
+
+
+def test_two_on_one_stream_see_each_others_events(store: Gated) -> None:
+    shelf = a_shelf()
+    with dispatching(store) as dispatcher:
+        first = busy_with(dispatcher, store, put_up("lamp", a_shelf()))
+        rest = [dispatcher.submit([put_up(each, shelf)]) for each in "abcd"]
+        store.gate.set()
+        got = answers(first, *rest)
+    assert kinds(got) == [Receipt] * 4 + [ShelfFull]
+    assert things(store, shelf) == ["a", "b", "c"]
+
+
+# -- What it remembers of streams --
+
+
+def test_a_stream_just_seen_is_not_read_again(store: Gated) -> None:
+    shelf = a_shelf()
+    with dispatching(store) as dispatcher:
+        receipts = [dispatcher.handle_one(put_up(each, shelf)) for each in "abc"]
+    assert [each.version for each in receipts] == [1, 2, 3]
+    assert store.loads == [1]
+
+
+def test_where_somebody_else_wrote_only_that_stream_is_read_again(store: Gated) -> None:
+    shelf, other = a_shelf(), a_shelf()
+    with dispatching(store) as dispatcher:
+        dispatcher.handle([put_up("a", shelf), put_up("a", other)])
+        store.append([intruding(shelf, 1, "b")])
+        both = dispatcher.handle([put_up("c", shelf), put_up("c", other)])
+    assert kinds(both) == [Receipt, Receipt]
+    assert things(store, shelf) == ["a", "b", "c"]
+    assert store.loads == [2, 1]
+
+
+def test_nobody_is_refused_for_what_is_so_no_more(store: Gated) -> None:
+    shelf = a_shelf()
+    with dispatching(store) as dispatcher:
+        dispatcher.handle([put_up(each, shelf) for each in "abc"])
+        store.append([fallen(shelf, 3, "a")])
+        assert dispatcher.handle_one(put_up("d", shelf)).version == 5
+
+
+def test_nobody_is_told_it_is_so_already_when_it_is_so_no_more(store: Gated) -> None:
+    shelf = a_shelf()
+    with dispatching(store) as dispatcher:
+        dispatcher.handle_one(put_up("a", shelf))
+        store.append([fallen(shelf, 1, "a")])
+        assert dispatcher.handle_one(put_up("a", shelf)).version == 3
+        assert dispatcher.handle_one(put_up("a", shelf)).version == 3, "now it is"
+
+
+def test_what_was_granted_is_not_refused_when_it_is_asked_again(store: Gated) -> None:
+    shelf = a_shelf()
+    with dispatching(store) as dispatcher:
+        first = put_up("a", shelf)
+        receipt = dispatcher.handle_one(first)
+        dispatcher.handle([put_up(each, shelf) for each in "bc"])
+        dispatcher.handle_one(asking((shelf, ReportFall("a"))))
+        dispatcher.handle_one(put_up("d", shelf))
+        assert dispatcher.handle_one(first) == replace(receipt, repeated=True)
+
+
+def test_it_remembers_so_many_streams_and_no_more(store: Gated) -> None:
+    shelves = [a_shelf() for _ in range(4)]
+    with dispatching(store, Limits(lanes=1, kept=2)) as dispatcher:
+        for thing in "ab":
+            dispatcher.handle([put_up(thing, shelf) for shelf in shelves])
+    assert store.loads == [4, 2]
+    assert all(things(store, shelf) == ["a", "b"] for shelf in shelves)
+
+
+def test_a_stream_is_told_by_whatever_kind_it_is_asked_as(store: Gated) -> None:
+    counting: AnyDecider = Decider(
+        initial=Shelf(),
+        decide=lambda *_: (),
+        evolve=lambda shelf, _: Shelf((*shelf.things, "any")),
+    )
+    shelf = a_shelf()
+    with dispatching(store) as dispatcher:
+        dispatcher.handle_one(put_up("a", shelf))
+        ask = put_up("b", shelf)
+        counted = replace(ask, parts=(Part(shelf, counting, PutUp("b")),))
+        assert dispatcher.handle_one(counted).version == 1
+        assert dispatcher.handle_one(put_up("b", shelf)).version == 2
+    assert things(store, shelf) == ["a", "b"]
+
+
+# -- Limits --
+
+
+def test_who_finds_the_queue_full_is_told_at_once(store: Gated) -> None:
+    with dispatching(store, Limits(lanes=1, queue=2)) as dispatcher:
+        first = busy_with(dispatcher, store, put_up("vase", a_shelf()))
+        waiting = [dispatcher.submit([put_up("vase", a_shelf())]) for _ in range(2)]
+        with pytest.raises(Overloaded):
+            dispatcher.submit([put_up("vase", a_shelf())])
+        assert dispatcher.figures[0].waiting == 2
+        store.gate.set()
+        assert kinds(answers(first, *waiting)) == [Receipt] * 3
+        assert dispatcher.figures[0].turned_away == 1
+
+
+def test_who_waited_too_long_is_turned_away_and_nothing_is_written(
+    store: Gated,
+) -> None:
+    now = [0.0]
+    shelf = a_shelf()
+    with dispatching(store, Limits(lanes=1, wait_s=2), lambda: now[0]) as dispatcher:
+        first = busy_with(dispatcher, store, put_up("vase", a_shelf()))
+        late = dispatcher.submit([put_up("vase", shelf)])
+        now[0] = 3.0
+        in_time = dispatcher.submit([put_up("clock", shelf)])
+        store.gate.set()
+        assert kinds(answers(first, late, in_time)) == [Receipt, Overloaded, Receipt]
+    assert things(store, shelf) == ["clock"]
+
+
+def test_stopping_answers_what_was_accepted_and_takes_no_more(store: Gated) -> None:
+    dispatcher = Dispatcher(store, ONE_LANE)
+    first = busy_with(dispatcher, store, put_up("vase", a_shelf()))
+    rest = [dispatcher.submit([put_up("vase", a_shelf())]) for _ in range(20)]
+    with ThreadPoolExecutor(1) as thread:
+        closed = thread.submit(dispatcher.close)
+        store.gate.set()
+        closed.result(SOON_S)
+    assert kinds(answers(first, *rest)) == [Receipt] * 21
+    with pytest.raises(Overloaded):
+        dispatcher.submit([put_up("vase", a_shelf())])
+
+
+def test_a_store_that_is_away_is_said_to_everybody_and_the_next_batch_goes(
+    store: Gated,
+) -> None:
+    with dispatching(store) as dispatcher:
+        first = busy_with(dispatcher, store, put_up("vase", a_shelf()))
+        store.fails.append(StoreUnavailable("away"))
+        store.gate.set()
+        assert kinds(answers(first)) == [StoreUnavailable]
+        assert dispatcher.handle_one(put_up("vase", a_shelf())).version == 1
+
+
+class Losing(Gated):
+    """A store that loses its first answer."""
+
+    def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
+        outcomes = super().append(appends)
+        if len(self.batches) == 1:
+            raise OutcomeUnknown("the line is cut")
+        return outcomes
+
+
+def test_a_lost_answer_is_looked_up_and_written_once() -> None:
+    losing, shelf = Losing(), a_shelf()
+    with dispatching(losing) as dispatcher:
+        assert dispatcher.handle_one(put_up("vase", shelf)).version == 1
+        assert dispatcher.handle_one(put_up("clock", shelf)).version == 2
+    assert things(losing, shelf) == ["vase", "clock"]
+
+
+def test_a_feed_larger_than_the_queue_goes_in_pieces(store: Gated) -> None:
+    asks = [put_up("vase", a_shelf(partition)) for partition in range(8) for _ in "abc"]
+    with dispatching(store, Limits(lanes=2, queue=5, batch=4)) as dispatcher:
+        assert kinds(dispatcher.handle(asks)) == [Receipt] * 24
+    assert max(store.batches) <= 4
+
+
+def test_a_feed_that_is_not_taken_whole_may_be_handed_in_again(store: Gated) -> None:
+    shelves = [a_shelf(0), a_shelf(1)]
+    with dispatching(store, Limits(lanes=2, queue=1)) as dispatcher:
+        first = busy_with(dispatcher, store, put_up("vase", a_shelf(0)))
+        full = dispatcher.submit([put_up("vase", a_shelf(0))])
+        asks = [put_up("vase", shelf) for shelf in shelves]
+        with ThreadPoolExecutor(1) as thread:
+            handed_in = thread.submit(dispatcher.handle, asks)
+            store.gate.set()
+            with pytest.raises(OutcomeUnknown):
+                handed_in.result(SOON_S)
+        assert kinds(answers(first, full)) == [Receipt, Receipt]
+        got = dispatcher.handle(asks)
+    assert [each.repeated for each in got if isinstance(each, Receipt)] == [False, True]
+
+
+# -- Who is slow --
+
+
+def test_who_is_slow_once_holds_nobody_up_again(store: Gated) -> None:
+    now, deciding, go_on = [0.0], Signal(), Signal()
+    go_on.set()
+
+    def slowly(shelf: Shelf, command: Command, policy: None, at: datetime) -> Any:
+        now[0] += 1.0
+        deciding.set()
+        assert go_on.wait(SOON_S)
+        return SHELF.decide(shelf, command, policy, at)
+
+    slow: AnyDecider = Decider(initial=Shelf(), decide=slowly, evolve=SHELF.evolve)
+    shelf = a_shelf()
+
+    def slow_ask(thing: str) -> Ask:
+        ask = put_up(thing, shelf)
+        return replace(ask, parts=(Part(shelf, slow, PutUp(thing)),))
+
+    with dispatching(store, ONE_LANE, lambda: now[0]) as dispatcher:
+        dispatcher.handle_one(slow_ask("a"))
+        deciding.clear()
+        go_on.clear()
+        waiting = dispatcher.submit([slow_ask("b")])
+        assert deciding.wait(SOON_S)
+        assert dispatcher.handle_one(put_up("vase", a_shelf())).version == 1
+        go_on.set()
+        assert kinds(answers(waiting)) == [Receipt]
+    assert things(store, shelf) == ["a", "b"]
+
+
+# -- On a real database, with two of them --
+
+
+def test_callers_of_two_processes_lose_nothing_and_write_nothing_twice(
+    clean_database: DatabaseUrls,
+) -> None:
+    dice = Random(20)  # noqa: S311 - no secret, but the same each time
+    shelves = [a_shelf(number % 8) for number in range(60)]
+    asks = [
+        put_up(f"thing {number}", shelf)
+        for number, shelf in enumerate(dice.choices(shelves, k=300))
+    ]
+    twice = [*asks, *asks]
+    dice.shuffle(twice)
+    with (
+        connection_pool(clean_database.writer, max_size=8) as writer,
+        connection_pool(clean_database.reader) as reader,
+    ):
+        stores = [PostgresEventStore(writer, reader, SHELF_EVENTS) for _ in range(2)]
+        with (
+            dispatching(stores[0], Limits()) as left,
+            dispatching(stores[1], Limits()) as right,
+            ThreadPoolExecutor(16) as callers,
+        ):
+
+            def ask(number: int) -> tuple[UUID, Answer]:
+                dispatcher = left if number % 2 else right
+                (answer,) = dispatcher.submit([twice[number]]).result(SOON_S)
+                return twice[number].context.command_id, answer
+
+            told = list(callers.map(ask, range(len(twice))))
+        written = {
+            command_id
+            for command_id, answer in told
+            if isinstance(answer, Receipt) and not answer.repeated
+        }
+        stored = [
+            each.command_id
+            for shelf in shelves
+            for each in stores[0].stream(shelf)
+            if isinstance(each, RecordedEvent)
+        ]
+        assert sorted(stored) == sorted(set(stored)), "nothing twice"
+        assert written <= set(stored), "nothing lost"
+        assert len(stored) == sum(min(3, shelves_asked(asks, each)) for each in shelves)
+
+
+def shelves_asked(asks: Sequence[Ask], shelf: UUID) -> int:
+    return sum(ask.parts[0].stream_id == shelf for ask in asks)
+
+
+def test_an_ask_without_parts_is_answered_all_the_same(store: Gated) -> None:
+    with dispatching(store) as dispatcher:
+        empty = replace(put_up("vase", a_shelf()), parts=())
+        assert kinds(dispatcher.handle([empty])) == [PartsApart]
+
+
+def test_a_command_id_is_one_among_callers(store: Gated) -> None:
+    shelf, command = a_shelf(), uuid4()
+    with dispatching(store) as dispatcher:
+        first = busy_with(dispatcher, store, put_up("lamp", a_shelf()))
+        same = [dispatcher.submit([put_up("vase", shelf, command)]) for _ in range(5)]
+        store.gate.set()
+        got = answers(first, *same)
+    receipts = [each for each in got[1:] if isinstance(each, Receipt)]
+    assert [each.repeated for each in receipts] == [False, True, True, True, True]
+    assert things(store, shelf) == ["vase"]
