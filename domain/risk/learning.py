@@ -2,7 +2,14 @@
 
 from datetime import UTC, datetime
 
-from domain.risk.pace import HOURS, Transits, Week, hour_of_week, week_of
+from domain.risk.pace import (
+    HOURS,
+    Outcomes,
+    Transits,
+    Week,
+    hour_of_week,
+    week_of,
+)
 from domain.risk.parcel import Known, Parcel
 from domain.risk.table import (
     Count,
@@ -32,6 +39,7 @@ class Learning:
         self._counts: dict[str, Count] = {}
         self._noted: dict[str, set[str]] = {}
         self._transits = Transits()
+        self._outcomes = Outcomes(terms.lately_days)
         self._arrivals = [0] * HOURS
         self._week, self._arrived, self._drawn_from = Week(), 0, 0
         self._version = TableVersion(terms=terms.ref, outcomes=0, learnt_until=None)
@@ -45,6 +53,7 @@ class Learning:
             counts=self._counts,
             week=self._week,
             transits=self._transits,
+            lately=self._outcomes.lately,
         )
 
     def look(self, order: str, known: Known) -> Risk:
@@ -57,6 +66,7 @@ class Learning:
 
     def settled(self, order: str, at: datetime, *, late: bool) -> None:
         """Count what became of a parcel, known from then on."""
+        self._outcomes.add(at, late=late)
         version = self._version
         self._version = TableVersion(
             terms=version.terms,

@@ -1,8 +1,9 @@
-"""How fast parcels move: when in the week they arrive, how long they are in transit."""
+"""How fast parcels move, when in the week they arrive; how they fare lately."""
 
 from bisect import insort
+from collections import deque
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Final
 
@@ -73,6 +74,50 @@ class Transits:
             if len(known) >= least:
                 return known[len(known) // 2]
         return None
+
+
+class Lately(Struct, frozen=True):
+    """How many came late of the outcomes of the last days, and of all there were."""
+
+    late: int = 0
+    all: int = 0
+    late_ever: int = 0
+    all_ever: int = 0
+
+    def strain_bp(self, weight: int) -> int:
+        """Return the share of late ones lately over that of all time.
+
+        The latter weighs like so many parcels more, so that a few say little. Until
+        one was late, nothing is out of the usual.
+        """
+        if not self.late_ever:
+            return WHOLE_BP
+        ever = self.late_ever / self.all_ever
+        lately = (self.late + weight * ever) / (self.all + weight)
+        return round(lately / ever * WHOLE_BP)
+
+
+class Outcomes:
+    """Counts outcomes as they become known, and forgets those of before some days."""
+
+    def __init__(self, days: int) -> None:
+        self._days = timedelta(days=days)
+        self._recent: deque[tuple[datetime, bool]] = deque()
+        self.lately = Lately()
+
+    def add(self, at: datetime, *, late: bool) -> None:
+        """Count an outcome, known from then on; they come in the order of time."""
+        self._recent.append((at, late))
+        gone = gone_late = 0
+        while self._recent[0][0] <= at - self._days:
+            gone, gone_late = gone + 1, gone_late + self._recent.popleft()[1]
+        before = self.lately
+        self.lately = Lately(
+            late=before.late + late - gone_late,
+            all=before.all + 1 - gone,
+            late_ever=before.late_ever + late,
+            all_ever=before.all_ever + 1,
+        )
 
 
 def wider(lane: Lane) -> tuple[Lane, ...]:

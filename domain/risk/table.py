@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from msgspec import Struct
 
 from domain.kernel import Code, LongName, PolicyRef
-from domain.risk.pace import Transits, Week
+from domain.risk.pace import Lately, Transits, Week
 from domain.risk.parcel import Known
 from domain.risk.terms import WHOLE_BP, RiskTerms
 
@@ -59,6 +59,8 @@ class Inputs(Struct, frozen=True, kw_only=True):
     """What a risk was read from.
 
     ``week_left_bp`` is the part of a usual week's deliveries that the time left holds.
+    ``lately`` is how parcels fared in the last days, ``strain_bp`` the share of late
+    ones then over that of all time.
     ``hand_over_late_hours`` counts to the hand-over, or to now; below 0 it is early.
     """
 
@@ -71,6 +73,8 @@ class Inputs(Struct, frozen=True, kw_only=True):
     carrier: Code | None
     origin: Code | None
     destination: Code | None
+    lately: Lately = Lately()
+    strain_bp: int = WHOLE_BP
 
 
 class Risk(Struct, frozen=True, kw_only=True):
@@ -102,6 +106,7 @@ class RiskTable(Struct, frozen=True, kw_only=True):
     counts: Mapping[str, Count]
     week: Week
     transits: Transits
+    lately: Lately = Lately()
 
 
 def risk_of(table: RiskTable, known: Known) -> Risk:
@@ -149,22 +154,26 @@ def inputs_of(table: RiskTable, known: Known) -> Inputs:
         carrier=lane.carrier,
         origin=lane.origin,
         destination=lane.destination,
+        lately=table.lately,
+        strain_bp=table.lately.strain_bp(table.terms.lately_weight),
     )
 
 
 def buckets(terms: RiskTerms, inputs: Inputs) -> tuple[str, ...]:
     """Return the names of the buckets a parcel is in, widest first.
 
-    First the time left, then how far it has come, then where to, then the whole lane.
+    First the time left, then how far it has come, then how parcels fare lately, then
+    where to, then the whole lane.
     """
     left = f"week-left:{between(terms.left_edges_bp, inputs.week_left_bp)}"
     stage = f"{left}/{stage_of(terms, inputs)}"
-    names = [left, stage]
+    lately = f"{stage}/lately:{between(terms.lately_edges_bp, inputs.strain_bp)}"
+    names = [left, stage, lately]
     if inputs.destination is not None:
-        names.append(f"{stage}/to:{inputs.destination}")
+        names.append(f"{lately}/to:{inputs.destination}")
     if inputs.origin is not None or inputs.carrier is not None:
         parts = (inputs.carrier, inputs.origin, inputs.destination)
-        names.append(f"{stage}/lane:{':'.join(part or '-' for part in parts)}")
+        names.append(f"{lately}/lane:{':'.join(part or '-' for part in parts)}")
     return tuple(names)
 
 

@@ -33,12 +33,14 @@ class RiskTerms(Policy, frozen=True, kw_only=True):
 
     ``asked_hours`` before the due moment a parcel is looked at, most first. Buckets lie
     between the edges: ``left_edges_bp`` of the deliveries of a usual week still to come
-    in the time left, ``progress_edges_bp`` of the usual time in transit gone by. A
-    bucket speaks from ``parcels_min`` parcels on, and the next wider one weighs in it
-    like ``weight`` more; before anything is known the risk is ``prior_bp``. ``bars``
-    make it an alarm, most hours first; ``offer_minor`` is what one offer made on an
-    alarm costs, in minor units of the order's currency. ``history_days`` is how far
-    back parcels are learnt from.
+    in the time left, ``progress_edges_bp`` of the usual time in transit gone by,
+    ``lately_edges_bp`` of the share of late ones in the last ``lately_days`` over that
+    of all time, which weighs in it like ``lately_weight`` parcels more. A bucket speaks
+    from ``parcels_min`` parcels on, and the next wider one weighs in it like ``weight``
+    more; before anything is known the risk is ``prior_bp``. ``bars`` make it an alarm,
+    most hours first; ``offer_minor`` is what one offer made on an alarm costs, in minor
+    units of the order's currency. ``history_days`` is how far back parcels are learnt
+    from.
     """
 
     asked_hours: tuple[HoursLeft, ...]
@@ -49,13 +51,16 @@ class RiskTerms(Policy, frozen=True, kw_only=True):
     weight: Annotated[int, Meta(ge=0)] = 6
     prior_bp: Bp = 5_000
     transits_min: Annotated[int, Meta(ge=1)] = 10
+    lately_days: Annotated[int, Meta(ge=1)] = 30
+    lately_weight: Annotated[int, Meta(ge=1)] = 20
+    lately_edges_bp: tuple[int, ...] = (7_500, 13_300)
     offer_minor: Annotated[int, Meta(ge=0)] = 500
     history_days: Annotated[int, Meta(ge=1)] = 800
 
     def __post_init__(self) -> None:
         """Raise ValueError where moments, edges or bars are not in their order."""
         falling = (self.asked_hours, tuple(bar.hours_left for bar in self.bars))
-        rising = (self.left_edges_bp, self.progress_edges_bp)
+        rising = (self.left_edges_bp, self.progress_edges_bp, self.lately_edges_bp)
         if any(list(each) != sorted(set(each), reverse=True) for each in falling):
             raise ValueError(f"{self.ref}: `asked_hours` and `bars` go from most down")
         if any(list(each) != sorted(set(each)) for each in rising):
@@ -78,7 +83,7 @@ class RiskTerms(Policy, frozen=True, kw_only=True):
 # in sight; `redress report proactive` says beside it what one set on the first half
 # alone does on the second. See docs/proactive.md.
 DELIVERY_RISK: Final = RiskTerms(
-    ref="redress.delivery-risk@20261101",
+    ref="redress.delivery-risk@20261122",
     asked_hours=(120, 96, 84, 72, 60, 54, 48, 42, 36, 30, 24, 18, 12, 6, 4, 2),
     left_edges_bp=(200, 1_000, 2_000, 2_600, 3_600, 5_000, 7_500, 11_000),
     progress_edges_bp=(5_000, 10_000, 15_000, 22_000, 30_000),

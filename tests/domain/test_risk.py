@@ -15,7 +15,16 @@ from domain.risk import (
     Risk,
     risk_of,
 )
-from domain.risk.pace import Transits, Week, hour_of_week, week_of, wider
+from domain.risk.pace import (
+    Lately,
+    Outcomes,
+    Transits,
+    Week,
+    hour_of_week,
+    week_of,
+    wider,
+)
+from domain.risk.table import buckets
 from tests.domain.parcels import AMAZONAS, DAY, MONDAY, RIO, parcel
 
 TWO_DAYS = 2 * DAY
@@ -56,7 +65,7 @@ def test_of_parcels_like_it_so_many_were_late() -> None:
     risk = asked(learnt_from(*late, *fine), parcel(arrived=None))
     assert (risk.late, risk.all) == (21, 37)
     assert risk.bucket.endswith("/lane:-:BR-SP:BR-RJ")
-    assert [(seen.late, seen.all) for seen in risk.wider] == [(21, 37)] * 4
+    assert [(seen.late, seen.all) for seen in risk.wider] == [(21, 37)] * 5
     assert 0.5 < risk.rate < 0.6
 
 
@@ -148,6 +157,44 @@ def test_a_version_says_how_much_was_learnt_until_when() -> None:
     assert version.name == f"{DELIVERY_RISK.ref}/2/20260312T0900Z"
 
 
+# -- How parcels fare lately --
+
+
+@pytest.mark.parametrize(
+    ("late", "lately", "bucket"),
+    [(0, 7_500, "lately:0-75/"), (40, 13_300, "lately:133-/")],
+)
+def test_parcels_of_a_good_month_and_of_a_bad_one_are_told_apart(
+    late: int, lately: int, bucket: str
+) -> None:
+    learning = learnt_from(*many(30, arrived=12), *many(90, arrived=9))
+    assert "/lately:75-133/" in asked(learning, parcel(arrived=None)).bucket
+    months_later = MONDAY + 60 * DAY
+    for number in range(40):
+        learning.settled(f"o-{number}", months_later, late=number < late)
+    inputs = asked(learning, parcel(arrived=None)).inputs
+    assert (inputs.lately.late, inputs.lately.all) == (late, 40)
+    assert (inputs.strain_bp < lately) == (late == 0)
+    assert any(bucket in f"{each}/" for each in buckets(DELIVERY_RISK, inputs))
+
+
+def test_what_happened_before_the_last_days_is_not_lately() -> None:
+    outcomes = Outcomes(days=30)
+    outcomes.add(MONDAY, late=True)
+    outcomes.add(MONDAY + DAY, late=False)
+    outcomes.add(MONDAY + 30 * DAY, late=True)
+    assert outcomes.lately == Lately(late=1, all=2, late_ever=2, all_ever=3)
+
+
+def test_a_few_outcomes_say_little_of_how_it_is_lately() -> None:
+    few, many_ = (
+        Lately(late=late, all=late, late_ever=100, all_ever=1_000) for late in (1, 60)
+    )
+    assert few.strain_bp(20) < 15_000
+    assert many_.strain_bp(20) > 70_000
+    assert Lately(late=0, all=9, late_ever=0, all_ever=9).strain_bp(20) == 10_000
+
+
 # -- The pace of the carriers --
 
 
@@ -220,3 +267,5 @@ def test_bars_and_edges_out_of_order_are_no_terms() -> None:
         replace(DELIVERY_RISK, bars=bars)
     with pytest.raises(ValueError, match="edges rise"):
         replace(DELIVERY_RISK, left_edges_bp=(300, 200))
+    with pytest.raises(ValueError, match="edges rise"):
+        replace(DELIVERY_RISK, lately_edges_bp=(13_300, 7_500))

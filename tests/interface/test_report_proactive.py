@@ -84,19 +84,19 @@ def test_delivery_risk_finds_as_many_more_surely_at_the_same_median_lead(
     real: Proactive,
 ) -> None:
     ours = of(real, "delivery_risk")
-    assert (ours.late_noticed, ours.never_noticed, ours.false) == (176, 35, 26)
-    assert ours.precision == pytest.approx(0.871, abs=5e-4)
-    assert ours.precision_with_never == pytest.approx(0.890, abs=5e-4)
+    assert (ours.late_noticed, ours.never_noticed, ours.false) == (176, 35, 28)
+    assert ours.precision == pytest.approx(0.863, abs=5e-4)
+    assert ours.precision_with_never == pytest.approx(0.883, abs=5e-4)
     assert (ours.lead_median_hours, ours.lead_p10_hours) == (48, 2)
-    assert ours.late_noticed_early == 91
-    assert (ours.offers, ours.cost_minor) == (237, 118_500)
+    assert ours.late_noticed_early == 106
 
 
-def test_on_the_later_half_it_stays_as_sure_but_speaks_later(real: Proactive) -> None:
+def test_on_the_later_half_alone_the_aim_is_met_too(real: Proactive) -> None:
     ours, timer = of(real, "delivery_risk", "later"), of(real, "plain_timer", "later")
-    assert (ours.late_noticed, ours.late, ours.false) == (104, 104, 17)
+    assert (ours.late_noticed, ours.late, ours.false) == (104, 104, 18)
     assert (timer.late_noticed, timer.false) == (104, 56)
-    assert ours.lead_median_hours == 2
+    assert ours.precision == pytest.approx(0.852, abs=5e-4)
+    assert (ours.lead_median_hours, ours.late_noticed_early) == (48, 60)
 
 
 def test_a_bar_set_on_the_first_half_alone_keeps_the_lead_on_the_second(
@@ -105,7 +105,7 @@ def test_a_bar_set_on_the_first_half_alone_keeps_the_lead_on_the_second(
     assert real.bar_set_on_the_past_bp == 7_250
     later = of(real, "bar_set_on_the_past", "later")
     assert (later.recall, later.lead_median_hours) == (1.0, 48)
-    assert later.precision == pytest.approx(0.819, abs=5e-4)
+    assert later.precision == pytest.approx(0.846, abs=5e-4)
 
 
 def test_nearly_all_bad_reviews_on_late_orders_were_seen_coming(
