@@ -8,7 +8,6 @@ from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 from msgspec import Struct
-from msgspec.structs import replace
 
 from application.access import Actor
 from application.account_view import AccountView, account_view
@@ -26,7 +25,7 @@ from domain.responsibility import (
     WriteOffRecourse,
 )
 from interface.api.auth import does
-from interface.api.doors import CaseDoor, Move, controller, moves_of, offered
+from interface.api.doors import CaseDoor, Front, Move, controller
 from interface.api.receipts import versioned
 from interface.clock import now
 
@@ -44,7 +43,8 @@ DOORS: Final[Sequence[CaseDoor]] = (
     CaseDoor("recourse-write-offs", WriteOffRecourse),
     CaseDoor("score-effects", RecordScoreEffect),
 )
-Commands: Final = controller("account", "account.act", ACCOUNTS, DOORS)
+FRONT: Final = Front("account", "account.act", ACCOUNTS, DOORS)
+Commands: Final = controller(*FRONT)
 
 
 class AccountPage(Struct, frozen=True, kw_only=True):
@@ -73,7 +73,5 @@ class AccountController(Commands):  # type: ignore[misc, valid-type]  # made fro
         matter = casework.find(actor, "account.read", "account", stream_id)
         reader = reading(actor, "account.read", matter.owners)
         view = account_view(stream_id, matter.version, matter.state, reader, now())
-        here = f"{ACCOUNTS}/{stream_id}"
-        view = replace(view, may=offered(actor, "account.act", matter, view.may))
-        moves = moves_of("account", here, DOORS, view.may)
+        view, moves = FRONT.offer(view, actor, matter)
         return versioned(AccountPage(account=view, may=moves), matter)

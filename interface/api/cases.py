@@ -8,7 +8,6 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from msgspec import Meta, Struct
-from msgspec.structs import replace
 
 from application.access import Actor, Owners, allows
 from application.after_sales import AfterSales
@@ -64,11 +63,10 @@ from interface.api.auth import does
 from interface.api.context import Asked
 from interface.api.doors import (
     CaseDoor,
+    Front,
     Move,
     controller,
     links_of,
-    moves_of,
-    offered,
     sealer,
 )
 from interface.api.examples import json_like
@@ -121,7 +119,8 @@ DOORS: Final[Sequence[CaseDoor]] = (
     CaseDoor("resolution", ConfirmResolved),
     CaseDoor("clock-checks", CheckClocks),
 )
-Commands: Final = controller("case", "case.act", CASES, DOORS)
+FRONT: Final = Front("case", "case.act", CASES, DOORS)
+Commands: Final = controller(*FRONT)
 
 
 class OpenCaseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -217,23 +216,15 @@ class CaseController(Commands):  # type: ignore[misc, valid-type]  # made from t
 def page(matter: Matter, actor: Actor, book: Rulebook) -> CasePage:
     """Return a case as this reader sees it now."""
     reader = reading(actor, "case.read", matter.owners)
-    here = f"{CASES}/{matter.stream_id}"
     view = case_view(
         matter.stream_id, matter.version, matter.state, reader.role, book, now()
     )
-    links = links_of(actor, matter, here)
-    view = replace(view, may=offered(actor, "case.act", matter, view.may))
-    moves = may(view, matter, actor, here)
+    links = links_of(actor, matter, FRONT.here(matter))
+    view, moves = FRONT.offer(view, actor, matter)
+    # Help is asked of a dispute.
+    if EscalateCase.__name__ in view.may and may_dispute(actor, matter):
+        moves = (*moves, Move("openDispute", DISPUTES))
     return CasePage(case=view, may=moves, links=links)
-
-
-def may(view: CaseView, matter: Matter, actor: Actor, here: str) -> tuple[Move, ...]:
-    """Return what the reader may do now, and where; help is asked of a dispute."""
-    moves = moves_of("case", here, DOORS, view.may)
-    escalates = EscalateCase.__name__ in view.may
-    if escalates and may_dispute(actor, matter):
-        return (*moves, Move("openDispute", DISPUTES))
-    return moves
 
 
 def may_dispute(actor: Actor, matter: Matter) -> bool:

@@ -11,7 +11,6 @@ from msgspec import Struct
 from application.access import Actor
 from application.consumers import Consumers
 from application.projections.entries import EntryKind
-from application.projections.paging import BadCursor
 from application.projections.progress import ReadingProgress
 from application.projections.read_models import read_model
 from application.reading import Reading
@@ -34,7 +33,6 @@ from interface.api.paging import (
     Cursor,
     Limit,
     Listed,
-    bad_cursor,
     listed,
     shown,
 )
@@ -93,18 +91,15 @@ class ConsumerController(Controller):
         tongue = spoken_language(language, accept_language)
         shown(progress, read_model("timeline"), at_least)
         why = reason_for(f"consumer.read {consumer}", reason, reason_header)
-        try:
-            page = reading.timeline(
-                actor,
-                consumer,
-                limit=limit,
-                cursor=cursor,
-                kinds=kinds or (),
-                order_id=order,
-                why=why,
-            )
-        except BadCursor as error:
-            raise bad_cursor(error) from None
+        page = reading.timeline(
+            actor,
+            consumer,
+            limit=limit,
+            cursor=cursor,
+            kinds=kinds or (),
+            order_id=order,
+            why=why,
+        )
         answer = listed(request, page, lambda entry: entry_body(entry, tongue))
         answer.headers["Content-Language"] = tongue
         answer.headers["Vary"] = "Accept-Language"

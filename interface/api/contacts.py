@@ -50,10 +50,9 @@ from interface.api.context import Asked
 from interface.api.doors import (
     Around,
     CaseDoor,
+    Front,
     Move,
     controller,
-    moves_of,
-    offered,
     sealer,
 )
 from interface.api.examples import json_like
@@ -101,8 +100,10 @@ PROMISE_DOORS: Final[Sequence[CaseDoor]] = (
     CaseDoor("putting-off", ExtendPromise),
     CaseDoor("keeping", KeepPromise),
 )
-Commands: Final = controller("contact", "contact.act", CONTACTS, DOORS)
-PromiseCommands: Final = controller("promise", "promise.act", PROMISES, PROMISE_DOORS)
+FRONT: Final = Front("contact", "contact.act", CONTACTS, DOORS)
+PROMISE_FRONT: Final = Front("promise", "promise.act", PROMISES, PROMISE_DOORS)
+Commands: Final = controller(*FRONT)
+PromiseCommands: Final = controller(*PROMISE_FRONT)
 
 
 class OpenContactBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -218,11 +219,9 @@ class ContactController(Commands):  # type: ignore[misc, valid-type]  # made fro
             reading(actor, "contact.read", matter.owners),
             now(),
         )
-        here = f"{CONTACTS}/{stream_id}"
-        view = replace(view, may=offered(actor, "contact.act", matter, view.may))
-        moves = moves_of("contact", here, DOORS, view.may)
+        view, moves = FRONT.offer(view, actor, matter)
         if allows(actor, "promise.act", matter.owners):
-            moves = (*moves, Move("promiseDeed", f"{here}/promises"))
+            moves = (*moves, Move("promiseDeed", f"{FRONT.here(matter)}/promises"))
         why = reason_for(f"contact.read {stream_id}", reason, reason_header)
         told = with_words(view, matter, actor, people, why)
         return versioned(ContactPage(contact=told, may=moves), matter)
@@ -280,9 +279,7 @@ class AgentPromiseController(PromiseCommands):  # type: ignore[misc, valid-type]
         matter = casework.find(actor, "promise.read", "promise", stream_id)
         reader = reading(actor, "promise.read", matter.owners)
         view = promise_view(stream_id, matter.version, matter.state, reader, now())
-        here = f"{PROMISES}/{stream_id}"
-        view = replace(view, may=offered(actor, "promise.act", matter, view.may))
-        moves = moves_of("promise", here, PROMISE_DOORS, view.may)
+        view, moves = PROMISE_FRONT.offer(view, actor, matter)
         return versioned(AgentPromisePage(promise=view, may=moves), matter)
 
 

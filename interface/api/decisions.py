@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from application.access import Actor
 from application.projections.decisions import DecisionQueries, DecisionRow, Sought
-from application.projections.paging import BadCursor
 from application.projections.progress import ReadingProgress
 from application.projections.read_models import read_model
 from domain.money import Money
@@ -24,7 +23,6 @@ from interface.api.paging import (
     Cursor,
     Limit,
     Listed,
-    bad_cursor,
     listed,
     shown,
 )
@@ -130,10 +128,7 @@ class DecisionController(Controller):
             until=moment("to", until),
         )
         shown(progress, read_model("decision"), at_least)
-        try:
-            page = decisions.find(sought, limit=limit, cursor=cursor)
-        except BadCursor as error:
-            raise bad_cursor(error) from None
+        page = decisions.find(sought, limit=limit, cursor=cursor)
         return listed(request, page, decision_found)
 
 

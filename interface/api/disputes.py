@@ -8,7 +8,6 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from msgspec import Meta, Struct
-from msgspec.structs import replace
 
 from application.access import Actor, authorize
 from application.case_items import AskedLines, Line
@@ -56,11 +55,10 @@ from interface.api.auth import does
 from interface.api.context import Asked
 from interface.api.doors import (
     CaseDoor,
+    Front,
     Move,
     controller,
     links_of,
-    moves_of,
-    offered,
     sealer,
 )
 from interface.api.examples import json_like
@@ -105,7 +103,8 @@ DOORS: Final[Sequence[CaseDoor]] = (
     CaseDoor("rating", RateDispute),
     CaseDoor("clock-checks", CheckClocks),
 )
-Commands: Final = controller("dispute", "dispute.act", DISPUTES, DOORS)
+FRONT: Final = Front("dispute", "dispute.act", DISPUTES, DOORS)
+Commands: Final = controller(*FRONT)
 
 
 class OpenDisputeBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -244,11 +243,9 @@ def page(
 ) -> DisputePage:
     """Return a dispute as this reader sees it now."""
     reader = reading(actor, "dispute.read", matter.owners)
-    here = f"{DISPUTES}/{matter.stream_id}"
     view = dispute_view(
         matter.stream_id, matter.version, matter.state, reader, book, now(), case
     )
-    links = links_of(actor, matter, here)
-    view = replace(view, may=offered(actor, "dispute.act", matter, view.may))
-    moves = moves_of("dispute", here, DOORS, view.may)
+    links = links_of(actor, matter, FRONT.here(matter))
+    view, moves = FRONT.offer(view, actor, matter)
     return DisputePage(dispute=view, may=moves, links=links)

@@ -8,7 +8,16 @@ by field, and nothing is left to fall out of step.
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Final, NamedTuple, Union, get_args, get_origin
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    NamedTuple,
+    TypeVar,
+    Union,
+    get_args,
+    get_origin,
+)
 from typing import get_type_hints as hints_of
 from uuid import UUID
 
@@ -18,10 +27,14 @@ from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from msgspec import NODEFAULT, Struct
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from application.access import Action, Actor, Owners, allows
+from application.account_view import AccountView
+from application.after_sales_view import CaseView
 from application.casework import Casework, Matter, Noun
+from application.contact_view import AgentPromiseView, ContactView
+from application.dispute_view import DisputeView
 from application.people import People
 from application.projections.persons import PersonQueries
 from domain.kernel import Command, Sealed
@@ -208,11 +221,37 @@ def handler(noun: Noun, action: Action, door: CaseDoor, path: str) -> HTTPRouteH
     )(take)
 
 
-def offered(
-    actor: Actor, action: Action, matter: Matter, may: tuple[str, ...]
-) -> tuple[str, ...]:
-    """Return these commands, or none for whoever only looks: the door stays shut."""
-    return may if allows(actor, action, matter.owners) else ()
+# What names the commands that its reader may give.
+View = TypeVar(
+    "View", CaseView, DisputeView, ContactView, AgentPromiseView, AccountView
+)
+
+
+class Front(NamedTuple):
+    """What a noun shows to the outside: where it stands, and the doors in it.
+
+    ``action`` is what every door is without an action of its own.
+    """
+
+    noun: Noun
+    action: Action
+    base: str
+    doors: Sequence[CaseDoor]
+
+    def here(self, matter: Matter) -> str:
+        """Return where this matter is read."""
+        return f"{self.base}/{matter.stream_id}"
+
+    def offer(
+        self, view: View, actor: Actor, matter: Matter
+    ) -> tuple[View, tuple[Move, ...]]:
+        """Return the view with what its reader may do, and where that is asked.
+
+        For whoever only looks the doors stay shut.
+        """
+        if not allows(actor, self.action, matter.owners):
+            return replace(view, may=()), ()
+        return view, moves_of(self.noun, self.here(matter), self.doors, view.may)
 
 
 def moves_of(

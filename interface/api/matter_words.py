@@ -15,10 +15,10 @@ from application.access import Action, Actor
 from application.casework import Casework, Matter, Noun, acting
 from application.matter_words import Said, said_in
 from application.people import People
-from application.projections.paging import BadCursor, Page, key_of
+from application.projections.paging import Page, key_of
 from application.projections.paging import cursor as next_after
 from interface.api.auth import does
-from interface.api.paging import USUAL_LIMIT, Cursor, Limit, Listed, bad_cursor, listed
+from interface.api.paging import USUAL_LIMIT, Cursor, Limit, Listed, listed
 from interface.api.reasons import Reason, ReasonHeader, reason_for
 
 
@@ -57,10 +57,7 @@ def spoken(noun: Noun, action: Action, operation_id: str) -> HTTPRouteHandler:
         matter = casework.find(actor, action, noun, stream_id)
         reader = acting(actor, action, matter.owners)
         reason = reason_for(f"{action} {stream_id}", why, why_header)
-        try:
-            after = 0 if cursor is None else key_of(cursor, int)
-        except BadCursor as error:
-            raise bad_cursor(error) from None
+        after = 0 if cursor is None else key_of(cursor, int)
         found = said_in(matter, reader, after)
         told = whole_versions(found, limit)
         opened = opened_for(told.rows, matter, actor, people, reason)

@@ -23,7 +23,7 @@ from application.order_view import (
 )
 from application.policy_set import Policies
 from application.projections.order_page import OrderRow
-from application.projections.paging import BadCursor, Page
+from application.projections.paging import Page
 from application.projections.progress import ReadingProgress
 from application.projections.read_models import read_model
 from application.projections.references import ReferenceKind
@@ -45,7 +45,6 @@ from interface.api.paging import (
     Cursor,
     Limit,
     Listed,
-    bad_cursor,
     listed,
     shown,
 )
@@ -158,10 +157,7 @@ class OrderController(OrderCommandController):
         ((name, value),) = given
         if name == "consumer":
             shown(progress, read_model("order_page"), at_least)
-            try:
-                rows = reading.orders_of(actor, value, limit=limit, cursor=cursor)
-            except BadCursor as error:
-                raise bad_cursor(error) from None
+            rows = reading.orders_of(actor, value, limit=limit, cursor=cursor)
             return listed(request, rows, found_row)
         shown(progress, read_model("references"), at_least)
         kind: ReferenceKind = (

@@ -28,6 +28,7 @@ from application.event_store.store import (
 from application.evidence import FilesUnavailable, Forgotten, NotEvidence
 from application.order_desk import NotInYourName
 from application.people import WordsTooLong
+from application.projections.paging import BadCursor
 from application.webhooks.endpoints import NoSuchType, NotAnEndpoint
 from domain.companionship import (
     NoSuchCheckIn,
@@ -300,6 +301,15 @@ def of_long_words(
     return answer(document("invalid", HTTPStatus.BAD_REQUEST, str(error), found))
 
 
+def of_bad_cursor(
+    request: Request[Any, Any, Any], _error: BadCursor
+) -> Response[Problem]:
+    """Say that no page of this list ended with such a cursor."""
+    return of_http(
+        request, invalid("cursor", "It must be the next of a page of this list.")
+    )
+
+
 def of_gibberish(
     _request: Request[Any, Any, Any], error: Exception
 ) -> Response[Problem]:
@@ -325,6 +335,7 @@ HANDLERS: Final[dict[Any, Any]] = {
     HTTPException: of_http,
     Refused: of_refusal,
     WordsTooLong: of_long_words,
+    BadCursor: of_bad_cursor,
     FilesUnavailable: of_lost_files,
     UnreadableEvent: of_unreadable,
     StoreUnavailable: of_outage,

@@ -11,7 +11,6 @@ from msgspec import Struct
 
 from application.access import Actor
 from application.order_view import utc
-from application.projections.paging import BadCursor
 from application.projections.progress import ReadingProgress
 from application.projections.promise_board import BoardPromise
 from application.projections.read_models import read_model
@@ -26,7 +25,6 @@ from interface.api.paging import (
     Cursor,
     Limit,
     Listed,
-    bad_cursor,
     listed,
     shown,
 )
@@ -97,10 +95,7 @@ class PromiseController(Controller):
             carrier=carrier,
         )
         shown(progress, read_model("promise_board"), at_least)
-        try:
-            page = reading.promises(actor, asked, limit=limit, cursor=cursor)
-        except BadCursor as error:
-            raise bad_cursor(error) from None
+        page = reading.promises(actor, asked, limit=limit, cursor=cursor)
         return listed(request, page, promise_found)
 
 

@@ -18,7 +18,6 @@ from application.desk import AgentDesk
 from application.desk_views import applied
 from application.order_view import utc
 from application.projections.matters import MatterNoun, MatterRow, Wanted
-from application.projections.paging import BadCursor
 from application.projections.progress import ReadingProgress
 from application.projections.read_models import read_model
 from application.queue import Queue
@@ -33,7 +32,6 @@ from interface.api.paging import (
     Cursor,
     Limit,
     Listed,
-    bad_cursor,
     listed,
     shown,
 )
@@ -185,10 +183,7 @@ def found(  # noqa: PLR0913, PLR0917  # who asks what of what, a page of it
     cursor: str | None,
 ) -> Response[Listed[MatterFound]]:
     """Return a page of matters."""
-    try:
-        page = queue.find(actor, action, wanted, limit=limit, cursor=cursor)
-    except BadCursor as error:
-        raise bad_cursor(error) from None
+    page = queue.find(actor, action, wanted, limit=limit, cursor=cursor)
     at = now()
     staff = not actor.roles <= {"consumer", "merchant", "creator", "carrier"}
     return listed(

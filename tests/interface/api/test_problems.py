@@ -156,6 +156,7 @@ def test_a_request_did_not_happen_somewhere(li_mei: Caller, order: str) -> None:
         ("/v1/promises?state=forgotten", "state"),
         ("/v1/promises?due_before=tomorrow", "due_before"),
         ("/v1/promises?cursor=nonsense", "cursor"),
+        ("/v1/queue?cursor=nonsense", "cursor"),
         ("/v1/promises?at_least=everything", "at_least"),
         ("/v1/orders", "number"),
         ("/v1/orders?number=1&waybill=2", "number"),
