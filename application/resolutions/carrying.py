@@ -1,6 +1,7 @@
 """Carrying out: a step begun, concluded or undone, and what moves with it."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from uuid import UUID
 
 from application.event_store.envelope import Ask, CommandContext, Part
@@ -8,8 +9,10 @@ from application.event_store.store import EventStore
 from application.resolutions.doing import Doing
 from application.resolutions.ground import Grounds
 from application.resolutions.moving import Moving, found
+from application.resolutions.proposing import Proposals
 from application.resolutions.steps import StepParts
 from application.sight import Sight
+from domain.kernel import Refused
 from domain.party import SYSTEM
 from domain.resolution import (
     CompensateStep,
@@ -23,10 +26,17 @@ from domain.resolution.turns import goes_on, waiting
 class Carrying:
     """Begins steps, and records what came of them."""
 
-    def __init__(self, store: EventStore, grounds: Grounds, steps: StepParts) -> None:
+    def __init__(
+        self,
+        store: EventStore,
+        grounds: Grounds,
+        steps: StepParts,
+        proposals: Proposals,
+    ) -> None:
         self._store = store
         self._grounds = grounds
         self._steps = steps
+        self._proposals = proposals
 
     def starting(
         self, resolution_id: UUID, command: StartStep, context: CommandContext
@@ -51,6 +61,11 @@ class Carrying:
                     final=not result.succeeded,
                 )
             )
+        if moving.state.worth_else:
+            # Else it is proposed as soon as what stands in its way is over.
+            with suppress(Refused):
+                order_id = doing.order_id
+                self._proposals.anew(order_id, resolution_id, moving, sight, offer=True)
         parts = (*moving.parts(resolution_id), *begun.parts)
         return Ask(context, parts, rests_on=sight.rests_on)
 

@@ -4,6 +4,7 @@ Goodwill is blocked where a flag of the consumer stands by now, and no more wher
 was lifted.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -16,13 +17,15 @@ from application.resolutions.said import Preview, Proposing
 from application.sight import Sight
 from domain.companionship import COMPANIONSHIP, Companionship
 from domain.consumer import CONSUMER, Consumer
+from domain.kernel import Refused
 from domain.party import SYSTEM, By
-from domain.plan import Block, plan_hash
+from domain.plan import Block, Plan, plan_hash
 from domain.planning import minimum_of, plans_of, rests_on
 from domain.resolution import (
     RESOLUTION,
     NothingProposed,
     OfferPlans,
+    Proposal,
     ProposePlans,
     Resolution,
     TriageResolution,
@@ -31,11 +34,7 @@ from domain.resolution.approving import spent
 
 
 class PricedOnOther(Exception):
-    """What a proposal was priced on has changed; ``by`` had proposed it."""
-
-    def __init__(self, by: By) -> None:
-        super().__init__("priced on other facts")
-        self.by = by
+    """What a proposal was priced on has changed since."""
 
 
 class Proposals:
@@ -79,12 +78,14 @@ class Proposals:
     ) -> None:
         """Have plans made on things as they stand, and offer what goes by itself."""
         said = said or Proposing(by=SYSTEM)
+        over = moving.state.over
         self.mind_flags(moving, sight)
         priced = self._grounds.of(
             order_id, resolution_id, moving.state, sight, moving.at
         )
         seen = previewed(priced)
         plans = seen.plans if said.plans is None else own(said.plans, seen)
+        plans = () if over else plans  # then only what is owed is left to do
         if not seen.minimum.steps and not plans:
             if moving.commands:
                 return
@@ -99,8 +100,54 @@ class Proposals:
                 before_fen=self._before(order_id, resolution_id, moving, sight, said),
             )
         )
-        if said.offer:
+        if said.offer and not over:
             self.offer(moving, by=SYSTEM)
+
+    def anew(
+        self,
+        order_id: UUID,
+        resolution_id: UUID,
+        moving: Moving,
+        sight: Sight,
+        *,
+        offer: bool,
+    ) -> None:
+        """Propose at the price of now what was proposed at another.
+
+        An agent's own plans stay the agent's where the order still bears them; else
+        the rules make theirs, in the service's name. Raises as ``propose``
+        does.
+        """
+        last = moving.state.proposal
+        if last is not None and any(each.plan.policy is None for each in last.plans):
+            plans = self._still(last, order_id, resolution_id, moving, sight)
+            said = Proposing(
+                by=last.by, plans=plans, offer=offer, experiment=last.experiment
+            )
+            with suppress(Refused):
+                self.propose(order_id, resolution_id, moving, sight, said)
+                return
+        said = Proposing(by=SYSTEM, offer=offer)
+        self.propose(order_id, resolution_id, moving, sight, said)
+
+    def _still(
+        self,
+        last: Proposal,
+        order_id: UUID,
+        resolution_id: UUID,
+        moving: Moving,
+        sight: Sight,
+    ) -> tuple[Plan, ...]:
+        """Return the plans of a proposal, those of a row at the row's price of now."""
+        priced = self._grounds.of(
+            order_id, resolution_id, moving.state, sight, moving.at
+        )
+        rows = {each.policy: each for each in previewed(priced).plans}
+        plans = (
+            rows.get(each.plan.policy) if each.plan.policy else each.plan
+            for each in last.plans
+        )
+        return tuple(each for each in plans if each is not None)
 
     def _before(
         self,
@@ -156,7 +203,7 @@ class Proposals:
             order_id, resolution_id, moving.state, sight, moving.at
         )
         if rests_on(priced.ground) != proposal.rests_on:
-            raise PricedOnOther(proposal.by)
+            raise PricedOnOther
 
     def flag(self, state: Resolution, sight: Sight, at: datetime) -> Block | None:
         """Return the block that a flag of the consumer means, if one stands."""

@@ -74,7 +74,7 @@ class Resolutions:
         self.grounds = Grounds(compensations, books)
         steps = StepParts(orders, cases, compensations, accounts)
         self._proposals = Proposals(store, self.grounds)
-        self._carrying = Carrying(store, self.grounds, steps)
+        self._carrying = Carrying(store, self.grounds, steps, self._proposals)
         self._noticing = Noticing(store, books, self._proposals, self._carrying)
 
     # -- Ids --
@@ -175,7 +175,8 @@ class Resolutions:
         """Approve a plan as previewed, and offer at once what is approved.
 
         Where what it was priced on has changed it is refused as stale (StalePreview),
-        and proposed anew, so that there is something to look at.
+        and proposed anew, so that there is something to look at: the same plans again,
+        where they are an agent's own and the order still bears them.
         """
 
         def move(moving: Moving, order_id: UUID, sight: Sight) -> None:
@@ -186,15 +187,31 @@ class Resolutions:
         try:
             return self._moved(resolution_id, command, context, move)
         except PricedOnOther as moved:
-            cause = uuid5(context.command_id, "proposed anew")
-            said = Proposing(by=moved.by, offer=False)
-            anew = context_for(cause, said, actor=ACTOR, asked_at=context.asked_at)
-            with suppress(Refused):
-                self.propose(resolution_id, said, anew)
-            state, _ = self.find(resolution_id)
-            seen = state.standing.plan(command.plan) if state.standing else None
-            current = seen.hash if seen else None
-            raise StalePreview(current=current, round=state.round) from moved
+            raise self._anew(resolution_id, command, context) from moved
+
+    def _anew(
+        self, resolution_id: UUID, command: ApprovePlan, context: CommandContext
+    ) -> StalePreview:
+        """Propose anew what was priced on other facts; return what to answer."""
+        before, _ = self.find(resolution_id)
+        cause = uuid5(context.command_id, "proposed anew")
+        said = Proposing(by=SYSTEM, offer=False)
+        machine = context_for(cause, said, actor=ACTOR, asked_at=context.asked_at)
+
+        def move(moving: Moving, order_id: UUID, sight: Sight) -> None:
+            self._proposals.anew(order_id, resolution_id, moving, sight, offer=False)
+
+        with suppress(Refused):
+            self._moved(resolution_id, said, machine, move)
+        state, _ = self.find(resolution_id)
+        proposal = state.standing
+        seen = proposal.plan(command.plan) if proposal else None
+        made = proposal is not None and state.round > before.round
+        return StalePreview(
+            current=seen.hash if seen else None,
+            round=state.round,
+            proposed_anew_by=proposal.by.name if made and proposal else None,
+        )
 
     def take(
         self, resolution_id: UUID, command: ResolutionCommand, context: CommandContext

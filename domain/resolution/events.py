@@ -266,7 +266,7 @@ class StepNeedsHuman(
 
 
 class StepSettled(Event, frozen=True, kw_only=True, tag="resolution.step_settled"):
-    """A person decided what becomes of it."""
+    """It was decided what becomes of it, by a person or since facts changed."""
 
     at: Moment
     by: By

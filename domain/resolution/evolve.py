@@ -79,7 +79,7 @@ def evolve(was: Resolution, event: ResolutionEvent) -> Resolution:
         case PlanApproved():
             return approved(was, event)
         case PlansRejected():
-            return replace(fallen(was, "rejected"), asks={})
+            return fallen(was, "rejected")
         case PlansOffered():
             return replace(
                 was,
@@ -136,10 +136,13 @@ def timed(was: Resolution, event: TimerEvent) -> Resolution:
 
 
 def proposed(was: Resolution, event: PlansProposed) -> Resolution:
-    """Return the resolution with another proposal, none of it approved."""
+    """Return the resolution with another proposal, none of it approved.
+
+    After its end only what is owed is proposed, at the price of then.
+    """
     return replace(
         was,
-        status="proposed",
+        status=was.status if was.over else "proposed",
         round=event.round,
         proposal=Proposal(
             round=event.round,
@@ -151,12 +154,14 @@ def proposed(was: Resolution, event: PlansProposed) -> Resolution:
             experiment=event.experiment,
             about=was.open_shortfalls,
             before_fen=event.before_fen,
+            standing=not was.over,
         ),
         asks={},
         approvals={},
         offered=(),
         accepted=None,
         wish=None,
+        worth_else=False,
     )
 
 

@@ -23,7 +23,11 @@ from domain.resolution.state import (
     StepState,
     counts_of,
 )
-from domain.resolution.values import ResolutionStatus, StepStanding
+from domain.resolution.values import (
+    SUPERSEDED,
+    ResolutionStatus,
+    StepStanding,
+)
 
 StepEvent = (
     StepStarted
@@ -86,7 +90,14 @@ def stepped(was: Resolution, event: StepEvent) -> Resolution:
     execution = was.executions[key]
     step = changed(execution.steps[event.step], event)
     execution = replace(execution, steps={**execution.steps, event.step: step})
-    now = replace(was, executions={**was.executions, key: execution})
+    if step.settled == SUPERSEDED:
+        left = (s.does for s in execution.steps.values() if s.settled != SUPERSEDED)
+        execution = replace(execution, counted=counts_of(left))
+    now = replace(
+        was,
+        executions={**was.executions, key: execution},
+        worth_else=was.worth_else or step.settled == SUPERSEDED,
+    )
     return replace(now, status=carried(now))
 
 

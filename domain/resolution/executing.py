@@ -36,6 +36,7 @@ from domain.resolution.refusals import (
     UnknownAttempt,
     UnknownStep,
 )
+from domain.resolution.repricing import repriced
 from domain.resolution.state import DONE, Execution, Resolution, StepState
 from domain.resolution.turns import goes_on, retry_at
 
@@ -159,7 +160,9 @@ def failed(
     if command.final:
         if execution_of(now, step.key).to_compensate():
             return (event,)
-        return (event, StepNeedsHuman(at=at, step=step.key, reason=event.reason))
+        anew = repriced(now, step, event.reason, at)
+        needs = StepNeedsHuman(at=at, step=step.key, reason=event.reason)
+        return (event, *(anew or (needs,)))
     terms = book.offer_terms(times_of(resolution, at))
     if step.tries >= terms.attempts_max:
         needs = StepNeedsHuman(at=at, step=step.key, reason="attempts_used_up")

@@ -18,7 +18,8 @@ def finishing(now: Resolution, book: Rulebook, at: datetime) -> Events:
     """Return which plans are carried out, and what follows when all of them are.
 
     The consumer has some days to say whether it is made good; where something else
-    fell short meanwhile, it is proposed for anew instead.
+    fell short meanwhile, or something owed is worth something else by now, it is
+    proposed for anew instead.
     """
     story: Events = tuple(
         PlanExecuted(at=at, plan=each.plan, round=each.round, paid_fen=each.paid_fen)
@@ -26,8 +27,8 @@ def finishing(now: Resolution, book: Rulebook, at: datetime) -> Events:
         if each.done and not each.executed
     )
     now = reduce(evolve, story, now)
-    if now.status == "executed" and now.unanswered:
-        reason = "shortfall_attached"
+    if now.status == "executed" and (now.unanswered or now.worth_else):
+        reason = "shortfall_attached" if now.unanswered else "worth_something_else"
         return (*story, PlansSuperseded(at=at, round=now.round, reason=reason))
     if now.status == "executed" or nothing_left(now):
         terms = book.offer_terms(times_of(now, at))
@@ -41,5 +42,6 @@ def nothing_left(now: Resolution) -> bool:
         now.status == "superseded"
         and bool(now.executions)
         and not now.open_shortfalls
+        and not now.worth_else
         and all(each.executed for each in now.executions.values())
     )

@@ -81,7 +81,7 @@ TABLE: Final[Mapping[type, Rule]] = {
     TriageResolution: Rule(LIVE, SERVED),
     DismissResolution: Rule(OPEN, SERVED),
     # Plans
-    ProposePlans: Rule(OPEN, SERVED),
+    ProposePlans: Rule(OPEN | TERMINAL, SERVED),  # what is owed has a price at the end
     ApprovePlan: Rule(ALL, APPROVERS),  # what is owed may wait when the rest is over
     RejectPlans: Rule(STANDING, APPROVERS | {"system"}),
     # With the consumer

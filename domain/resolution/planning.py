@@ -20,6 +20,7 @@ from domain.resolution.refusals import (
     GoodwillIsNotOwed,
     NoMoreProposals,
     NothingProposed,
+    NotNow,
     OwedByNoRule,
     PhasesOutOfOrder,
     PlanNamesClash,
@@ -104,8 +105,15 @@ def proposable(
 ) -> None:
     """Raise what forbids a proposal as it stands.
 
-    Raises NoMoreProposals, WishIsForPeople, TriageFirst and GoodwillBlocked.
+    After its end only the service proposes, and only what is owed and is worth
+    something else by now. Raises NotNow, NoMoreProposals, WishIsForPeople, TriageFirst
+    and GoodwillBlocked.
     """
+    if resolution.over:
+        mine = command.by.role == "system" and not command.plans
+        if not (mine and resolution.worth_else):
+            raise NotNow(status=resolution.status)
+        return
     terms = book.offer_terms(times_of(resolution, at))
     if resolution.declines >= terms.proposals_max:
         raise NoMoreProposals(declines=resolution.declines)

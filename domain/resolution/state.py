@@ -198,7 +198,8 @@ class Resolution(State, frozen=True, kw_only=True):
 
     ``wish`` is what the consumer asked for instead, until it is proposed anew.
     ``reaching_out`` says that the consumer was offered something since it was opened
-    or reopened; ``executions`` are by round and plan.
+    or reopened; ``executions`` are by round and plan. ``worth_else`` says that
+    something owed has another price by now, and was not proposed at it yet.
     """
 
     status: ResolutionStatus | None = None
@@ -220,6 +221,7 @@ class Resolution(State, frozen=True, kw_only=True):
     declines: int = 0
     wish: str | None = None
     executions: Mapping[str, Execution] = {}
+    worth_else: bool = False
     timers: Mapping[str, Timer] = {}
     confirmed_by: By | None = None
     score: int | None = None

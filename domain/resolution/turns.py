@@ -77,11 +77,16 @@ def to_compensate(resolution: Resolution) -> tuple[StepKey, ...]:
 
 
 def proposal_due(resolution: Resolution) -> bool:
-    """Say whether the service has plans to make: nothing stands, and nobody wishes."""
+    """Say whether the service has plans to make: nothing stands, and nobody wishes.
+
+    What is owed is proposed at the price of now even where the rest is over.
+    """
+    if resolution.over:
+        return resolution.worth_else
     return (
         resolution.status in {"detected", "triaged", "superseded", "declined"}
         and resolution.wish is None
-        and bool(resolution.open_shortfalls)
+        and (bool(resolution.open_shortfalls) or resolution.worth_else)
     )
 
 
@@ -122,7 +127,8 @@ def done_by_state(resolution: Resolution, command: type, role: ActingRole) -> bo
     if command is DismissResolution:
         return not any(each.paid for each in resolution.steps())
     if command is ProposePlans:
-        return role != "system" or resolution.wish is None
+        mine = resolution.worth_else if resolution.over else resolution.wish is None
+        return mine if role == "system" else not resolution.over
     if command is ApprovePlan:
         return bool(resolution.asks)
     if command in {OfferPlans, ExecutePlan}:

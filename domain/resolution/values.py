@@ -42,6 +42,9 @@ DismissReason = Literal[
     "not_so", "duplicate", "already_made_good", "consumer_fault", "order_cancelled"
 ]
 
+# What becomes of a step that another one at the price of now takes the place of.
+SUPERSEDED: Final = "superseded"
+
 # The steps whose clocks run: the consumer's answer, and the consumer's word after all.
 OFFER: Final = "resolution_offer"
 CONFIRM: Final = "resolution_confirm"
