@@ -54,6 +54,13 @@ class Sight:
         """Return how many events it has."""
         return len(self._history(stream_id))
 
+    def nothing_at(self, stream_id: UUID) -> None:
+        """Look at a stream that nobody should have begun, without reading it.
+
+        Where somebody has, an ask that rests on it is prepared anew.
+        """
+        self._histories.setdefault(stream_id, [])
+
     def _history(self, stream_id: UUID) -> list[RecordedEvent]:
         if stream_id not in self._histories:
             loaded = self._loaded

@@ -17,8 +17,9 @@ from application.books import Books
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore, StaleVersion
-from application.incidents.offers import IncidentOffers, Within, plans_named
+from application.incidents.offers import IncidentOffers
 from application.incidents.sums import Sums
+from application.incidents.terms import Within, plans_named
 from application.projections.affected import AffectedOrder, Preview, Scope
 from domain.ids import id_from_name, partition_of
 from domain.incident import (

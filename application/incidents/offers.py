@@ -4,37 +4,53 @@ The same look prices the estimate and prepares the offer, so that what was grant
 what is handed out cannot differ but by what has changed meanwhile.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from application.books import Books
 from application.compensation import Compensations
-from application.compensation_facts import others_of, paid_order
 from application.consumers import id_of_consumer
 from application.event_store.envelope import Ask, CommandContext, Part
-from application.event_store.store import EventStore, Loaded, UnreadableEvent
+from application.event_store.store import EventStore, UnreadableEvent
+from application.incidents.terms import (
+    Costs,
+    HandOut,
+    LeftOut,
+    Offer,
+    Seen,
+    Within,
+    blocked,
+    concerned,
+    costs,
+    detector,
+    new_beside,
+    plans_named,
+    shortfall_of,
+    solution,
+    times_of,
+    told,
+)
 from application.projections.affected import AffectedOrder
 from application.resolutions.ground import Priced
 from application.resolutions.moving import Moving
 from application.resolutions.noticing import gravity, opening
 from application.resolutions.resolutions import Resolutions
 from application.resolutions.said import Detecting
+from application.resolutions.sights import Sights
 from application.sight import Sight
-from domain.companionship import COMPANIONSHIP, Companionship, DetectShortfall
+from domain.companionship import COMPANIONSHIP, Companionship
 from domain.consumer import CONSUMER, Consumer
-from domain.incident import ExclusionReason, IncidentKind, Segment, segment_of
-from domain.kernel import Command, Refused
+from domain.incident import IncidentKind, segment_of
+from domain.kernel import Refused
 from domain.order import ORDER, Order
-from domain.party import SYSTEM, By
-from domain.plan import YUAN, Plan
-from domain.planning import minimum_of, plan_of, rests_on
-from domain.planning.taken import worth
+from domain.order.kinds import goods_of
+from domain.party import SYSTEM
+from domain.plan import Block
+from domain.planning import minimum_of, rests_on
 from domain.policy.book import Rulebook, in_force
 from domain.policy.rows import Times
 from domain.policy.service_rows import DetectorRow, PlanRow
@@ -49,78 +65,9 @@ from domain.resolution import (
     Resolution,
     TriageResolution,
 )
-from domain.resolution.state import cost_of
-from domain.shortfall import Shortfall, ShortfallCode
 
-# Where the carrier is the cause, whoever has the goods is not concerned any more.
-ON_THE_WAY: Final[frozenset[IncidentKind]] = frozenset({"carrier_outlet", "region"})
-ARRIVED: Final = frozenset({"delivered", "completed"})
 # Nothing stands that was proposed: what comes can be seen to in the same resolution.
 UNPROPOSED: Final = frozenset({"detected", "triaged", "superseded", "declined"})
-
-
-class Within(Struct, frozen=True, kw_only=True):
-    """The incident as far as one order of it is concerned.
-
-    ``approver`` granted the budget; None while it is only estimated.
-    """
-
-    number: str
-    kind: IncidentKind
-    begins: datetime
-    segments: tuple[Segment, ...]
-    approver: By | None = None
-    per_order_max_fen: int | None = None
-
-
-class HandOut(Command, frozen=True, kw_only=True):
-    """Offer an order what an incident has for it: what is said of each, once."""
-
-    incident: str
-    order: str
-
-
-class LeftOut(Exception):
-    """Nothing is offered to an order, for a reason."""
-
-    def __init__(self, why: ExclusionReason) -> None:
-        super().__init__(why)
-        self.why = why
-
-
-class Costs(Struct, frozen=True, kw_only=True):
-    """What an order's plan comes to, in fen, and whether a cap made it less."""
-
-    segment: Segment
-    fen: int
-    entitlement_fen: int = 0
-    goodwill_fen: int = 0
-    bearers: tuple[tuple[str, int], ...] = ()
-    capped: bool = False
-    contact_rate_bp: int = 0
-    merchant: str | None = None
-
-
-class Offer(Struct, frozen=True, kw_only=True):
-    """An order's ask, prepared, and what it may cost at most."""
-
-    order_id: UUID
-    costs: Costs
-    ask: Ask
-
-
-class Seen(Struct, frozen=True, kw_only=True):
-    """What was seen of an order that is to be offered something."""
-
-    order_id: UUID
-    order: Order
-    book: Rulebook
-    segment: Segment
-    row: PlanRow
-    shortfall: Shortfall
-    resolution_id: UUID
-    number: int
-    state: Resolution
 
 
 class IncidentOffers:
@@ -135,49 +82,16 @@ class IncidentOffers:
     ) -> None:
         self._store = store
         self._resolutions = resolutions
-        self._compensations = compensations
+        self._sights = Sights(store, compensations)
         self._books = books
         self._rows: dict[tuple[str, str], tuple[PlanRow, ...]] = {}
         self._ruled: (
             tuple[tuple[str, IncidentKind, datetime], DetectorRow | None] | None
         ) = None
 
-    # -- Read at once --
-
     def read(self, orders: Sequence[UUID]) -> Mapping[UUID, Sight]:
-        """Return what each order is looked at by, all of it read in two queries.
-
-        Raises StoreUnavailable.
-        """
-        beside = [self._resolutions.beside(order_id) for order_id in orders]
-        first = self._store.load([*orders, *beside])
-        histories = dict(first.histories)
-        unreadable = dict(first.unreadable)
-        loaded = Loaded(histories, {}, unreadable)
-        sights = {each: Sight(self._store, each, loaded) for each in orders}
-        more: dict[UUID, None] = {}
-        for order_id, sight in sights.items():
-            with suppress(UnreadableEvent):
-                more |= dict.fromkeys(self._beside(order_id, sight))
-        second = self._store.load(list(more))
-        histories |= second.histories
-        unreadable |= second.unreadable
-        return sights
-
-    def _beside(self, order_id: UUID, sight: Sight) -> Iterator[UUID]:
-        """Yield what lies beside an order: resolutions, whose it is, its day."""
-        known: Companionship = sight.of(
-            self._resolutions.beside(order_id), COMPANIONSHIP
-        )
-        yield from resolutions_of(known)
-        order: Order = sight.of(order_id, ORDER)
-        if order.identity is None:
-            return
-        yield id_of_consumer(order.identity.consumer, self._store.partitions)
-        with suppress(Refused):
-            paid = paid_order(order_id, order, ())
-            for each in (paid, *others_of(order_id, order, paid)):
-                yield self._compensations.id_of(each)
+        """Return what each order is looked at by. Raises StoreUnavailable."""
+        return self._sights.of(orders)
 
     # -- One order --
 
@@ -191,10 +105,12 @@ class IncidentOffers:
             seen.state,
             shortfalls={**seen.state.shortfalls, seen.shortfall.name: seen.shortfall},
             severity=seen.state.severity or grave,
+            block=blocked(seen.state, seen.block, at) or seen.state.block,
         )
         priced = self._priced(seen, state, sight, at)
-        plan = solution(priced, seen.row)
-        return costs(seen, priced, minimum_of(priced.ground), plan)
+        minimum = minimum_of(priced.ground)
+        plan = solution(priced, seen.row, minimum)
+        return costs(seen, priced, minimum, plan)
 
     def prepare(
         self,
@@ -219,8 +135,12 @@ class IncidentOffers:
         if limit is not None and found.fen > limit:
             raise LeftOut("beyond_cap")
         beside = self._resolutions.beside(seen.order_id)
-        first = Part(beside, COMPANIONSHIP, told(seen), seen.book)
-        parts = (first, *moving.parts(seen.resolution_id))
+        tell, known_as = told(seen), sight.of(beside, COMPANIONSHIP)
+        came = COMPANIONSHIP.decide(known_as, tell, seen.book, context.at)
+        if not seen.state.known:
+            sight.nothing_at(seen.resolution_id)
+        first = Part(beside, COMPANIONSHIP, tell, seen.book, tuple(came))
+        parts = (first, *moving.decided(seen.resolution_id))
         said = HandOut(incident=within.number, order=str(seen.order_id))
         ask = Ask(context, parts, said=said, said_of=beside, rests_on=sight.rests_on)
         return Offer(order_id=seen.order_id, costs=found, ask=ask)
@@ -233,12 +153,16 @@ class IncidentOffers:
             if seen.state.known
             else opening(seen.order_id, seen.order, seen.number, said)
         )
-        if not moving.state.triaged:
-            grave = gravity(seen.shortfall, seen.order, seen.book, moving.at)
-            moving.ask(TriageResolution(by=SYSTEM, severity=grave))
+        block = blocked(moving.state, seen.block, moving.at)
+        if not moving.state.triaged or block:
+            grave = moving.state.severity or gravity(
+                seen.shortfall, seen.order, seen.book, moving.at
+            )
+            moving.ask(TriageResolution(by=SYSTEM, severity=grave, block=block))
         priced = self._priced(seen, moving.state, sight, moving.at)
-        minimum, plan = minimum_of(priced.ground), solution(priced, seen.row)
-        plans = (plan,) if new_beside(plan, minimum) else ()
+        minimum = minimum_of(priced.ground)
+        plan = solution(priced, seen.row, minimum)
+        plans = (plan,) if plan and new_beside(plan, minimum) else ()
         moving.ask(
             ProposePlans(
                 by=SYSTEM,
@@ -287,9 +211,9 @@ class IncidentOffers:
         concerned(order, within)
         if state.known and state.status not in UNPROPOSED:
             raise LeftOut("has_a_plan")
-        self._not_flagged(order.identity.consumer, sight, at)
         book = self._books.for_source(order.source)
-        segment = segment_of(next(known.facts(at)), within.segments)
+        facts = replace(next(known.facts(at)), goods=goods_of(order))
+        segment = segment_of(facts, within.segments)
         if segment is None:
             raise LeftOut("not_affected")
         rule = self._rule(book, within.kind, at)
@@ -305,13 +229,17 @@ class IncidentOffers:
             resolution_id=resolution_id,
             number=number,
             state=state,
+            block=self._flag(order.identity.consumer, sight, at),
         )
 
-    def _not_flagged(self, consumer: str, sight: Sight, at: datetime) -> None:
+    def _flag(self, consumer: str, sight: Sight, at: datetime) -> Block | None:
+        """Return the block that a flag of the consumer means, if one stands."""
         stream_id = id_of_consumer(consumer, self._store.partitions)
         person: Consumer = sight.of(stream_id, CONSUMER)
-        if person.flagged(at) is not None:
-            raise LeftOut("flagged")
+        flag = person.flagged(at)
+        if flag is None:
+            return None
+        return Block(reason=flag.reason, until=flag.until, flag=flag.name)
 
     def _rule(
         self, book: Rulebook, kind: IncidentKind, at: datetime
@@ -333,142 +261,6 @@ class IncidentOffers:
     def _priced(
         self, seen: Seen, state: Resolution, sight: Sight, at: datetime
     ) -> Priced:
-        priced = self._resolutions.grounds.of(
+        return self._resolutions.grounds.of(
             seen.order_id, seen.resolution_id, state, sight, at
         )
-        if priced.paid is not None and priced.facts is None:
-            raise LeftOut("by_hand")  # It was paid, but not in yuan.
-        return priced
-
-
-# -- Rules of its own --
-
-
-def resolutions_of(known: Companionship) -> Iterable[UUID]:
-    """Yield the resolutions that an order's shortfalls led to."""
-    for each in known.shortfalls.values():
-        if each.resolution is not None:
-            yield UUID(each.resolution)
-
-
-def concerned(order: Order, within: Within) -> None:
-    """Raise LeftOut for an order that is over, or has its goods or its money."""
-    if order.cancelled_at is not None:
-        raise LeftOut("made_good")
-    paid, back = order.captured, order.refunded
-    if paid and all(back.get(currency, 0) >= fen for currency, fen in paid.items()):
-        raise LeftOut("made_good")
-    if within.kind in ON_THE_WAY and order.status in ARRIVED:
-        raise LeftOut("not_affected")
-
-
-def plans_named(book: Rulebook, name: str) -> tuple[PlanRow, ...]:
-    """Return the rows of a book that are of this plan, whenever they hold."""
-    return tuple(
-        row for row in book.rows if isinstance(row, PlanRow) and row.name == name
-    )
-
-
-def times_of(order: Order, shortfall: Shortfall, at: datetime) -> Times:
-    """Return the dates that the rows of an order's plan are chosen by."""
-    return Times(
-        ordered_at=order.placed_at or order.paid_at,
-        conduct_at=shortfall.since,
-        judged_at=at,
-    )
-
-
-def shortfall_of(
-    known: AffectedOrder,
-    within: Within,
-    companionship: Companionship,
-    book: Rulebook,
-    rule: DetectorRow | None,
-) -> Shortfall:
-    """Return what falls short of an order for being among an incident's.
-
-    Its window is the incident's kind: of one kind an order falls short once, so that it
-    has at most one plan of it. One that is over lets another incident begin anew.
-    """
-    code: ShortfallCode = "INCIDENT" if rule is None else rule.code
-    found = Shortfall(
-        code=code,
-        window=within.kind,
-        since=within.begins,
-        rule=book.ref if rule is None else rule.ref,
-        breach=None if rule is None else rule.breach,
-        parcel=known.parcel or None,
-        incident=within.number,
-    )
-    if found.name not in companionship.shortfalls:
-        return found
-    if companionship.shortfalls[found.name].shortfall.incident == within.number:
-        raise LeftOut("has_a_plan")
-    anew = replace(found, window=f"{within.kind}/{within.number}"[:200])
-    if anew.name in companionship.shortfalls:
-        raise LeftOut("has_a_plan")
-    return anew
-
-
-def detector(book: Rulebook, kind: IncidentKind, at: datetime) -> DetectorRow | None:
-    """Return the row that says what being among an incident's orders falls short of."""
-    rows = book.detectors(Times(judged_at=at, conduct_at=at, ordered_at=at))
-    return next(
-        (row for row in rows if row.watches == "incident" and kind in row.reasons),
-        None,
-    )
-
-
-def solution(priced: Priced, row: PlanRow) -> Plan:
-    """Return the plan of a row on this ground; raises LeftOut where nothing helps."""
-    plan = plan_of(priced.ground, row)
-    if plan is None:
-        raise LeftOut("flagged" if priced.ground.blocked else "not_affected")
-    return plan
-
-
-def new_beside(plan: Plan, minimum: Plan) -> bool:
-    """Whether a plan has anything that is not done anyway."""
-    return any(step not in minimum.steps for step in plan.steps)
-
-
-def told(seen: Seen) -> DetectShortfall:
-    """Return what an order's companionship is told."""
-    assert seen.order.identity is not None, "asked for when it was looked at"
-    return DetectShortfall(
-        by=SYSTEM,
-        order=str(seen.order_id),
-        consumer=seen.order.identity.consumer,
-        shortfall=seen.shortfall,
-        resolution=str(seen.resolution_id),
-    )
-
-
-def costs(seen: Seen, priced: Priced, minimum: Plan, plan: Plan | None) -> Costs:
-    """Return what a plan over what is owed anyway comes to. Raises LeftOut."""
-    steps = (*minimum.steps, *(plan.steps if plan else ()))
-    if any(step.amount and step.amount.currency != YUAN for step in steps):
-        raise LeftOut("by_hand")
-    bearers: dict[str, int] = {}
-    for step in steps:
-        if fen := cost_of(step):
-            bearers[step.bearer] = bearers.get(step.bearer, 0) + fen
-    given = sum(cost_of(step) for step in steps if step.part == "goodwill")
-    meant = wished(seen.row, priced)
-    placed = seen.order.placement
-    return Costs(
-        segment=seen.segment,
-        fen=sum(bearers.values()),
-        entitlement_fen=sum(cost_of(s) for s in steps if s.part == "entitlement"),
-        goodwill_fen=given,
-        bearers=tuple(bearers.items()),
-        capped=plan is not None and given < meant,
-        contact_rate_bp=seen.book.offer_terms(priced.ground.times).contact_rate_bp,
-        merchant=placed.merchant if placed else None,
-    )
-
-
-def wished(row: PlanRow, priced: Priced) -> int:
-    """Return what goodwill a plan would give if nothing capped it, in fen."""
-    paid = (priced.facts.paid_fen or 0) if priced.facts else 0
-    return sum(worth(step, paid) for step in row.steps if step.part == "goodwill")

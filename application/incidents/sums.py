@@ -7,7 +7,8 @@ from hashlib import sha256
 from typing import cast
 from uuid import UUID
 
-from application.incidents.offers import Costs, IncidentOffers, LeftOut, Within
+from application.incidents.offers import IncidentOffers
+from application.incidents.terms import Costs, LeftOut, Within
 from application.projections.affected import AffectedOrder
 from application.sight import Sight
 from domain.incident import (

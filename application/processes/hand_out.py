@@ -27,13 +27,8 @@ from application.event_store.store import (
     UnreadableEvent,
 )
 from application.incidents.incidents import Incidents, WhomItAffects, within_of
-from application.incidents.offers import (
-    HandOut,
-    IncidentOffers,
-    LeftOut,
-    Offer,
-    Within,
-)
+from application.incidents.offers import IncidentOffers
+from application.incidents.terms import HandOut, LeftOut, Offer, Within
 from application.orders import context_for
 from application.projections.affected import AffectedOrder
 from application.projections.incidents import IncidentRow

@@ -26,24 +26,36 @@ DAYS_USUAL: Final = 30
 class Moving:
     """A resolution as it moves while an ask is made; what each command decides counts.
 
-    ``commands`` are all that it was asked, in order.
+    ``commands`` are all that it was asked, in order, and ``came`` what each came to.
     """
 
     def __init__(self, state: Resolution, book: Rulebook, at: datetime) -> None:
         self.state, self.book, self.at = state, book, at
         self.commands: list[ResolutionCommand] = []
+        self.came: list[Sequence[Any]] = []
 
     def ask(self, command: ResolutionCommand) -> Sequence[Any]:
         """Decide a command on what those before it made of it; raises Refused."""
         events = RESOLUTION.decide(self.state, command, self.book, self.at)
         self.state = reduce(RESOLUTION.evolve, events, self.state)
         self.commands.append(command)
+        self.came.append(events)
         return events
 
     def parts(self, stream_id: UUID) -> tuple[Part, ...]:
         """Return all that was asked, as parts of an ask."""
         return tuple(
             Part(stream_id, RESOLUTION, command, self.book) for command in self.commands
+        )
+
+    def decided(self, stream_id: UUID) -> tuple[Part, ...]:
+        """Return the same, each with what it came to.
+
+        For an ask that rests on the stream, and asks it for nothing else.
+        """
+        return tuple(
+            Part(stream_id, RESOLUTION, command, self.book, tuple(events))
+            for command, events in zip(self.commands, self.came, strict=True)
         )
 
 

@@ -125,7 +125,10 @@ def not_negative(*amounts: Money | None) -> None:
 
 
 class OrderLine(Struct, frozen=True, kw_only=True):
-    """One line: ``price`` and ``freight`` are for the line's whole quantity."""
+    """One line: ``price`` and ``freight`` are for the line's whole quantity.
+
+    ``goods`` is what kind of goods it is, such as "fresh", where that is said.
+    """
 
     line: LineNumber
     product: Name
@@ -134,6 +137,7 @@ class OrderLine(Struct, frozen=True, kw_only=True):
     freight: Money | None = None
     sku: Name | None = None
     merchant: Name | None = None
+    goods: Code | None = None
 
     def __post_init__(self) -> None:
         """Raise ValueError for what costs less than nothing."""

@@ -1,7 +1,7 @@
 """A pack as decisions see it: every row chosen by its own binding and dates."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Final, Generic, TypeVar, get_args
@@ -99,14 +99,8 @@ class Rulebook(Policy, frozen=True, kw_only=True, dict=True):
         spans = self._approvals.get(step)
         if spans is None:
             rows = [row for row in self._of(ApprovalRow) if row.step == step]
-            spans = self._approvals[step] = Spans(rows)
-        unbounded = float("inf")
-        return tuple(
-            sorted(
-                spans.holding(times),
-                key=lambda row: unbounded if row.up_to_fen is None else row.up_to_fen,
-            )
-        )
+            spans = self._approvals[step] = Spans(rows, order=up_to)
+        return spans.holding(times)
 
     def money(self, breach: str, times: Times) -> tuple[MoneyRow, ...]:
         """Return what a breach costs, before its conditions are asked."""
@@ -242,18 +236,25 @@ class Rulebook(Policy, frozen=True, kw_only=True, dict=True):
         )
 
 
+def up_to(row: ApprovalRow) -> float:
+    """Return up to how much a row lets its role approve; without an end, all."""
+    return float("inf") if row.up_to_fen is None else row.up_to_fen
+
+
 class Spans(Generic[R]):
     """Rows, and which of them hold between any two dates on which one begins or ends.
 
     Thousands of orders ask the same in between, and are answered by one look.
     """
 
-    def __init__(self, rows: Sequence[R]) -> None:
+    def __init__(
+        self, rows: Sequence[R], order: Callable[[R], float] | None = None
+    ) -> None:
         ends = (row.in_force_to for row in rows)
         self._dates = sorted(
             {*(row.in_force_from for row in rows), *(to for to in ends if to)}
         )
-        self._rows = rows
+        self._rows, self._order = rows, order
         self._known: dict[tuple[int, ...], tuple[R, ...]] = {}
 
     def holding(self, times: Times) -> tuple[R, ...]:
@@ -261,7 +262,10 @@ class Spans(Generic[R]):
         span = tuple(bisect_right(self._dates, times.of(each)) for each in BINDINGS)
         known = self._known.get(span)
         if known is None:
-            known = self._known[span] = tuple(in_force(self._rows, times))
+            found = list(in_force(self._rows, times))
+            if self._order is not None:
+                found.sort(key=self._order)
+            known = self._known[span] = tuple(found)
         return known
 
 

@@ -118,8 +118,10 @@ class Measure(NamedTuple):
     @property
     def least(self) -> int:
         """The rank of the least role that may; beyond all ranks if none may."""
-        ranks = (n for n, role in enumerate(RANK) if self.lets(role))
-        return next(ranks, len(RANK))
+        if not self.fen or not self.rows:
+            return 0
+        ranks = (RANK.index(row.role) for row in self.rows if covers(row, self.fen))
+        return min(ranks, default=len(RANK))
 
 
 class Weighed(NamedTuple):
@@ -137,9 +139,10 @@ class Weighed(NamedTuple):
     @property
     def role(self) -> ActingRole:
         """The least role that may approve it. Raises BeyondEveryLimit."""
-        if self.deciding.least == len(RANK):
-            raise BeyondEveryLimit(amount_fen=self.deciding.fen)
-        return RANK[self.deciding.least]
+        deciding = self.deciding
+        if deciding.least == len(RANK):
+            raise BeyondEveryLimit(amount_fen=deciding.fen)
+        return RANK[deciding.least]
 
     def lets(self, role: ActingRole) -> bool:
         """Say whether this role may approve all of it."""

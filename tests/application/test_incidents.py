@@ -23,7 +23,9 @@ from tests.application.outbreak import (
     DAY,
     LIN,
     MONDAY,
+    ROWS,
     STUCK,
+    TELL,
     WEI,
     Outbreak,
     Watched,
@@ -94,16 +96,55 @@ def test_whom_nothing_is_offered_is_named_with_the_reason() -> None:
     there = outbreak()
     there.declares()
     there.plans(STUCK)
-    is_flagged(there, 1)
     cancelled = RecordCancellation(by="platform", reason="no_more")
     context = there.context(cancelled, at=there.at)
     there.orders.handle_one(there.order_id(2), cancelled, context)
     impact = there.estimates().impact
     assert {each.order: each.reason for each in impact.excluded} == {
-        str(there.order_id(1)): "flagged",
         str(there.order_id(2)): "made_good",
     } | {str(there.order_id(number)): "not_affected" for number in range(3, 7)}
-    assert impact.orders == 0
+    assert impact.orders == 1
+
+
+def test_a_flag_takes_goodwill_and_never_what_is_owed() -> None:
+    there = outbreak()
+    is_flagged(there, 1)
+    is_flagged(there, 4)
+    there.is_ready()
+    impact = there.incident.estimate
+    assert impact is not None
+    assert (impact.impact.orders, impact.impact.total_fen) == (
+        6,
+        2 * 50_000 + 3 * 1_000,
+    )
+    there.rolls_out()
+    there.works()
+    assert handed_out(there.incident).offered == 6
+    assert there.resolution(1).offered == ("refund-stuck",)
+    four = there.resolution(4)
+    assert (four.offered, four.blocked(there.at)) == ((), True)
+    steps = [
+        step.does.action
+        for each in four.executions.values()
+        for step in each.steps.values()
+    ]
+    assert steps == ["notify_only"], "he is told all the same"
+    assert there.incident.committed_fen == 2 * 50_000 + 3 * 1_000
+
+
+def test_whom_nothing_but_goodwill_was_meant_for_is_left_out_for_his_flag() -> None:
+    there = Outbreak(rows=[row for row in ROWS if row is not TELL])
+    there.ships(1, 2)
+    there.at = MONDAY + DAY
+    is_flagged(there, 1)
+    there.is_ready()
+    there.rolls_out()
+    there.works()
+    standing = there.incident.standings.get(str(there.order_id(1)))
+    assert standing is not None
+    assert (standing.how, standing.reason) == ("excluded", "flagged")
+    assert not there.resolution(1).known
+    assert there.resolution(2).offered == ("voucher",)
 
 
 def is_flagged(there: Outbreak, number: int) -> None:
@@ -226,11 +267,12 @@ def test_an_order_has_one_plan_of_one_kind_at_most() -> None:
     there.works()
     again = Outbreak(there.store, number="I-8")
     again.at, again.watched.orders = there.at, there.watched.orders
+    again.ships(7)
     again.is_ready()
     again.rolls_out()
     again.works()
     counts = handed_out(again.incident)
-    assert (counts.offered, counts.excluded) == (0, 6)
+    assert (counts.offered, counts.excluded) == (1, 6)
     assert there.resolution(1).offered == ("refund-stuck",)
     assert not there.resolution(1, 2).known
 
