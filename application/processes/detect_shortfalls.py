@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from application.accompanied import Accompanied
 from application.books import Books
-from application.event_store.envelope import CommandContext, Receipt
+from application.event_store.batch import Answer
 from application.event_store.store import EventStore, KeyReused, StoreUnavailable
 from application.known_beside import known_beside
 from application.orders import context_for
@@ -25,7 +25,7 @@ from application.processes.orders_seen import (
     unknown,
 )
 from application.projections.watch import NOT_AHEAD, DueRow, PutOff
-from application.resolutions.said import Detecting
+from application.resolutions.said import Detecting, Notice
 from application.watching import RISK_CODE, NotNow, alarm, asked, next_look
 from domain.companionship import ClearShortfall
 from domain.detection import cleared, rules_of
@@ -34,10 +34,10 @@ from domain.kernel import Refused
 from domain.party import SYSTEM
 from domain.policy.book import Rulebook
 from domain.risk import DELIVERY_RISK, Risk, RiskTerms
-from domain.shortfall import ClearedBy, Shortfall
+from domain.shortfall import Shortfall
 
 ACTOR: Final = "system:shortfalls"
-ROWS_MAX: Final = 100
+ROWS_MAX: Final = 200
 
 # The board may not yet show what an order answered; so long nobody asks it again.
 ASK_AGAIN_AFTER: Final = timedelta(minutes=1)
@@ -74,20 +74,8 @@ class WatchBoard(KnowsStreams, Protocol):
 class SeesToShortfalls(Protocol):
     """Where shortfalls are recorded, and seen to."""
 
-    def detect(
-        self, order_id: UUID, said: Detecting, context: CommandContext
-    ) -> Receipt:
-        """Record a shortfall and see to it."""
-        ...
-
-    def clear(
-        self,
-        order_id: UUID,
-        shortfall: str,
-        cleared_by: ClearedBy,
-        context: CommandContext,
-    ) -> Receipt:
-        """Record that a shortfall healed."""
+    def notice(self, notices: Sequence[Notice]) -> Sequence[Answer]:
+        """Record what fell short or healed, and see to it; an answer to each."""
         ...
 
 
@@ -99,6 +87,18 @@ class TellsRisks(Protocol):
     ) -> dict[UUID, Risk]:
         """Return the risk of each of these orders that is still waited for."""
         ...
+
+
+class Asking(Struct, frozen=True):
+    """What a batch is asked on: its orders, when, and the alarms over deliveries."""
+
+    orders: Mapping[UUID, Accompanied]
+    now: datetime
+    alarms: Mapping[UUID, AtRisk]
+
+
+# What a row comes to, asked of its order: something to notice, or when to ask again.
+Asks = Callable[[DueRow, Asking], Notice | NotNow | None]
 
 
 class ShortfallWatch:
@@ -148,7 +148,7 @@ class ShortfallWatch:
     def _go_through(
         self,
         page_of: Callable[[datetime, int, DueRow | None], Sequence[DueRow]],
-        ask: Callable[[DueRow, "Asking"], NotNow | None],
+        ask: Asks,
     ) -> int:
         """Ask about the first page on which something was not asked just now."""
         now = self._now()
@@ -166,41 +166,25 @@ class ShortfallWatch:
             last = page[-1]
         return 0
 
-    def _ask_all(
-        self,
-        rows: Sequence[DueRow],
-        ask: Callable[[DueRow, "Asking"], NotNow | None],
-        now: datetime,
-    ) -> None:
+    def _ask_all(self, rows: Sequence[DueRow], ask: Asks, now: datetime) -> None:
+        """Ask about all rows, and have what comes of it noticed together."""
         orders = loaded(self._store, self._board, [row.order_id for row in rows])
         asking = Asking(orders, now, self._alarms(rows, orders, now))
-        later = []
+        later: list[PutOff] = []
+        notices: dict[DueRow, Notice] = {}
         for row in rows:
-            answer = self._one(row, asking, ask)
-            if answer is not None:
+            answer = one(row, asking, ask)
+            if isinstance(answer, Notice):
+                notices[row] = answer
+            elif answer is not None:
                 later.append(put_off(row, now, answer))
-            self._asked[row] = now
+        answers = self._resolutions.notice(list(notices.values()))
+        for row, noticed in zip(notices, answers, strict=True):
+            # Somebody else may have found the same, a moment before or after.
+            if isinstance(noticed, Exception) and not isinstance(noticed, KeyReused):
+                later.append(put_off(row, now, failed(row, noticed, now)))
+        self._asked |= dict.fromkeys(rows, now)
         self._board.put_off(later)
-
-    def _one(
-        self,
-        row: DueRow,
-        asking: "Asking",
-        ask: Callable[[DueRow, "Asking"], NotNow | None],
-    ) -> NotNow | None:
-        """Ask about one row; that it cannot be asked takes no turn from the others."""
-        try:
-            return ask(row, asking)
-        except StoreUnavailable:
-            raise
-        except Refused as refused:
-            why = refused.code
-        except Exception as error:  # noqa: BLE001 - the others have their turn
-            why = repr(error)
-        log.warning(
-            "shortfall_not_asked", order_id=str(row.order_id), name=row.name, why=why
-        )
-        return NotNow(why[:200], asking.now + TRY_AGAIN_AFTER)
 
     def _alarms(
         self,
@@ -226,7 +210,7 @@ class ShortfallWatch:
 
     # -- One row --
 
-    def _detect(self, row: DueRow, asking: "Asking") -> NotNow | None:
+    def _detect(self, row: DueRow, asking: Asking) -> Notice | NotNow | None:
         order = asking.orders.get(row.order_id)
         if order is None:
             return unknown(asking.now)
@@ -238,14 +222,10 @@ class ShortfallWatch:
         said = Detecting(by=SYSTEM, shortfall=answer, propose=True)
         cause = uuid5(row.order_id, f"shortfall/{answer.name}")
         context = context_for(cause, said, actor=ACTOR, asked_at=asking.now)
-        try:
-            self._resolutions.detect(row.order_id, said, context)
-        except KeyReused:
-            return None  # Somebody else found the same, a moment before or after.
-        return None
+        return Notice(row.order_id, said, context)
 
     def _answer(
-        self, row: DueRow, order: Accompanied, asking: "Asking"
+        self, row: DueRow, order: Accompanied, asking: Asking
     ) -> Shortfall | NotNow:
         """Return what falls short of the order as it stands, if it does."""
         now, alarmed = asking.now, asking.alarms.get(row.order_id)
@@ -256,7 +236,7 @@ class ShortfallWatch:
             return NotNow("no_alarm" if again_at else "too_late", again_at)
         return answer
 
-    def _clear(self, row: DueRow, asking: "Asking") -> NotNow | None:
+    def _clear(self, row: DueRow, asking: Asking) -> Notice | NotNow | None:
         order = asking.orders.get(row.order_id)
         found = order and order.companionship.shortfalls.get(row.name)
         if order is None or found is None or found.cleared_by is not None:
@@ -272,19 +252,29 @@ class ShortfallWatch:
         )
         cause = uuid5(row.order_id, f"cleared/{row.name}")
         context = context_for(cause, command, actor=ACTOR, asked_at=now)
-        self._resolutions.clear(row.order_id, row.name, healed.by, context)
-        return None
+        return Notice(row.order_id, command, context)
 
     def _book(self, order: Accompanied) -> Rulebook:
         return self._books.for_source(order.order.source)
 
 
-class Asking(Struct, frozen=True):
-    """What a batch is asked on: its orders, when, and the alarms over deliveries."""
+def one(row: DueRow, asking: Asking, ask: Asks) -> Notice | NotNow | None:
+    """Ask about one row; that it cannot be asked takes no turn from the others."""
+    try:
+        return ask(row, asking)
+    except StoreUnavailable:
+        raise
+    except Exception as error:  # noqa: BLE001 - the others have their turn
+        return failed(row, error, asking.now)
 
-    orders: Mapping[UUID, Accompanied]
-    now: datetime
-    alarms: Mapping[UUID, AtRisk]
+
+def failed(row: DueRow, error: Exception, now: datetime) -> NotNow:
+    """Return that a row is asked again later, and say why."""
+    why = error.code if isinstance(error, Refused) else repr(error)
+    log.warning(
+        "shortfall_not_asked", order_id=str(row.order_id), name=row.name, why=why
+    )
+    return NotNow(why[:200], now + TRY_AGAIN_AFTER)
 
 
 def is_look(row: DueRow) -> bool:

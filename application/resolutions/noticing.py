@@ -52,11 +52,18 @@ class Noticing:
         self._carrying = carrying
 
     def detecting(
-        self, order_id: UUID, said: Detecting, context: CommandContext
+        self,
+        order_id: UUID,
+        said: Detecting,
+        context: CommandContext,
+        sight: Sight | None = None,
     ) -> Ask:
-        """Return the ask of ``detect``, for a batch of them; raises NoSuchOrder."""
+        """Return the ask of a shortfall that was detected; raises NoSuchOrder.
+
+        ``sight`` is what was read of the order, where it was read among many.
+        """
         stream_id = beside(order_id)
-        sight = Sight(self._store, stream_id)
+        sight = sight or Sight(self._store, stream_id)
         order: Order = sight.of(order_id, ORDER)
         if order.identity is None:
             raise NoSuchOrder(order=str(order_id))
@@ -92,11 +99,14 @@ class Noticing:
         return Ask(context, parts, rests_on=sight.rests_on)
 
     def clearing(
-        self, order_id: UUID, told: ClearShortfall, context: CommandContext
+        self,
+        order_id: UUID,
+        told: ClearShortfall,
+        context: CommandContext,
+        sight: Sight,
     ) -> Ask:
         """Return the ask of a shortfall that healed; its resolution takes note."""
         stream_id = beside(order_id)
-        sight = Sight(self._store, stream_id)
         known: Companionship = sight.of(stream_id, COMPANIONSHIP)
         order: Order = sight.of(order_id, ORDER)
         book = self._books.for_source(order.source)

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from application.after_sales import AfterSales
 from application.books import Books
 from application.compensation import Compensations
+from application.event_store.batch import Answer
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore, StaleVersion
@@ -23,10 +24,12 @@ from application.processes.check_overdue_clocks import ACTOR, ClockAsk, each_ask
 from application.resolutions import moving as ids
 from application.resolutions.carrying import Carrying
 from application.resolutions.ground import Grounds
+from application.resolutions.many import ManyNoticed
 from application.resolutions.moving import Moving, days_over, found
 from application.resolutions.noticing import Noticing
 from application.resolutions.proposing import PricedOnOther, Proposals
-from application.resolutions.said import Detecting, Preview, Proposing
+from application.resolutions.said import Detecting, Notice, Preview, Proposing
+from application.resolutions.sights import Sights
 from application.resolutions.steps import StepParts
 from application.responsibility import Responsibilities
 from application.sight import Sight
@@ -76,6 +79,8 @@ class Resolutions:
         self._proposals = Proposals(store, self.grounds)
         self._carrying = Carrying(store, self.grounds, steps, self._proposals)
         self._noticing = Noticing(store, books, self._proposals, self._carrying)
+        sights = Sights(store, compensations)
+        self._many = ManyNoticed(handler, self._noticing, sights)
 
     # -- Ids --
 
@@ -97,17 +102,12 @@ class Resolutions:
         It is proposed at once, and what the rules let go by itself is begun and
         offered. Raises NoSuchOrder, and as CommandHandler does.
         """
-        return self._handler.handle_prepared(
-            self.beside(order_id),
-            context,
-            said,
-            lambda: self.detecting(order_id, said, context),
-        )
+        return self._notice_one(Notice(order_id, said, context))
 
     def detecting(
         self, order_id: UUID, said: Detecting, context: CommandContext
     ) -> Ask:
-        """Return the ask of ``detect``, for a batch of them; raises NoSuchOrder."""
+        """Return the ask of ``detect``, for who prepares it; raises NoSuchOrder."""
         return self._noticing.detecting(order_id, said, context)
 
     def clear(
@@ -121,12 +121,20 @@ class Resolutions:
         told = ClearShortfall(
             by=SYSTEM, shortfall=shortfall, cleared_by=cleared_by, at=context.at
         )
-        return self._handler.handle_prepared(
-            self.beside(order_id),
-            context,
-            told,
-            lambda: self._noticing.clearing(order_id, told, context),
-        )
+        return self._notice_one(Notice(order_id, told, context))
+
+    def notice(self, notices: Sequence[Notice]) -> Sequence[Answer]:
+        """Notice many things, of any orders, as one each; an answer to each.
+
+        What one is refused is nobody else's harm. Raises StoreUnavailable.
+        """
+        return self._many.take(notices)
+
+    def _notice_one(self, notice: Notice) -> Receipt:
+        (answer,) = self.notice([notice])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def live(
         self, order_id: UUID, known: Companionship, sight: Sight

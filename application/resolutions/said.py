@@ -1,10 +1,13 @@
 """What was said to resolutions, and what is answered before anything is written."""
 
 from collections.abc import Mapping
+from uuid import UUID
 
 from msgspec import Struct
 
+from application.event_store.envelope import CommandContext
 from application.resolutions.ground import Priced
+from domain.companionship import ClearShortfall
 from domain.party import By
 from domain.plan import Experiment, Plan
 from domain.shortfall import Shortfall
@@ -20,6 +23,14 @@ class Detecting(Struct, frozen=True):
     shortfall: Shortfall
     propose: bool = True
     incident: str | None = None
+
+
+class Notice(Struct, frozen=True):
+    """What was noticed of one order: that it falls short, or that it healed."""
+
+    order_id: UUID
+    said: Detecting | ClearShortfall
+    context: CommandContext
 
 
 class Proposing(Struct, frozen=True, kw_only=True):

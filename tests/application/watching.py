@@ -228,9 +228,13 @@ class Forecast:
 class Market:
     """Orders told as they go; its worker notices what falls short of them."""
 
-    def __init__(self, in_force: Rulebook | None = None) -> None:
+    def __init__(
+        self,
+        in_force: Rulebook | None = None,
+        store: type[CountingStore] = CountingStore,
+    ) -> None:
         self.at = MONDAY
-        self.store = CountingStore(clock=lambda: self.at)
+        self.store = store(clock=lambda: self.at)
         handler = CommandHandler(self.store)
         self.book = pack_rulebook("douyin-like")
         books = OneBook(in_force or self.book)

@@ -1,5 +1,6 @@
 """What falls short is noticed when it is due, once, and of nothing else is asked."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -7,10 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from application.accompanied import Seen, accompanied, folded
-from application.event_store.envelope import Receipt
+from application.event_store.batch import Answer
 from application.event_store.store import KeyReused
 from application.known_beside import known_beside
 from application.processes.detect_shortfalls import TRY_AGAIN_AFTER
+from application.resolutions.said import Notice
 from application.shortfall_reports import (
     NotAShortfall,
     ReportPrice,
@@ -109,11 +111,8 @@ def test_what_the_order_says_itself_is_not_asked_of_it_again(market: Market) -> 
 class Raced:
     """Resolutions that another worker told the same, at the same moment."""
 
-    def detect(self, *said: object) -> Receipt:
-        raise KeyReused(said=len(said))
-
-    def clear(self, *said: object) -> Receipt:
-        raise KeyReused(said=len(said))
+    def notice(self, notices: Sequence[Notice]) -> Sequence[Answer]:
+        return [KeyReused(order=str(each.order_id)) for each in notices]
 
 
 def test_what_two_workers_find_at_once_is_no_failure(market: Market) -> None:
@@ -436,12 +435,9 @@ class Failing:
     def __init__(self) -> None:
         self.asked = 0
 
-    def detect(self, *said: object) -> Receipt:
-        self.asked += 1
-        raise RuntimeError(said)
-
-    def clear(self, *said: object) -> Receipt:
-        raise RuntimeError(said)
+    def notice(self, notices: Sequence[Notice]) -> Sequence[Answer]:
+        self.asked += len(notices)
+        return [RuntimeError(each) for each in notices]
 
 
 def test_what_fails_is_tried_again_later_and_the_others_have_their_turn(
