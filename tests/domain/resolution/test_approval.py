@@ -28,6 +28,7 @@ from domain.resolution import (
     StalePreview,
     TriageFirst,
     UnknownPlan,
+    next_actor,
     startable,
 )
 from tests.domain.resolution.examples import (
@@ -162,6 +163,17 @@ def test_a_proposal_is_sent_back_and_made_anew() -> None:
     proposed = story.last[0]
     assert isinstance(proposed, PlansProposed)
     assert proposed.round == 2
+
+
+def test_what_is_owed_outlives_the_plans_that_were_sent_back() -> None:
+    much = plan("minimum", owed(50_000))
+    story = Story(OPEN, TRIAGE, propose(LARGE, minimum=much))
+    story.then(RejectPlans(by=WEI, reason="too_dear"))
+    assert set(story.now.asks) == {"minimum"}
+    assert next_actor(story.now) == "senior_agent"
+    story.then(approve(much))
+    assert startable(story.now) == ("1/minimum/1",)
+    assert story.now.status == "rejected"
 
 
 def test_the_same_proposal_is_made_once() -> None:
