@@ -3,7 +3,7 @@
 It is a row, so that all workers agree, and goes by the database's time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -86,9 +86,15 @@ class Standing(Struct, frozen=True, kw_only=True):
 class Breakers:
     """Opens, tries and closes. ``now`` is the database's unless given."""
 
-    def __init__(self, pool: Pool, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        limits: Limits | None = None,
+        now: Callable[[], datetime | None] = lambda: None,
+    ) -> None:
         self._pool = pool
         self._limits = limits or Limits()
+        self._now = now
 
     def closed(self, gateways: Sequence[Gateway]) -> list[Gateway]:
         """Return those to which everything may go."""
@@ -96,24 +102,22 @@ class Breakers:
             rows = connection.execute(STANDING, {"gateways": list(gateways)})
             return [gateway for (gateway,) in rows]
 
-    def to_try(
-        self, gateways: Sequence[Gateway], now: datetime | None = None
-    ) -> list[Gateway]:
+    def to_try(self, gateways: Sequence[Gateway]) -> list[Gateway]:
         """Return those to which one may go, to see whether they are back."""
-        values = {"gateways": list(gateways), "now": now, "trial": TRIAL}
+        values = {"gateways": list(gateways), "now": self._now(), "trial": TRIAL}
         with self._pool.connection() as connection:
             return [gateway for (gateway,) in connection.execute(TRY, values)]
 
-    def succeeded(self, gateway: Gateway, now: datetime | None = None) -> None:
+    def succeeded(self, gateway: Gateway) -> None:
         """Note that it answered."""
         with self._pool.connection() as connection:
-            connection.execute(SUCCEEDED, {"gateway": gateway, "now": now})
+            connection.execute(SUCCEEDED, {"gateway": gateway, "now": self._now()})
 
-    def failed(self, gateway: Gateway, now: datetime | None = None) -> None:
+    def failed(self, gateway: Gateway) -> None:
         """Note that it did not."""
         values = {
             "gateway": gateway,
-            "now": now,
+            "now": self._now(),
             "failures_max": self._limits.failures_max,
             "pause": timedelta(seconds=self._limits.pause_seconds),
             "longest": timedelta(seconds=self._limits.longest_seconds),

@@ -26,5 +26,8 @@ class ReadsCallbacks(Protocol):
     """Who checks and reads them."""
 
     def read(self, gateway: str, headers: Mapping[str, str], body: bytes) -> Callback:
-        """Return what is told; raises NotOurs, BadSignature and BadCallback."""
+        """Return what is told.
+
+        Raises NotFound, NotOurs, BadSignature and BadCallback.
+        """
         ...

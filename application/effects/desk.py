@@ -6,8 +6,9 @@ from uuid import UUID, uuid5
 from application.access import Actor, Owners, authorize
 from application.effects.callbacks import Callback, ReadsCallbacks
 from application.effects.carrying import Carrying
-from application.effects.effect import GATEWAYS, Gateway
+from application.effects.effect import GATEWAYS, Gateway, Kind
 from application.effects.ports import Gateways
+from application.effects.queue import Jobs
 from application.effects.runs import Deed, Run, Runs, RunState
 from application.projections.paging import Page
 
@@ -15,34 +16,45 @@ NOBODYS = Owners()
 
 
 class Effects:
-    """How effects stand, who is set up for them, and who takes what is told.
-
-    ``served`` are the gateways somebody is set up for; what is asked of others waits.
-    """
+    """How effects stand, who is set up for them, and who takes what is told."""
 
     def __init__(
-        self, runs: Runs, carrying: Carrying, gateways: Gateways, door: ReadsCallbacks
+        self,
+        runs: Runs,
+        jobs: Jobs,
+        carrying: Carrying,
+        gateways: Gateways,
+        door: ReadsCallbacks,
     ) -> None:
         self.runs = runs
-        self.served: frozenset[Gateway] = frozenset(
+        self._jobs = jobs
+        self._ours = frozenset(
             each for each in GATEWAYS if getattr(gateways, each) is not None
         )
         self._carrying = carrying
         self._door = door
 
-    def all(
+    def served(self) -> frozenset[Gateway]:
+        """Return which gateways somebody is set up for; what is asked of others waits.
+
+        Set up here, or with any worker that lives: it may have other settings.
+        """
+        return self._ours | self._jobs.served()
+
+    def all(  # noqa: PLR0913 - one for each thing that can be asked for
         self,
         actor: Actor,
         *,
         limit: int,
         state: RunState | None = None,
+        kind: Kind | None = None,
         assignee: str | None = None,
         cursor: str | None = None,
     ) -> Page[Run]:
         """Return effects, newest first; raises NotAllowed, NotFound, BadCursor."""
         authorize(actor, "effect.read", NOBODYS)
         return self.runs.listed(
-            limit=limit, state=state, assignee=assignee, cursor=cursor
+            limit=limit, state=state, kind=kind, assignee=assignee, cursor=cursor
         )
 
     def find(self, actor: Actor, key: UUID) -> tuple[Run, Sequence[Deed]]:

@@ -12,6 +12,7 @@ from uuid import UUID
 import psycopg
 from msgspec import Struct
 
+from application.effects.effect import Gateway
 from application.event_store.connections import Pool
 
 STALLED_SECONDS: Final = 30.0
@@ -49,6 +50,16 @@ SELECT procrastinate.procrastinate_defer_jobs_v1(ARRAY[
            jsonb_build_object('key', %(key)s::uuid), NULL)
        ::procrastinate.procrastinate_job_to_defer_v1])
 """
+SERVES = """
+INSERT INTO effect.serving (worker_id, gateways)
+VALUES (%(worker)s, %(gateways)s)
+"""
+SERVED = """
+SELECT DISTINCT unnest(serving.gateways)
+  FROM effect.serving
+  JOIN procrastinate.procrastinate_workers AS worker ON worker.id = serving.worker_id
+ WHERE worker.last_heartbeat > now() - make_interval(secs => %(seconds)s)
+"""
 DEPTHS = """
 SELECT queue_name, count(*) FROM procrastinate.procrastinate_jobs
  WHERE status = 'todo' GROUP BY queue_name
@@ -71,8 +82,11 @@ class Jobs:
         self._stalled_seconds = stalled_seconds
         self._worker: int | None = None
 
-    def beat(self) -> int:
-        """Say that this worker lives; return how many jobs of dead ones are free."""
+    def beat(self, gateways: Sequence[Gateway] = ()) -> int:
+        """Say that this worker lives, and what for; return how many jobs are free.
+
+        Those are the jobs of dead ones.
+        """
         with self._pool.connection() as connection:
             values = {"worker": self._worker, "seconds": self._stalled_seconds}
             alive = self._worker is not None and connection.execute(ALIVE, values)
@@ -80,9 +94,17 @@ class Jobs:
                 row = connection.execute(REGISTER).fetchone()
                 assert row is not None, "who registers gets a number"
                 self._worker = row[0]
+                serves = {"worker": self._worker, "gateways": list(gateways)}
+                connection.execute(SERVES, serves)
             connection.execute(BEAT, {"worker": self._worker})
             connection.execute(PRUNE, values)
             return connection.execute(FREE).rowcount
+
+    def served(self) -> frozenset[Gateway]:
+        """Return for which gateways any worker is there."""
+        with self._pool.connection() as connection:
+            values = {"seconds": self._stalled_seconds}
+            return frozenset(name for (name,) in connection.execute(SERVED, values))
 
     def leave(self) -> None:
         """Give up being a worker; what it still holds goes to others at once."""

@@ -40,6 +40,7 @@ SELECT {FIELDS} FROM {FROM} WHERE run.key = %(key)s
 LIST = f"""
 SELECT * FROM (SELECT {FIELDS} FROM {FROM}) AS run
  WHERE (%(state)s::text IS NULL OR state = %(state)s)
+   AND (%(kind)s::text IS NULL OR kind = %(kind)s)
    AND (%(assignee)s::text IS NULL OR assignee = %(assignee)s)
    AND (%(after)s::timestamptz IS NULL
         OR (created_at, key) < (%(after)s, %(last)s::uuid))
@@ -256,6 +257,7 @@ class Runs:
         *,
         limit: int,
         state: RunState | None = None,
+        kind: Kind | None = None,
         assignee: str | None = None,
         cursor: str | None = None,
     ) -> Page[Run]:
@@ -264,6 +266,7 @@ class Runs:
         last = key_of(cursor, Newest) if cursor else None
         values: dict[str, Any] = {
             "state": state,
+            "kind": kind,
             "assignee": assignee,
             "after": last and last.created_at,
             "last": last and last.key,

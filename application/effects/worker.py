@@ -6,7 +6,7 @@ up, jobs wait in their queue untouched.
 
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cached_property
 from threading import Event as Signal
 from time import monotonic
@@ -39,10 +39,7 @@ FORGOTTEN_MAX: Final = 100
 
 
 class EffectWorker:
-    """Fetches jobs that are due, and has them carried out. ``work`` is for one thread.
-
-    ``now`` is what breakers go by; None: the database's own time.
-    """
+    """Fetches jobs that are due, has them carried out; ``work`` is for one thread."""
 
     def __init__(  # noqa: PLR0913 - what it is made of
         self,
@@ -69,7 +66,7 @@ class EffectWorker:
     def _threads(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(AT_ONCE_MAX, thread_name_prefix="effects")
 
-    def work(self, now: datetime | None = None) -> int:
+    def work(self) -> int:
         """Go on by a round; return how much there was to do, nothing if only to wait.
 
         Raises what a thread of it could not cope with.
@@ -78,7 +75,7 @@ class EffectWorker:
             return 0
         freed = self._beat()
         done = self._ended()
-        return freed + done + self._begin(now) + self._look_for_forgotten()
+        return freed + done + self._begin() + self._look_for_forgotten()
 
     def finish(self, stop: Signal) -> int:
         """Go on until nothing is due and nothing under way, or until told to stop.
@@ -102,7 +99,7 @@ class EffectWorker:
     def _beat(self) -> int:
         if monotonic() - self._beat_at < BEAT_EVERY_SECONDS:
             return 0
-        freed = self._jobs.beat()
+        freed = self._jobs.beat(self._served)
         self._beat_at = monotonic()
         return freed
 
@@ -114,12 +111,12 @@ class EffectWorker:
             each.result()
         return len(ended)
 
-    def _begin(self, now: datetime | None) -> int:
+    def _begin(self) -> int:
         room = AT_ONCE_MAX - len(self._under_way)
         if room <= 0:
             return 0
         jobs = [*self._jobs.fetch(self._breakers.closed(self._served), room)]
-        for gateway in self._breakers.to_try(self._served, now):
+        for gateway in self._breakers.to_try(self._served):
             jobs += self._jobs.fetch([gateway], 1)
         for job in jobs:
             self._under_way[self._threads.submit(self._do, job)] = job

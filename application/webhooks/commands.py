@@ -8,7 +8,7 @@ class AddWebhook(Request, frozen=True):
 
 
 class RotateSecret(Request, frozen=True):
-    """Sign with another secret, and with the one before for a day."""
+    """Sign with another secret, and with those before for a day each."""
 
 
 class PingWebhook(Request, frozen=True):

@@ -27,8 +27,13 @@ EndpointUrl = Annotated[str, Meta(pattern=URL, max_length=2048)]
 EndpointState = Literal["active", "disabled"]
 Reason = Literal["failing", "gone"]
 
+# Signed with at once are the newest secret and so many before it, at most.
+REPLACED_MAX: Final = 4
+
 FIELDS: Final = """
-       endpoint_id, owner, audiences, url, types, state, reason, previous_until,
+       endpoint_id, owner, audiences, url, types, state, reason,
+       (SELECT max(until) FROM webhook.replaced_secret AS replaced
+         WHERE replaced.endpoint_id = endpoint.endpoint_id) AS previous_until,
        failing_since, created_at
 """
 
@@ -48,17 +53,48 @@ SELECT {FIELDS} FROM webhook.endpoint
 FIND = f"""
 SELECT {FIELDS} FROM webhook.endpoint WHERE endpoint_id = %(endpoint_id)s
 """  # noqa: S608 - the columns are the constant above
+# The newest first, and those before it in whose day we still are.
 SECRETS = """
-SELECT secret, CASE WHEN previous_until > coalesce(%(now)s, clock_timestamp())
-                    THEN previous_secret END
-  FROM webhook.endpoint WHERE endpoint_id = %(endpoint_id)s
+SELECT secret FROM (
+       SELECT secret, NULL::bigint AS number FROM webhook.endpoint
+        WHERE endpoint_id = %(endpoint_id)s
+        UNION ALL
+       SELECT secret, number FROM webhook.replaced_secret
+        WHERE endpoint_id = %(endpoint_id)s
+          AND until > coalesce(%(now)s, clock_timestamp())) AS signing
+ ORDER BY number DESC NULLS FIRST
 """
-# The same rotation asked for again changes nothing.
+# The same rotation asked for again changes nothing, also after another.
 ROTATE = """
-UPDATE webhook.endpoint
-   SET previous_secret = secret, secret = %(secret)s, rotation = %(rotation)s,
-       previous_until = coalesce(%(now)s, clock_timestamp()) + %(lasts)s
- WHERE endpoint_id = %(endpoint_id)s AND rotation IS DISTINCT FROM %(rotation)s
+  WITH before AS (
+       SELECT endpoint_id, secret, rotation FROM webhook.endpoint
+        WHERE endpoint_id = %(endpoint_id)s
+          AND rotation IS DISTINCT FROM %(rotation)s
+          AND NOT EXISTS (
+              SELECT FROM webhook.replaced_secret AS replaced
+               WHERE replaced.endpoint_id = %(endpoint_id)s
+                 AND replaced.rotation = %(rotation)s)
+          FOR UPDATE),
+       replaced AS (
+       INSERT INTO webhook.replaced_secret (endpoint_id, secret, rotation, until)
+       SELECT endpoint_id, secret, rotation,
+              coalesce(%(now)s, clock_timestamp()) + %(lasts)s
+         FROM before)
+UPDATE webhook.endpoint AS endpoint
+   SET secret = %(secret)s, rotation = %(rotation)s
+  FROM before WHERE endpoint.endpoint_id = before.endpoint_id
+"""
+# Changed too often within a day, the oldest signs no more.
+BOUND = """
+DELETE FROM webhook.replaced_secret
+ WHERE endpoint_id = %(endpoint_id)s AND number NOT IN (
+       SELECT number FROM webhook.replaced_secret
+        WHERE endpoint_id = %(endpoint_id)s
+        ORDER BY number DESC LIMIT %(replaced_max)s)
+"""
+FORGET = """
+DELETE FROM webhook.replaced_secret
+ WHERE until <= coalesce(%(now)s, clock_timestamp())
 """
 REMOVE = "DELETE FROM webhook.endpoint WHERE endpoint_id = %(endpoint_id)s"
 
@@ -78,7 +114,7 @@ class TooManyEndpoints(Refused):
 class Endpoint(Struct, frozen=True, kw_only=True):
     """An endpoint as it stands. ``owner`` and ``audiences`` read "consumer:li-mei".
 
-    ``previous_until``: till then the secret before signs beside the new one.
+    ``previous_until``: till then a secret before signs beside the new one.
     ``failing_since`` is the first failure after the last success.
     """
 
@@ -166,29 +202,36 @@ class Endpoints:
         """Return what signs now, the newest first; raises NotFound, WrongMasterKey."""
         values = {"endpoint_id": endpoint_id, "now": now}
         with self._writer.connection() as connection:
-            row = connection.execute(SECRETS, values).fetchone()
-        if row is None:
+            rows = connection.execute(SECRETS, values).fetchall()
+        if not rows:
             raise NotFound
         named = sealed_as(endpoint_id)
-        return [unwrap(self._master, named, each) for each in row if each is not None]
+        return [unwrap(self._master, named, secret) for (secret,) in rows]
 
     def rotate(
         self, endpoint_id: UUID, rotation: UUID, now: datetime | None = None
     ) -> Endpoint:
-        """Give it a new secret; the one before signs for a day. Raises NotFound."""
+        """Give it a new secret; each before it signs for its day. Raises NotFound."""
         values = {
             "endpoint_id": endpoint_id,
             "rotation": rotation,
             "secret": wrap(self._master, sealed_as(endpoint_id), new_key()),
             "lasts": ROTATION_LASTS,
+            "replaced_max": REPLACED_MAX,
             "now": now,
         }
         with self._writer.connection() as connection:
             connection.execute(ROTATE, values)
+            connection.execute(BOUND, values)
             found = one(connection, endpoint_id)
         if found is None:
             raise NotFound
         return found
+
+    def forget(self, now: datetime | None = None) -> None:
+        """Forget the secrets whose day is over."""
+        with self._writer.connection() as connection:
+            connection.execute(FORGET, {"now": now})
 
     def remove(self, endpoint_id: UUID) -> None:
         """Forget it, and what was to be delivered there."""

@@ -24,7 +24,7 @@ RETRY_AFTER_SECONDS_MAX: Final = 24 * HOUR
 
 # An endpoint that answered nothing well for so long is asked no more.
 FAILING_MAX: Final = timedelta(days=5)
-# After a change of secrets both sign for so long.
+# After a change of secrets the one before signs for so long.
 ROTATION_LASTS: Final = timedelta(hours=24)
 
 GONE: Final = 410

@@ -1,5 +1,6 @@
 """Effects over HTTP: how they stand, what people do about them, what gateways tell."""
 
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final
 from uuid import UUID
@@ -11,7 +12,7 @@ from litestar.params import FromPath, QueryParameter
 from litestar.response import Response
 from msgspec import Struct
 
-from application.access import Actor, NotFound
+from application.access import Actor
 from application.effects.callbacks import BadCallback, NotOurs
 from application.effects.commands import AssignEffect, ResendEffect
 from application.effects.desk import Effects
@@ -103,6 +104,9 @@ class EffectController(Controller):
             RunState | None,
             QueryParameter(name="state", description="Only these."),
         ] = None,
+        kinds: Annotated[
+            Kind | None, QueryParameter(name="kind", description="Only these.")
+        ] = None,
         assignee: Annotated[
             str | None, QueryParameter(description="Only what is given to them.")
         ] = None,
@@ -112,11 +116,17 @@ class EffectController(Controller):
         """List effects, newest first; ``dead`` are those that need a person."""
         try:
             page = effects.all(
-                actor, limit=limit, state=standing, assignee=assignee, cursor=cursor
+                actor,
+                limit=limit,
+                state=standing,
+                kind=kinds,
+                assignee=assignee,
+                cursor=cursor,
             )
         except BadCursor as error:
             raise bad_cursor(error) from None
-        return listed(request, page, lambda run: effect_body(run, effects))
+        served = effects.served()
+        return listed(request, page, lambda run: effect_body(run, served))
 
     @get(
         "/{effect:uuid}",
@@ -132,7 +142,7 @@ class EffectController(Controller):
     ) -> WholeEffectBody:
         """Read how an effect stands, and what people did about it."""
         run, deeds = effects.find(actor, effect)
-        return whole_body(run, deeds, effects)
+        return whole_body(run, deeds, effects.served())
 
     @post(
         "/{effect:uuid}/resend",
@@ -152,7 +162,8 @@ class EffectController(Controller):
 
         What is under way or done stays as it is.
         """
-        return effect_body(effects.resend(actor, effect, asked.key), effects)
+        run = effects.resend(actor, effect, asked.key)
+        return effect_body(run, effects.served())
 
     @post(
         "/{effect:uuid}/assignment",
@@ -173,7 +184,7 @@ class EffectController(Controller):
         """Give an effect to somebody to see to."""
         body = strictly(raw, type(data))
         run = effects.assign(actor, effect, asked.key, body.assignee)
-        return effect_body(run, effects)
+        return effect_body(run, effects.served())
 
 
 @post(
@@ -199,30 +210,30 @@ async def callback(
         raise invalid("body", str(error)) from None
     except NotOurs:
         return {"state": "ignored"}
-    except NotFound:
-        raise Wrong("not_found", 404, "There is no such effect.") from None
     return {"state": run.state}
 
 
 HANDLERS: Final = (EffectController, callback)
 
 
-def effect_body(run: Run, effects: Effects) -> EffectBody:
-    """Return an effect as the API shows it."""
-    return EffectBody(**shown_of(run, effects))
+def effect_body(run: Run, served: Collection[Gateway]) -> EffectBody:
+    """Return an effect as the API shows it; ``served`` are who is there."""
+    return EffectBody(**shown_of(run, served))
 
 
-def whole_body(run: Run, deeds: Any, effects: Effects) -> WholeEffectBody:
+def whole_body(
+    run: Run, deeds: Sequence[Deed], served: Collection[Gateway]
+) -> WholeEffectBody:
     """Return an effect with what people did about it."""
     return WholeEffectBody(
-        **shown_of(run, effects), deeds=tuple(deed_body(each) for each in deeds)
+        **shown_of(run, served), deeds=tuple(deed_body(each) for each in deeds)
     )
 
 
-def shown_of(run: Run, effects: Effects) -> dict[str, Any]:
+def shown_of(run: Run, served: Collection[Gateway]) -> dict[str, Any]:
     """Return what both show. What waits for nobody says so."""
     reason = run.reason
-    if run.state == "waiting" and run.gateway not in effects.served:
+    if run.state == "waiting" and run.gateway not in served:
         reason = "no_gateway"
     return {
         "id": run.key,

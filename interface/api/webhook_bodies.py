@@ -31,7 +31,7 @@ class WebhookBody(Struct, frozen=True, kw_only=True):
     """A webhook: where it goes, what it tells, and whether it is still told.
 
     ``about`` is whose events. ``reason`` says why it is disabled. While secrets are
-    changed, the one before signs too until ``previous_secret_until``.
+    changed, those before sign too, the last until ``previous_secret_until``.
     """
 
     id: UUID

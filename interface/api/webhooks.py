@@ -151,7 +151,7 @@ class WebhookController(Controller):
         asked: NamedDependency[Asked],
         webhooks: NamedDependency[Webhooks],
     ) -> Response[SecretWebhookBody]:
-        """Change the secret; for 24 hours the one before signs too."""
+        """Change the secret; each one before signs for 24 hours more, five in all."""
         rotated = webhooks.rotate(actor, webhook, asked.key)
         answer = secret_body(rotated, webhooks.secret(rotated))
         return Response(answer, headers=UNSTORED)

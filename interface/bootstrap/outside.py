@@ -3,13 +3,15 @@
 import os
 import signal
 from functools import cached_property
+from uuid import UUID
 
 from application.effects.breaker import Breakers
 from application.effects.carrying import Carrying, CrashPoint, never
 from application.effects.desk import Effects
+from application.effects.effect import Gateway
 from application.effects.facts import Facts
 from application.effects.outbox import OutboxQueries
-from application.effects.ports import Gateways
+from application.effects.ports import Declined, Done, Gateways
 from application.effects.queue import Jobs
 from application.effects.results import RefundResults, StepResults, Takers
 from application.effects.runs import Runs
@@ -25,7 +27,7 @@ from interface.bootstrap.queries import Queries
 from interface.clock import clock, machine_now
 from interface.home import kept_key, kept_secret
 from interface.inbound.doors import Doors
-from interface.inbound.effect_callbacks import CallbackDoor
+from interface.inbound.effect_callbacks import CallbackDoor, told_by
 from interface.inbound.messages import TRANSLATORS
 from interface.inbound.secrets import secrets_from
 from interface.outbound.gateways import gateways_from, pairs
@@ -115,6 +117,7 @@ class Outside:
             settings.message_address,
             lambda: self.simulator,
             self.gateway_secret,
+            clock.now,
         )
 
     def gateway_secret(self, gateway: str) -> str:
@@ -132,12 +135,15 @@ class Outside:
     def simulator(self) -> Simulator:
         """Every gateway, simulated. Raises WrongSetting."""
         script = script_in(self.settings.simulator)
-        return Simulator(
-            self.simulated,
-            script,
-            # Looked up when it tells: what carries effects out is built on this.
-            lambda *told: self.carrying.told(*told),  # noqa: PLW0108 - see above
-        )
+        return Simulator(self.simulated, script, self._simulator_tells, clock.now)
+
+    def _simulator_tells(
+        self, gateway: Gateway, key: UUID, answer: Done | Declined
+    ) -> None:
+        """Tell as any gateway does: signed, at the door for callbacks."""
+        secret = self.gateway_secret(gateway)
+        headers, body = told_by(key, answer, secret, clock.now())
+        self.effects.told(gateway, headers, body)
 
     @cached_property
     def breakers(self) -> Breakers:
@@ -174,14 +180,19 @@ class Outside:
     @cached_property
     def effects(self) -> Effects:
         """Where effects are asked from outside."""
-        door = CallbackDoor(lambda gateway: (self.gateway_secret(gateway),))
-        return Effects(self.runs, self.carrying, self.gateways, door)
+        door = CallbackDoor(lambda gateway: (self.gateway_secret(gateway),), clock.now)
+        return Effects(self.runs, self.jobs, self.carrying, self.gateways, door)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """The queue of what is asked of others."""
+        return Jobs(self.connections.writer)
 
     @cached_property
     def effect_worker(self) -> EffectWorker:
         """Carries out effects that are due."""
         worker = EffectWorker(
-            jobs=Jobs(self.connections.writer),
+            jobs=self.jobs,
             runs=self.runs,
             carrying=self.carrying,
             breakers=self.breakers,

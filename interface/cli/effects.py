@@ -6,13 +6,16 @@ from uuid import UUID, uuid4
 
 import msgspec
 import rich_click as click
+from msgspec.structs import replace
 
 from application.access import NotFound
+from application.effects.effect import Kind
 from application.effects.runs import Run, RunState
 from domain.money import decimal_string
 from interface.bootstrap import Redress, open_redress
 from interface.cli.installation import existing
 from interface.errors import UserError
+from interface.sample.note import gateways_of
 from interface.settings import read_settings
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="A JSON line for each.")
@@ -30,7 +33,10 @@ def command() -> None:
 
 def asked(question: Callable[[Redress], Any]) -> Any:
     """Return the answer of this installation. Raises UserError."""
-    with open_redress(existing(read_settings())) as redress:
+    settings = existing(read_settings())
+    # As redress up sets it up, whether it runs or not.
+    settings = replace(settings, gateways=gateways_of(settings))
+    with open_redress(settings) as redress:
         try:
             return question(redress)
         except NotFound:
@@ -39,14 +45,17 @@ def asked(question: Callable[[Redress], Any]) -> Any:
 
 @command.command("list")
 @click.option("--state", type=click.Choice(get_args(RunState)), help="Only these.")
+@click.option("--kind", type=click.Choice(get_args(Kind)), help="Only these.")
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 200))
 @AS_JSON
-def list_(state: RunState | None, limit: int, *, as_json: bool) -> None:
+def list_(
+    state: RunState | None, kind: Kind | None, limit: int, *, as_json: bool
+) -> None:
     """List effects, newest first."""
 
     def found(redress: Redress) -> list[str]:
-        page = redress.effects.runs.listed(limit=limit, state=state)
-        served = redress.effects.served
+        page = redress.effects.runs.listed(limit=limit, state=state, kind=kind)
+        served = redress.effects.served()
         lines = [as_line(each) if as_json else told(each, served) for each in page.rows]
         return lines or ([] if as_json else ["There are none."])
 
@@ -63,7 +72,7 @@ def show(effect: UUID) -> None:
         run = redress.effects.runs.find(effect)
         deeds = redress.effects.runs.deeds(effect)
         return [
-            told(run, redress.effects.served),
+            told(run, redress.effects.served()),
             *(f"  {name}: {value}" for name, value in msgspec.to_builtins(run).items()),
             *(
                 f"  {each.done_at:%Y-%m-%d %H:%M} {each.actor} {each.deed}"
@@ -83,7 +92,7 @@ def resend(effect: UUID) -> None:
 
     def sent(redress: Redress) -> str:
         run = redress.effects.runs.resend(effect, uuid4(), TERMINAL)
-        return told(run, redress.effects.served)
+        return told(run, redress.effects.served())
 
     click.echo(asked(sent))
 
@@ -96,7 +105,7 @@ def assign(effect: UUID, assignee: str) -> None:
 
     def given(redress: Redress) -> str:
         run = redress.effects.runs.assign(effect, uuid4(), TERMINAL, assignee)
-        return told(run, redress.effects.served)
+        return told(run, redress.effects.served())
 
     click.echo(asked(given))
 

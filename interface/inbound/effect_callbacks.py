@@ -1,16 +1,19 @@
-"""What gateways tell of effects unasked: signed as messages to us are, or as Stripe's.
+"""What gateways tell of effects unasked: signed with its moment, or as Stripe signs.
 
-The body of our own words is ``{"key": …, "outcome": "done" | "declined", "reference":
+Ours is signed as Standard Webhooks says: what somebody caught is nothing later on. The
+body of our own words is ``{"key": …, "outcome": "done" | "declined", "reference":
 …, "amount": {"minor": …, "currency": …}, "failure": …}``.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
 from msgspec import Struct
 
+from application.access import NotFound
 from application.effects.callbacks import BadCallback, Callback, NotOurs
 from application.effects.effect import GATEWAYS
 from application.effects.ports import Declined, Done
@@ -18,6 +21,7 @@ from application.inbound import BadSignature
 from domain.kernel import Code, Name
 from domain.money import Money
 from interface.inbound import signatures
+from interface.signing import signed, verified
 
 KEY: Final = "redress_key"
 # Stripe's names of the same news, of one version of its API and the next.
@@ -61,23 +65,45 @@ class StripeEvent(Struct, frozen=True):
 
 
 class CallbackDoor:
-    """Reads what a gateway tells, if it is signed with its secret."""
+    """Reads what a gateway tells, if it is signed with its secret.
 
-    def __init__(self, secrets_of: Callable[[str], Sequence[str]]) -> None:
+    Our own signatures go by ``now``, within five minutes; Stripe's by the machine's.
+    """
+
+    def __init__(
+        self, secrets_of: Callable[[str], Sequence[str]], now: Callable[[], datetime]
+    ) -> None:
         self._secrets_of = secrets_of
+        self._now = now
 
     def read(self, gateway: str, headers: Mapping[str, str], body: bytes) -> Callback:
-        """Return what is told; raises NotOurs, BadSignature and BadCallback."""
+        """Return what is told.
+
+        Raises NotFound for a gateway there is not, NotOurs, BadSignature, BadCallback.
+        """
         if gateway not in GATEWAYS:
-            raise NotOurs(gateway)
+            raise NotFound
         secrets = self._secrets_of(gateway)
-        ours = [signatures.ours(headers, body, each) for each in secrets]
         stripes = [signatures.stripe(headers, body, each) for each in secrets]
-        if any(each is not None for each in ours):
+        ours = [each.encode() for each in secrets]
+        if verified(headers, body, ours, self._now()):
             return in_our_words(body)
         if any(each is not None for each in stripes):
             return in_stripes_words(body)
         raise BadSignature(gateway)
+
+
+def told_by(
+    key: UUID, answer: Done | Declined, secret: str, at: datetime
+) -> tuple[Mapping[str, str], bytes]:
+    """Return what a gateway of our own words tells: its headers, signed, and body."""
+    match answer:
+        case Done(reference=reference, amount=amount):
+            words = Words(key=key, outcome="done", reference=reference, amount=amount)
+        case Declined(failure=failure):
+            words = Words(key=key, outcome="declined", failure=failure)
+    body = msgspec.json.encode(words)
+    return signed(f"callback_{key}", body, [secret.encode()], at), body
 
 
 def in_our_words(body: bytes) -> Callback:

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -25,16 +26,18 @@ ALLOWED: Final = (
 )
 
 
-def gateways_from(
+def gateways_from(  # noqa: PLR0913, PLR0917 - one for each thing that is set
     wanted: str,
     secrets: str,
     addresses: str,
     simulator: Callable[[], Simulator],
     kept: Callable[[str], str],
+    now: Callable[[], datetime],
 ) -> Gateways:
     """Return who is asked for what; raises WrongSetting.
 
-    ``kept`` finds the secret of a gateway of which the settings say none.
+    ``kept`` finds the secret of a gateway of which the settings say none; ``now`` is
+    when it is asked, which is signed.
     """
     told = pairs(secrets, "REDRESS_GATEWAY_SECRETS")
     made: dict[str, Any] = {}
@@ -43,7 +46,7 @@ def gateways_from(
             made[name] = simulator()
         elif where != "none":
             secret = told.get(name) or kept(name)
-            made[name] = adapter(name, where, secret, addresses)
+            made[name] = adapter(name, where, secret, addresses, now)
     return Gateways(**made)
 
 
@@ -67,7 +70,9 @@ def pairs(text: str, variable: str) -> Mapping[str, str]:
     return found
 
 
-def adapter(name: str, where: str, secret: str, addresses: str) -> object:
+def adapter(
+    name: str, where: str, secret: str, addresses: str, now: Callable[[], datetime]
+) -> object:
     """Return what speaks to a gateway; raises WrongSetting."""
     parts = urlsplit(where)
     if name == "message" and parts.scheme == SMTP and parts.hostname:
@@ -79,5 +84,5 @@ def adapter(name: str, where: str, secret: str, addresses: str) -> object:
         if safe_address(address):
             return StripeRefunds(address, secret)
     if safe_address(where):
-        return HttpGateway(where, secret)
+        return HttpGateway(where, secret, now)
     raise WrongSetting(ALLOWED)

@@ -1,13 +1,13 @@
-"""Every port over HTTP and JSON: signed as messages to us are, one key for ever.
+"""Every port over HTTP and JSON: signed as callbacks to us are, one key for ever.
 
 ``POST {address}/effects`` asks for an effect, ``POST {address}/inquiries`` what became
-of a key. Both carry ``Redress-Signature: sha256=<hex HMAC-SHA256 of the body>``.
+of a key. Both are signed as Standard Webhooks says, with the secret of the gateway.
 """
 
-import hmac
-from hashlib import sha256
+from collections.abc import Callable
+from datetime import datetime
 from typing import Final, Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import msgspec
 from msgspec import Struct
@@ -28,6 +28,7 @@ from application.effects.ports import (
 from domain.kernel import Code, Name
 from domain.money import Money
 from interface.outbound.calling import Reply, call
+from interface.signing import signed
 
 # Turned away before anything was done: who asks later may be let in.
 TURNED_AWAY: Final = frozenset({401, 403, 404, 405, 407, 421, 429, 503})
@@ -60,26 +61,27 @@ class Refusal(Struct, frozen=True):
     failure: Code = "declined"
 
 
-def signature(secret: str, body: bytes) -> str:
-    """Return what goes into the header, as our own doors check it."""
-    return f"sha256={hmac.new(secret.encode(), body, sha256).hexdigest()}"
-
-
 class HttpGateway:
     """A gateway of any kind that speaks our own words."""
 
     def __init__(
-        self, address: str, secret: str, *, seconds: float = SECONDS_MAX
+        self,
+        address: str,
+        secret: str,
+        now: Callable[[], datetime],
+        *,
+        seconds: float = SECONDS_MAX,
     ) -> None:
         self._address = address.rstrip("/")
-        self._secret = secret
+        self._secret = secret.encode()
+        self._now = now
         self._seconds = seconds
 
     def ask(self, key: UUID, instruction: Instruction) -> Told:
         """Return what it says of the key."""
         del instruction
         body = msgspec.json.encode(Inquiry(key))
-        reply = self._post("/inquiries", body, key)
+        reply = self._post("/inquiries", body, key, f"inquiry_{uuid4()}")
         if not isinstance(reply, Reply):
             return reply
         if reply.status == NOT_FOUND:
@@ -89,13 +91,15 @@ class HttpGateway:
     def act(self, instruction: Instruction) -> Answer:
         """Have it done."""
         body = msgspec.json.encode(instruction)
-        reply = self._post("/effects", body, instruction.key)
+        reply = self._post("/effects", body, instruction.key, str(instruction.key))
         return answer_in(reply) if isinstance(reply, Reply) else reply
 
-    def _post(self, path: str, body: bytes, key: UUID) -> Reply | NotSent | Unclear:
+    def _post(
+        self, path: str, body: bytes, key: UUID, name: str
+    ) -> Reply | NotSent | Unclear:
         headers = {
+            **signed(name, body, [self._secret], self._now()),
             "Content-Type": "application/json",
-            "Redress-Signature": signature(self._secret, body),
             "Idempotency-Key": str(key),
         }
         url = f"{self._address}{path}"

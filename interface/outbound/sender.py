@@ -141,6 +141,7 @@ class Sender:
     def _forget(self) -> int:
         if monotonic() - self._forgot_at < FORGET_EVERY_SECONDS:
             return 0
+        self._endpoints.forget(self._now())
         forgotten = self._deliveries.forget(self._now())
         if not forgotten:
             self._forgot_at = monotonic()

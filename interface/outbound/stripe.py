@@ -138,7 +138,9 @@ def answer_in(reply: Reply) -> Answer:
     fault = fault_in(reply.body)
     if reply.status in NOBODY_KNOWS or reply.status >= SERVER_ERROR:
         return Unclear(f"status_{reply.status}")
-    if reply.status in REFUSED and fault.type != "idempotency_error":
+    if fault.type == "idempotency_error":
+        return Unclear("key_reused")  # Something else was asked under our key.
+    if reply.status in REFUSED:
         return Declined(fault.code or fault.type)
     return NotSent(f"status_{reply.status}")
 

@@ -6,8 +6,8 @@ other side does it is over after 15 seconds.
 
 import socket
 import ssl
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from threading import Timer
@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
-from standardwebhooks import Webhook
 
 from application.webhooks.outward import CloudEvent
 from application.webhooks.schedule import Attempt
@@ -28,6 +27,7 @@ from interface.outbound.addresses import (
     checked_address,
     looked_up,
 )
+from interface.signing import signed
 
 SECONDS_MAX: Final = 15.0
 ANSWER_BYTES_MAX: Final = 65_536
@@ -47,22 +47,6 @@ class Letter(Struct, frozen=True, kw_only=True):
 def letter(url: str, event: CloudEvent) -> Letter:
     """Return an event as it goes to an endpoint; its id is the webhook's."""
     return Letter(url=url, id=event.id, body=msgspec.json.encode(event))
-
-
-def signed(letter: Letter, secrets: Iterable[bytes], at: datetime) -> dict[str, str]:
-    """Return the headers of an attempt at this moment, a signature for each secret.
-
-    Raises ValueError for a moment that is not in UTC: it would sign another one.
-    """
-    if at.utcoffset() is None or at.utcoffset() != UTC.utcoffset(None):
-        raise ValueError("A webhook is signed at a moment in UTC.")
-    text = letter.body.decode()
-    signatures = [Webhook(each).sign(letter.id, at, text) for each in secrets]
-    return {
-        "webhook-id": letter.id,
-        "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": " ".join(signatures),
-    }
 
 
 class Postman:
@@ -87,7 +71,7 @@ class Postman:
     def deliver(self, letter: Letter, secrets: Sequence[bytes]) -> Attempt:
         """Send it once. What the other side does wrong is an answer, never raised."""
         headers = {
-            **signed(letter, secrets, self._now()),
+            **signed(letter.id, letter.body, secrets, self._now()),
             "Content-Type": CONTENT_TYPE,
             "User-Agent": AGENT,
             "Accept": "*/*",

@@ -1,6 +1,7 @@
 """Every port, simulated: it keeps its keys, and fails as its script says."""
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -26,24 +27,23 @@ from interface.outbound.simulator.script import Fault, Script
 Tell = Callable[[Gateway, UUID, Done | Declined], object]
 
 
-def tell_nobody(_gateway: Gateway, _key: UUID, _answer: Done | Declined) -> None:
-    """Tell nothing."""
-
-
 class Simulator:
-    """A gateway that knows what it did by key, whoever asks."""
+    """A gateway that knows what it did by key, whoever asks.
+
+    ``now`` is what the outages of its script go by.
+    """
 
     def __init__(
-        self, journal: Journal, script: Script, tell: Tell = tell_nobody
+        self, journal: Journal, script: Script, tell: Tell, now: Callable[[], datetime]
     ) -> None:
         self._journal = journal
         self._script = script
         self._tell = tell
-        self.is_down = False
+        self._now = now
 
     def ask(self, key: UUID, instruction: Instruction) -> Told:
         """Return what was done under a key."""
-        if self.is_down or self._fault(instruction) == "down":
+        if self._fault(instruction) == "down":
             return NotSent("down")
         line = self._journal.find(key)
         return NeverHeard() if line is None else answer_of(line)
@@ -51,7 +51,7 @@ class Simulator:
     def act(self, instruction: Instruction) -> Answer:
         """Do it, once for a key, or fail as the script says."""
         gateway = GATEWAY_OF[instruction.kind]
-        fault = "down" if self.is_down else self._fault(instruction)
+        fault = self._fault(instruction)
         self._journal.asked(gateway, instruction, fault)
         match fault:
             case "down":
@@ -79,7 +79,7 @@ class Simulator:
 
     def _fault(self, instruction: Instruction) -> Fault | None:
         times = self._journal.times(instruction.key)
-        return self._script.fault(instruction, times)
+        return self._script.fault(instruction, times, self._now())
 
     refund = transfer = grant = act
     intercept = urge = claim = act

@@ -6,6 +6,7 @@ Each protection has a control beside it: without it, the same test sees the dama
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Event as Signal
 from typing import Any
 
 import pytest
@@ -15,12 +16,13 @@ from application.effects.breaker import Limits
 from application.effects.effect import key_of
 from application.effects.ports import Declined, Done
 from domain.money import Money
-from interface.outbound.simulator.script import Rule, Script
+from interface.outbound.simulator.script import Outage, Rule, Script
 from tests.application.effects.working import (
     Discreet,
     Forgetful,
     Keyless,
     Recorder,
+    Slow,
     Work,
     orders,
 )
@@ -40,6 +42,9 @@ ROUGH = Script(
         "down": 5,
     },
 )
+
+
+DOWN = Script(rules=(Rule("down", "kind:*"),))
 
 
 def recorded_once(taker: Recorder) -> bool:
@@ -102,10 +107,61 @@ def test_what_was_done_before_the_time_ran_out_is_asked_about_not_done_again(
 ) -> None:
     orders(pools, history, 1)
     work = Work(pools, script=Script(rules=(Rule("timeout_after", "kind:*"),)))
+    work.goes_round()
+    assert work.states() == {"unknown": 1}
+    assert work.taker.results == [], "nobody knows yet"
     work.finishes()
     assert work.states() == {"succeeded": 1}
     deeds = [line.deed for line in work.journal.lines()]
     assert deeds == ["did", "asked"], "asked for once, and then only about"
+    assert recorded_once(work.taker)
+
+
+def test_control_who_does_not_ask_first_has_only_the_key_between_it_and_paying_twice(
+    pools: Pools, history: History
+) -> None:
+    orders(pools, history, 1)
+    script = Script(rules=(Rule("timeout_after", "kind:*"),))
+    thrice = Attempts(attempts_max=3, first_seconds=0, longest_seconds=0)
+    work = Work(pools, script=script, around=Keyless, attempts=thrice)
+    work.finishes()
+    assert not moved_once(work)
+
+
+def test_what_its_gateway_never_heard_of_is_safe_to_be_asked_for_again(
+    pools: Pools, history: History
+) -> None:
+    (stream,) = orders(pools, history, 1)
+    lost = Script(rules=(Rule("timeout_before", "kind:*"),))
+    work = Work(pools, script=lost)
+    work.goes_round()
+    assert work.states() == {"unknown": 1}
+    assert work.moved() == {}
+    back = Work(pools, taker=work.taker)
+    back.finishes()
+    assert back.states() == {"succeeded": 1}
+    assert list(back.moved().values()) == [1]
+    deeds = [(line.deed, line.key) for line in reversed(back.journal.lines())]
+    key = key_of(stream, 1, "refund")
+    assert deeds == [("asked", key), ("asked", key), ("did", key)], "under one key"
+
+
+def test_what_its_gateway_is_still_at_is_waited_for_and_not_asked_for_again(
+    pools: Pools, history: History
+) -> None:
+    (stream,) = orders(pools, history, 1)
+    work = Work(pools, around=Slow)
+    work.goes_round()
+    key = key_of(stream, 1, "refund")
+    for _ in range(3):
+        work.carrying.look_into(key)
+        assert work.states() == {"accepted": 1}
+    assert work.taker.results == []
+    work.gateways.refund.is_done = True  # type: ignore[union-attr]  # it is the slow one
+    work.carrying.look_into(key)
+    assert work.states() == {"succeeded": 1}
+    assert [line.deed for line in work.journal.lines()] == ["did", "asked"]
+    assert recorded_once(work.taker)
 
 
 @pytest.mark.parametrize(
@@ -158,9 +214,7 @@ def test_what_was_accepted_is_asked_about_and_nothing_is_sent_again(
 ) -> None:
     orders(pools, history, 1)
     work = Work(pools, script=Script(rules=(Rule("accepted", "kind:*"),)))
-    work.worker.work()
-    while work.worker._under_way:  # noqa: SLF001 - what it is just at
-        work.worker.work()
+    work.goes_round()
     again = Work(pools, script=Script(), taker=work.taker)
     again.finishes()
     assert again.states() == {"succeeded": 1}
@@ -172,8 +226,7 @@ def test_tried_enough_it_is_a_dead_letter_and_sent_again_when_people_say_so(
 ) -> None:
     (stream,) = orders(pools, history, 1)
     thrice = Attempts(attempts_max=3, first_seconds=0, longest_seconds=0)
-    work = Work(pools, attempts=thrice)
-    work.simulator.is_down = True
+    work = Work(pools, attempts=thrice, script=DOWN)
     work.finishes()
     (dead,) = work.runs.listed(limit=10, state="dead").rows
     assert (dead.reason, dead.attempts) == ("not_reached", 3)
@@ -214,8 +267,7 @@ def test_a_gateway_that_is_down_is_left_alone_then_tried_by_one(
 ) -> None:
     orders(pools, history, 6)
     limits = Limits(failures_max=3, pause_seconds=1e9, longest_seconds=1e9)
-    work = Work(pools, limits=limits)
-    work.simulator.is_down = True
+    work = Work(pools, limits=limits, script=DOWN)
     work.finishes()
     asked_down = len(work.journal.lines())
     (standing,) = work.breakers.listed()
@@ -224,23 +276,61 @@ def test_a_gateway_that_is_down_is_left_alone_then_tried_by_one(
     assert work.worker.work() == 0
     assert len(work.journal.lines()) == asked_down, "and then nobody's"
 
-    work.simulator.is_down = False
+    assert work.breakers.to_try(["refund"]) == [], "not before its time"
     later = MONDAY + timedelta(days=36_500)
-    another = Work(pools, taker=work.taker, limits=limits)
-    assert another.breakers.to_try(["refund"], MONDAY) == [], "not before its time"
-    assert another.worker.work(later) >= 1
+    another = Work(pools, taker=work.taker, limits=limits, now=lambda: later)
+    assert another.worker.work() >= 1
     another.finishes()
     (standing,) = another.breakers.listed()
     assert (standing.state, standing.failures) == ("closed", 0)
     assert another.states() == {"succeeded": 6}
 
 
+def test_half_an_hour_down_everything_waits_and_is_then_done_once(
+    pools: Pools, history: History
+) -> None:
+    """By the usual limits and numbers of attempts, and with a refund half done."""
+    first, *_ = orders(pools, history, 6)
+    noon, half_an_hour = MONDAY + timedelta(hours=3), timedelta(minutes=30)
+    script = Script(
+        rules=(Rule("timeout_after", "amount:1001"),),
+        outages=(Outage(noon, half_an_hour),),
+    )
+    moment = noon - timedelta(seconds=1)
+    work = Work(pools, script=script, limits=Limits(), now=lambda: moment)
+    work.carrying.carry_out(key_of(first, 1, "refund"))
+    assert work.states() == {"unknown": 1, "waiting": 5}
+    before = dict(work.moved())
+    assert list(before.values()) == [1], "done, and nobody heard of it"
+
+    moment = noon
+    tried = 0
+    while moment < noon + half_an_hour:
+        work.worker.finish(Signal())
+        (standing,) = work.breakers.listed()
+        assert (standing.gateway, standing.state) == ("refund", "open")
+        assert set(work.states()) <= {"unknown", "waiting"}
+        assert (work.moved(), work.taker.results) == (before, []), "all wait"
+        assert standing.until is not None
+        assert standing.until > moment
+        moment = standing.until
+        tried += 1
+    assert 5 < tried < 12, "asked now and then whether it is back"
+
+    work.finishes()
+    (standing,) = work.breakers.listed()
+    assert (standing.state, standing.failures) == ("closed", 0)
+    assert work.states() == {"succeeded": 6}
+    assert moved_once(work)
+    assert len(work.moved()) == 6
+    assert recorded_once(work.taker)
+
+
 def test_control_without_a_breaker_it_is_asked_all_the_same(
     pools: Pools, history: History
 ) -> None:
     orders(pools, history, 6)
-    work = Work(pools)
-    work.simulator.is_down = True
+    work = Work(pools, script=DOWN)
     work.finishes()
     assert work.breakers.listed()[0].state == "closed"
     assert work.states() == {"dead": 6}

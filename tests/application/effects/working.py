@@ -1,6 +1,7 @@
 """A worker of effects with a simulated gateway, and somebody who takes the results."""
 
 from collections.abc import Callable
+from concurrent.futures import wait
 from datetime import datetime, timedelta
 from threading import Event as Signal
 from threading import Lock
@@ -16,6 +17,7 @@ from application.effects.effect import Gateway
 from application.effects.facts import Facts
 from application.effects.outbox import Outbox, OutboxQueries
 from application.effects.ports import (
+    Accepted,
     Answer,
     Declined,
     Done,
@@ -117,6 +119,24 @@ def silent(told: Told) -> Told:
     return Done(told.reference) if isinstance(told, Done) else told
 
 
+class Slow:
+    """A gateway that says a while that it is at it, of whatever it is asked about."""
+
+    def __init__(self, gateway: Simulator) -> None:
+        self._gateway = gateway
+        self.is_done = False
+
+    def ask(self, key: UUID, instruction: Instruction) -> Told:
+        told = self._gateway.ask(key, instruction)
+        return told if self.is_done else Accepted("sim-1")
+
+    def refund(self, instruction: Instruction) -> Answer:
+        self._gateway.refund(instruction)
+        return Accepted("sim-1")
+
+    transfer = refund
+
+
 class Work:
     """Effects carried out against a simulator."""
 
@@ -132,14 +152,15 @@ class Work:
         limits: Limits = PATIENT,
         forgotten_after: timedelta = timedelta(0),
         stalled_seconds: float = 30.0,
+        now: Callable[[], datetime] = lambda: MONDAY,
     ) -> None:
         self.pools = pools
         self.runs = Runs(pools.writer)
         self.journal = Journal(pools.writer)
         self.taker = taker or Recorder()
         self.jobs = Jobs(pools.writer, stalled_seconds)
-        self.breakers = Breakers(pools.writer, limits)
-        self.simulator = Simulator(self.journal, script or Script(), self._told)
+        self.breakers = Breakers(pools.writer, limits, now)
+        self.simulator = Simulator(self.journal, script or Script(), self._told, now)
         gateways = simulated(self.simulator)
         if around is not None:
             gateways = replace(gateways, refund=around(self.simulator))
@@ -151,7 +172,7 @@ class Work:
             gateways=gateways,
             breakers=self.breakers,
             takers={"after_sales": self.taker, "resolution": self.taker},
-            now=lambda: MONDAY,
+            now=now,
             attempts=attempts,
             crash_point=crash_point,
             dice=lambda: 0.0,
@@ -172,6 +193,12 @@ class Work:
         """Let it work until nothing is due."""
         self.worker.finish(Signal())
         self.worker.close()
+
+    def goes_round(self) -> None:
+        """Let it do what is due now, once, and no more."""
+        self.worker.work()
+        wait(self.worker._under_way)  # noqa: SLF001 - what it is just at
+        self.worker._ended()  # noqa: SLF001 - as the next round does
 
     def states(self) -> dict[str, int]:
         """Return how many effects stand how."""

@@ -1,7 +1,8 @@
 """Effects as people see to them, and what gateways tell of them."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import new as hmac_of
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from httpx import Response
 
+from application.effects.callbacks import Callback
 from application.effects.outbox import Outbox
 from application.effects.runs import Run
 from application.projections.runner import Runner
@@ -25,7 +27,9 @@ from domain.after_sales import (
 from domain.party import SYSTEM
 from interface.bootstrap import Redress
 from interface.cli.effects import command
+from interface.clock import clock
 from interface.settings import Settings
+from interface.signing import signed
 from tests.interface.api.conftest import Callers
 from tests.interface.served import roles
 from tests.service import SHOP, Service
@@ -106,6 +110,30 @@ def test_a_dead_letter_is_given_to_somebody_and_sent_again_and_who_did_is_kept(
     ]
 
 
+def test_of_one_kind_are_shown_alone(till: Till, caller: Callers) -> None:
+    lin = caller("agent", "lin")
+    (effect,) = lin.get(f"{EFFECTS}?kind=refund").json()["items"]
+    assert effect["id"] == str(till.run.key)
+    assert lin.get(f"{EFFECTS}?kind=coupon").json()["items"] == []
+    assert lin.get(f"{EFFECTS}?kind=moon").status_code == 400
+
+
+def test_who_another_process_is_set_up_for_is_known_here_as_long_as_it_lives(
+    till: Till, caller: Callers, terminal: Callable[..., str], tmp_path: Path
+) -> None:
+    settings = Settings(
+        home=tmp_path, gateways="refund=simulator", simulator="down=100"
+    )
+    redress = Redress(settings, till.redress.urls)
+    lin = caller("agent", "lin")
+    assert lin.get(EFFECTS).json()["items"][0]["reason"] == "no_gateway"
+    redress.outside.effect_worker.work()
+    assert lin.get(EFFECTS).json()["items"][0]["reason"] != "no_gateway"
+    assert "no gateway" not in terminal("list")
+    redress.close()
+    assert till.redress.effects.served() == frozenset()
+
+
 def test_the_same_key_for_another_assignee_is_refused(
     till: Till, caller: Callers
 ) -> None:
@@ -125,17 +153,20 @@ def tells(till: Till, caller: Callers) -> Callable[..., Response]:
     client = caller("agent", "lin").client
     folder = till.redress.settings.secrets / "gateways"
 
-    def tell(secret: str | None = None, **said: Any) -> Response:
+    def tell(
+        secret: str | None = None,
+        at: datetime | None = None,
+        gateway: str = "refund",
+        **said: Any,
+    ) -> Response:
         till.redress.effects  # noqa: B018 - makes the secret, as any start does
         body = json.dumps({"key": str(till.run.key), **said}).encode()
         kept = till.redress.outside.gateway_secret("refund")
         assert (folder / "refund").exists()
-        signed = hmac_of((secret or kept).encode(), body, sha256).hexdigest()
-        headers = {
-            "Redress-Signature": f"sha256={signed}",
-            "Content-Type": "application/json",
-        }
-        return client.post(f"{EFFECTS}/callbacks/refund", content=body, headers=headers)
+        signing = (secret or kept).encode()
+        headers = signed("callback-1", body, [signing], at or clock.now())
+        where = f"{EFFECTS}/callbacks/{gateway}"
+        return client.post(where, content=body, headers=headers)
 
     return tell
 
@@ -167,6 +198,81 @@ def test_what_is_signed_by_nobody_or_about_nothing_is_turned_away(
     assert tells(outcome="perhaps").status_code == 400
     assert tells(key=str(UUID(int=7)), outcome="done").status_code == 404
     assert till.run.state == "waiting"
+
+
+def test_what_somebody_caught_is_nothing_to_tell_later(
+    till: Till, tells: Callable[..., Response]
+) -> None:
+    for apart in (timedelta(minutes=-6), timedelta(minutes=6)):
+        told = tells(outcome="done", amount=YUAN_400, at=clock.now() + apart)
+        assert told.status_code == 401
+    assert till.run.state == "waiting"
+    assert tells(outcome="done", at=clock.now() - timedelta(minutes=4)).is_success
+
+
+def test_the_moment_of_a_callback_goes_by_the_clock_that_is_set(
+    till: Till, tells: Callable[..., Response]
+) -> None:
+    now = clock.now()
+    clock.set("+86400")
+    try:
+        assert tells(outcome="done", at=now).status_code == 401
+        assert tells(outcome="done", at=now + timedelta(days=1)).status_code == 200
+    finally:
+        clock.set("")
+    assert till.results == 1
+
+
+def test_a_signature_without_a_moment_is_none(
+    till: Till, tells: Callable[..., Response], caller: Callers
+) -> None:
+    tells(outcome="perhaps")  # the secret is there
+    secret = till.redress.outside.gateway_secret("refund")
+    body = json.dumps({"key": str(till.run.key), "outcome": "done"}).encode()
+    untimed = hmac_of(secret.encode(), body, sha256).hexdigest()
+    told = caller("agent", "lin").client.post(
+        f"{EFFECTS}/callbacks/refund",
+        content=body,
+        headers={"Redress-Signature": f"sha256={untimed}"},
+    )
+    assert told.status_code == 401
+    assert till.run.state == "waiting"
+
+
+def test_there_is_no_door_for_a_gateway_there_is_not(
+    tells: Callable[..., Response],
+) -> None:
+    assert tells(outcome="done", gateway="moon").status_code == 404
+
+
+def test_a_simulated_gateway_tells_as_any_other_does(
+    till: Till, tmp_path: Path
+) -> None:
+    settings = Settings(
+        home=tmp_path, gateways="simulator", simulator="duplicate_callback=100"
+    )
+    redress = Redress(settings, till.redress.urls)
+    told = spied(redress)
+    redress.outside.effect_worker.finish(Signal())
+    redress.close()
+    assert [gateway for gateway, _ in told] == ["refund", "refund"]
+    assert all("webhook-timestamp" in headers for _, headers in told)
+    assert till.results == 1
+
+
+def spied(redress: Redress) -> list[tuple[str, Mapping[str, str]]]:
+    """Note what is told at the door of a product before it is believed."""
+    door, told = redress.effects._door, []  # noqa: SLF001 - what stands before it
+
+    class Listening:
+        def read(
+            self, gateway: str, headers: Mapping[str, str], body: bytes
+        ) -> Callback:
+            told.append((gateway, headers))
+            return door.read(gateway, headers, body)
+
+    redress.effects._door = Listening()  # noqa: SLF001 - as above
+    return told
 
 
 def test_told_while_its_job_still_waits_the_job_finds_nothing_to_do(
@@ -215,7 +321,8 @@ def test_at_the_terminal_they_are_listed_shown_sent_again_and_given(
     key = str(till.run.key)
     assert "no gateway is set up: REDRESS_GATEWAYS" in terminal("list")
     till.dies()
-    assert key in terminal("list", "--state", "dead")
+    assert key in terminal("list", "--state", "dead", "--kind", "refund")
+    assert key not in terminal("list", "--kind", "coupon")
     assert "given to anna" in terminal("assign", key, "anna")
     assert "waiting" in terminal("resend", key)
     assert "terminal resent" in terminal("show", key)

@@ -212,6 +212,52 @@ def test_for_a_day_both_secrets_sign_and_then_the_new_one_alone(
         last.verified(old["secret"])
 
 
+def test_after_two_rotations_in_a_day_all_three_secrets_sign(
+    feed: Caller, li_mei: Caller, receiver: Receiver, post: Post
+) -> None:
+    first = added(li_mei, receiver, "redress.order.placed.v1")
+    where = f"{WEBHOOKS}/{first['id']}/rotation"
+    second = li_mei.post(where, key="k-1").json()
+    third = li_mei.post(where, key="k-2").json()
+    assert li_mei.post(where, key="k-1").json()["secret"] == third["secret"]
+    place(feed)
+    post.goes_out()
+    (told,) = receiver.received
+    assert len(told.headers["webhook-signature"].split()) == 3
+    for each in (first, second, third):
+        assert told.verified(each["secret"])
+
+
+def test_of_secrets_changed_too_often_the_oldest_signs_no_more(
+    feed: Caller, li_mei: Caller, receiver: Receiver, post: Post
+) -> None:
+    first = added(li_mei, receiver, "redress.order.placed.v1")
+    where = f"{WEBHOOKS}/{first['id']}/rotation"
+    changed = [li_mei.post(where, key=f"k-{each}").json() for each in range(5)]
+    place(feed)
+    post.goes_out()
+    (told,) = receiver.received
+    assert len(told.headers["webhook-signature"].split()) == 5
+    for each in changed:
+        assert told.verified(each["secret"])
+    with pytest.raises(WebhookVerificationError):
+        told.verified(first["secret"])
+
+
+def test_a_secret_whose_day_is_over_is_kept_by_nobody(
+    li_mei: Caller, receiver: Receiver, post: Post, redress: Redress
+) -> None:
+    webhook = added(li_mei, receiver)
+    li_mei.post(f"{WEBHOOKS}/{webhook['id']}/rotation")
+    kept = "SELECT count(*) FROM webhook.replaced_secret"
+    with redress.writer.connection() as connection:
+        assert connection.execute(kept).fetchone() == (1,)
+        redress.outside.webhooks.endpoints.forget()
+        assert connection.execute(kept).fetchone() == (1,)
+        post.goes_out(after=1.1 * DAY)
+        assert connection.execute(kept).fetchone() == (0,)
+
+
 def test_whoever_lost_some_reads_on_from_where_it_was(
     feed: Caller,
     caller: Callers,

@@ -5,6 +5,7 @@ import email.policy
 import json
 import ssl
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -28,13 +29,13 @@ from application.effects.ports import (
 )
 from domain.money import Money
 from interface.errors import WrongSetting
-from interface.inbound.signatures import ours
 from interface.outbound.gateways import gateways_from
 from interface.outbound.http_gateway import HttpGateway
 from interface.outbound.simulator.gateway import Simulator
 from interface.outbound.simulator.script import Rule, Script, script_in
 from interface.outbound.smtp import SmtpMessenger, address_by
 from interface.outbound.stripe import StripeRefunds
+from interface.signing import verified
 from tests.interface.outbound.loopback import Gateway, http_gateway, mail_server
 from tests.shared_data import recorded
 
@@ -57,6 +58,7 @@ OFFER = Instruction(
     consumer="li-mei",
     params={"until": "2026-11-25"},
 )
+MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 SECRET = "a secret of both"  # noqa: S105 - a test's own
 
 
@@ -69,18 +71,19 @@ def gateway() -> Iterator[Gateway]:
 # -- Our own words --
 
 
-def test_what_is_asked_is_signed_as_messages_to_us_are_under_one_key(
+def test_what_is_asked_is_signed_with_its_moment_under_one_key(
     gateway: Gateway,
 ) -> None:
     gateway.answers = [(200, b'{"outcome": "accepted"}')] * 2
-    http = HttpGateway(gateway.url, SECRET)
+    http = HttpGateway(gateway.url, SECRET, lambda: MONDAY)
     for _ in range(2):
         assert http.refund(REFUND) == Accepted(None)
     first, second = gateway.asked
     assert first.body == second.body
     assert first.headers["idempotency-key"] == str(KEY)
-    assert ours(first.headers, first.body, SECRET) == first.body
-    assert ours(first.headers, first.body, "another") is None
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert verified(first.headers, first.body, [SECRET.encode()], MONDAY)
+    assert not verified(first.headers, first.body, [b"another"], MONDAY)
     asked = json.loads(first.body)
     assert asked["amount"] == {"minor": 3_000, "currency": "CNY"}
     assert asked["key"] == str(KEY)
@@ -110,7 +113,8 @@ def test_what_an_answer_means(
     gateway: Gateway, status: int, body: bytes, expected: Answer
 ) -> None:
     gateway.answers = [(status, body)]
-    assert HttpGateway(gateway.url, SECRET).refund(REFUND) == expected
+    http = HttpGateway(gateway.url, SECRET, lambda: MONDAY)
+    assert http.refund(REFUND) == expected
 
 
 def test_nobody_there_is_not_sent_and_no_answer_in_time_nobody_knows(
@@ -118,20 +122,21 @@ def test_nobody_there_is_not_sent_and_no_answer_in_time_nobody_knows(
 ) -> None:
     gateway.silent.set()
     gateway.answers = [(200, DONE)]
-    slow = HttpGateway(gateway.url, SECRET, seconds=0.2)
+    slow = HttpGateway(gateway.url, SECRET, lambda: MONDAY, seconds=0.2)
     assert slow.refund(REFUND) == Unclear("no_answer")
-    nobody = HttpGateway("http://127.0.0.1:1", SECRET, seconds=2)
+    nobody = HttpGateway("http://127.0.0.1:1", SECRET, lambda: MONDAY, seconds=2)
     assert nobody.refund(REFUND) == NotSent("not_reached")
 
 
 def test_what_became_of_a_key_is_asked_signed_too(gateway: Gateway) -> None:
     gateway.answers = [(200, DONE), (404, b"")]
-    http = HttpGateway(gateway.url, SECRET)
+    http = HttpGateway(gateway.url, SECRET, lambda: MONDAY)
     assert http.ask(KEY, REFUND) == Done("r-1", YUAN_30)
     assert http.ask(KEY, REFUND) == NeverHeard()
-    asked = gateway.asked[0]
+    asked, again = gateway.asked
     assert asked.path == "/inquiries"
-    assert ours(asked.headers, asked.body, SECRET) == asked.body
+    assert verified(asked.headers, asked.body, [SECRET.encode()], MONDAY)
+    assert asked.headers["webhook-id"] != again.headers["webhook-id"], "a new question"
 
 
 # -- Stripe --
@@ -139,7 +144,8 @@ def test_what_became_of_a_key_is_asked_signed_too(gateway: Gateway) -> None:
 
 def stripe_refund(**more: Any) -> bytes:
     fixtures = json.loads(recorded("payments", "stripe", "fixtures3.json").read_text())
-    refund = fixtures["resources"]["refund"] if "resources" in fixtures else fixtures
+    refund = fixtures["resources"]["refund"]
+    assert refund["object"] == "refund"
     return json.dumps(refund | more).encode()
 
 
@@ -157,14 +163,33 @@ def test_stripe_is_asked_as_its_own_specification_has_it(gateway: Gateway) -> No
     post = spec["paths"][asked.path]["post"]["requestBody"]["content"]
     known = post[asked.headers["content-type"]]["schema"]["properties"]
     fields = dict(parse_qsl(asked.body.decode()))
-    assert fields["amount"] == "3000"
+    assert fields == {
+        "payment_intent": "pi_123",
+        "amount": "3000",
+        "metadata[redress_key]": str(KEY),
+    }
     assert {field.partition("[")[0] for field in fields} <= set(known)
+    assert known["amount"]["type"] == "integer"
+    found = spec["paths"][asked.path]["get"]["parameters"]
+    assert {"payment_intent", "charge", "limit"} <= {each["name"] for each in found}
 
 
 @pytest.mark.parametrize(
     ("told", "expected"),
     [
         ({"status": "pending", "id": "re_1"}, Accepted("re_1")),
+        (
+            {
+                "status": "pending",
+                "id": "re_1",
+                "pending_reason": "insufficient_funds",
+            },
+            Accepted("re_1"),
+        ),
+        (
+            {"status": "failed", "failure_reason": "insufficient_funds"},
+            Declined("insufficient_funds"),
+        ),
         ({"status": "requires_action", "id": "re_1"}, Accepted("re_1")),
         (
             {"status": "failed", "failure_reason": "expired_or_canceled_card"},
@@ -190,10 +215,27 @@ def test_what_stripes_statuses_mean(
             {"type": "invalid_request_error", "code": "charge_already_refunded"},
             Declined("charge_already_refunded"),
         ),
-        (400, {"type": "idempotency_error"}, NotSent("status_400")),
+        (
+            400,
+            {"type": "invalid_request_error", "code": "balance_insufficient"},
+            Declined("balance_insufficient"),
+        ),
+        (
+            400,
+            {
+                "type": "idempotency_error",
+                "message": "Keys for idempotent requests can only be used with the "
+                "same parameters they were first used with.",
+            },
+            Unclear("key_reused"),
+        ),
         (401, {"type": "invalid_request_error"}, NotSent("status_401")),
         (429, {"type": "api_error"}, NotSent("status_429")),
-        (409, {"type": "idempotency_error"}, Unclear("status_409")),
+        (
+            409,
+            {"type": "idempotency_error", "code": "idempotency_key_in_use"},
+            Unclear("status_409"),
+        ),
         (500, {"type": "api_error"}, Unclear("status_500")),
     ],
 )
@@ -272,7 +314,9 @@ def chosen(wanted: str) -> Any:
     def simulator() -> Simulator:
         return Simulator.__new__(Simulator)
 
-    return gateways_from(wanted, "refund=sk_1", "", simulator, lambda name: name)
+    return gateways_from(
+        wanted, "refund=sk_1", "", simulator, lambda name: name, lambda: MONDAY
+    )
 
 
 def test_nobody_is_asked_unless_the_settings_say_so() -> None:
@@ -322,21 +366,39 @@ def test_a_script_says_what_goes_wrong_and_for_whom() -> None:
         percent={"timeout_after": 10},
         rules=(Rule("declined", "consumer:li-*"),),
     )
-    assert script.fault(REFUND, 0) == "declined"
+    assert script.fault(REFUND, 0, MONDAY) == "declined"
     wang = replace(REFUND, consumer="wang")
-    drawn = [script.fault(wang, times) for times in range(300)]
-    assert drawn == [script.fault(wang, times) for times in range(300)]
+    drawn = [script.fault(wang, times, MONDAY) for times in range(300)]
+    assert drawn == [script.fault(wang, times, MONDAY) for times in range(300)]
     assert 10 < drawn.count("timeout_after") < 60
-    for wrong in ("seed=x", "sometimes=3", "declined=101", "declined@li"):
+    for wrong in (
+        "seed=x",
+        "sometimes=3",
+        "declined=101",
+        "declined@li",
+        "down=2026-11-25T12:00:00Z",
+        "down=2026-11-25T12:00:00/PT30M",
+        "down=noon/PT30M",
+        "declined=2026-11-25T12:00:00Z/PT30M",
+    ):
         with pytest.raises(WrongSetting):
             script_in(wrong)
 
 
 def test_all_parts_of_a_pattern_must_fit() -> None:
     script = script_in("declined@consumer:li-*&route:original")
-    assert script.fault(REFUND, 0) == "declined"
+    assert script.fault(REFUND, 0, MONDAY) == "declined"
     by_another_way = replace(REFUND, params={"route": "platform_advance"})
-    assert script.fault(by_another_way, 0) is None
+    assert script.fault(by_another_way, 0, MONDAY) is None
+
+
+def test_a_script_says_from_when_and_for_how_long_nobody_is_reached() -> None:
+    script = script_in("declined@kind:*,down=2026-11-23T12:00:00+08:00/PT30M")
+    noon = datetime(2026, 11, 23, 4, tzinfo=UTC)
+    expected = {-1: "declined", 0: "down", 29: "down", 30: "declined"}
+    for minutes, fault in expected.items():
+        moment = noon + timedelta(minutes=minutes)
+        assert script.fault(REFUND, 0, moment) == fault
 
 
 def test_an_instruction_reads_as_json_and_back() -> None:
