@@ -59,8 +59,11 @@ def torn(stream_id: UUID) -> Unreadable:
         version=1,
         partition=partition_in(stream_id),
         position=1,
-        topic="order.placed",
-        error="torn",
+        recorded_at=MONDAY,
+        tag="order.placed",
+        body=b"{",
+        why="spoilt_body",
+        detail="torn",
     )
 
 
@@ -156,9 +159,10 @@ def test_asked_twice_it_is_noticed_once(market: Market) -> None:
 
 def test_what_is_due_of_one_order_at_once_joins_one_resolution(market: Market) -> None:
     order_id = market.sells()
-    market.at = MONDAY + 20 * HOUR
-    market.ships(order_id)
+    market.at = MONDAY + 40 * HOUR
+    for number in range(3):
+        market.hears(order_id, f"c-{number}", "where_is_it")
     market.lives_until(MONDAY + 49 * HOUR)
-    assert set(market.codes(order_id)) >= {"PICKUP_OVERDUE", "SHIP_OVERDUE"}
+    assert set(market.codes(order_id)) == {"REPEATED_CONTACT", "SHIP_OVERDUE"}
     found = market.days(order_id).shortfalls.values()
     assert len({each.resolution for each in found}) == 1
