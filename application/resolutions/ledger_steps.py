@@ -70,7 +70,7 @@ class LedgerSteps:
                 reservation=name,
                 matter=str(doing.resolution_id),
                 total_fen=step.amount.minor,
-                paid_fen=facts.paid_fen or 0,
+                paid_fen=doing.priced.ground.paid_fen,
                 dates=doing.priced.dates,
             )
         owed = self._compensations.reservation(

@@ -74,8 +74,9 @@ def givable(plan: Plan, ground: Ground) -> None:
     abroad = any(step.amount and step.amount.currency != YUAN for step in beside)
     if beside and (abroad or not ground.ledger or ground.facts is None):
         raise GoodwillNowhere(plan=plan.name)
-    paid = (ground.facts.paid_fen if ground.facts else None) or 0
-    left = goodwill_left(ground.day, ground.name, paid, ground.book, ground.times)
+    left = goodwill_left(
+        ground.day, ground.name, ground.paid_fen, ground.book, ground.times
+    )
     fen = sum(cost_of(step) for step in given)
     if left is not None and fen > left:
         raise GoodwillCapped(total_fen=fen, left_fen=left)

@@ -107,11 +107,10 @@ def priced(known: Resolution, seen: Preview, plan: Plan) -> PlanView:
 def goodwill(seen: Preview) -> GoodwillView:
     """Return what the caps of goodwill leave."""
     ground = seen.priced.ground
-    paid = ground.facts.paid_fen if ground.facts else None
     return GoodwillView(
         used_fen=ground.day.goodwill_of(ground.name),
         left_fen=goodwill_left(
-            ground.day, ground.name, paid or 0, ground.book, ground.times
+            ground.day, ground.name, ground.paid_fen, ground.book, ground.times
         ),
         caps=tuple(cap.ref for cap in ground.book.goodwill_caps(ground.times)),
         blocked=ground.blocked,

@@ -64,7 +64,9 @@ def given(ground: Ground, row: StepRow, taken: Taken) -> Priced:
         return Priced(None, taken)
     paid = ground.facts.paid_fen or 0
     fen = worth(row, paid)
-    left = goodwill_left(ground.day, ground.name, paid, ground.book, ground.times)
+    left = goodwill_left(
+        ground.day, ground.name, ground.paid_fen, ground.book, ground.times
+    )
     if left is not None:
         fen = min(fen, left - taken.goodwill)
     if fen <= 0:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from domain.compensation import DayOfCompensation
 from domain.kernel import Code, LongName, Moment
 from domain.order import Order
-from domain.order.shares import order_left
+from domain.order.shares import order_left, paid_shares
 from domain.policy.book import Rulebook
 from domain.policy.facts import Facts
 from domain.policy.rows import Times
@@ -82,6 +82,17 @@ class Ground(Struct, frozen=True, kw_only=True):
         if not named <= set(ordered):
             return tuple(ordered)
         return tuple(line for line in ordered if line in named)
+
+    @property
+    def paid_fen(self) -> int:
+        """What was paid for all of the order: caps of goodwill are the order's.
+
+        Nothing where the rules of money say nothing of it.
+        """
+        if self.facts is None:
+            return 0
+        shares = paid_shares(self.order).values()
+        return sum(each.goods.minor + each.freight.minor for each in shares)
 
     @property
     def complete(self) -> bool:
