@@ -139,33 +139,19 @@ class InboundStore:
         self, wanted: Sequence[OrderNumber]
     ) -> dict[Reference, tuple[Meant, ...]]:
         """Return the orders of the reference index by number, in one query."""
-        rows = {
-            "sources": [each.source for each in wanted],
-            "names": [each.number for each in wanted],
-        }
         found: dict[Reference, tuple[Meant, ...]] = {}
-        with self._pool.connection() as connection:
-            for source, name, stream_id, consumer in connection.execute(ORDERS, rows):
-                found.setdefault(
-                    OrderNumber(source, name),
-                    (Meant(stream_id, consumer, order=stream_id),),
-                )
+        for source, name, meant in self._orders_meant(ORDERS, wanted):
+            found.setdefault(OrderNumber(source, name), (meant,))
         return found
 
     def payments(
         self, wanted: Sequence[PaymentNumber]
     ) -> dict[Reference, tuple[Meant, ...]]:
         """Return the orders that these payments are of, in one query."""
-        rows = {
-            "sources": [each.source for each in wanted],
-            "names": [each.number for each in wanted],
-        }
         found: dict[Reference, tuple[Meant, ...]] = {}
-        with self._pool.connection() as connection:
-            for source, name, stream_id, consumer in connection.execute(PAYMENTS, rows):
-                payment = PaymentNumber(name, source)
-                meant = Meant(stream_id, consumer, order=stream_id)
-                found[payment] = (*found.get(payment, ()), meant)
+        for source, name, meant in self._orders_meant(PAYMENTS, wanted):
+            payment = PaymentNumber(name, source)
+            found[payment] = (*found.get(payment, ()), meant)
         return found
 
     def matters(self, wanted: Sequence[Matter]) -> dict[Reference, Meant]:
@@ -258,6 +244,20 @@ class InboundStore:
         """Return how many messages there are by source, state and reason."""
         with self._pool.connection() as connection:
             return [tuple(row) for row in connection.execute(COUNTS)]
+
+    def _orders_meant(
+        self, query: str, wanted: Sequence[OrderNumber | PaymentNumber]
+    ) -> list[tuple[str, str, Meant]]:
+        """Return source, name and order of what is known of these numbers."""
+        rows = {
+            "sources": [each.source for each in wanted],
+            "names": [each.number for each in wanted],
+        }
+        with self._pool.connection() as connection:
+            return [
+                (source, name, Meant(stream_id, consumer, order=stream_id))
+                for source, name, stream_id, consumer in connection.execute(query, rows)
+            ]
 
     def _messages(self, query: str, rows: dict[str, Any]) -> list[Message]:
         with (
