@@ -47,6 +47,8 @@ class Folding:
 
     def __init__(self) -> None:
         self._points: list[Point] = []
+        # Which of them are listed no more: what took their place says it all.
+        self._gone: set[int] = set()
         # Which points say how one thing of a stream stands now, by stream and thing.
         self._current: dict[tuple[str, str], list[int]] = {}
         self._waitings: dict[tuple[str, str], Waiting] = {}
@@ -58,7 +60,8 @@ class Folding:
 
     def points(self) -> list[Point]:
         """Return the points of all that was told, the waitings among them."""
-        return [*self._points, *waited(self._waitings.values(), self._ends)]
+        told = (each for at, each in enumerate(self._points) if at not in self._gone)
+        return [*told, *waited(self._waitings.values(), self._ends)]
 
     def of_promise(self, told: Told, event: OfPromise) -> None:
         """Say how a promise of an order stands now; what it said before is replaced."""
@@ -177,9 +180,14 @@ class Folding:
         self._points.append(point)
 
     def _replace(self, told: Told, thing: str) -> None:
-        """Have what was said of a thing stand no more: this event takes its place."""
+        """Have what was said of a thing stand no more: this event takes its place.
+
+        What was said stays to be seen once: how it stood, not also how much ahead.
+        """
         for index in self._current.pop((told.stream, thing), ()):
             self._points[index] = replaced(self._points[index], told)
+            if self._points[index].what == "kept_ahead":
+                self._gone.add(index)
         self._waitings.pop((told.stream, thing), None)
 
     def _keeps(self, told: Told, thing: str, ahead_seconds: int) -> None:

@@ -1,12 +1,11 @@
 """``redress trust``: how faith was kept with a consumer, point by point."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import rich_click as click
 from msgspec import json
 
-from application.audit.words import moment, span
+from application.audit.words import moment
 from application.projections.persons import Persons
 from application.projections.runner import Runner
 from application.projections.timeline import Timeline
@@ -76,12 +75,19 @@ def told(point: Point) -> str:
         value = f"{point.score} of 5"
     elif point.what == "minutes_waited":
         value = "still"
-    standing = "" if point.standing == "counted" else f"({point.standing})"
     word = LANGUAGES["en"].word(f"point:{point.what}")
-    parts = (moment(point.at), word, value, point.about, standing)
+    parts = (moment(point.at), word, value, point.about, standing(point))
     return "  ".join((*filter(None, parts), f"{stream}@{version}"))
+
+
+def standing(point: Point) -> str:
+    """Return how a point stands, where it is not just counted."""
+    if point.replaced_by is None:
+        return "" if point.standing == "counted" else f"({point.standing})"
+    _, _, version = point.replaced_by.rpartition("/")
+    return f"(not counted: told anew by @{version})"
 
 
 def minutes(number: int) -> str:
     """Return so many minutes as people read them."""
-    return span(int(timedelta(minutes=number).total_seconds()))
+    return LANGUAGES["en"].span(60 * number) if number else "0 min"

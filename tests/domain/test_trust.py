@@ -158,6 +158,16 @@ def test_a_promise_is_broken_once_however_often_its_breach_is_told() -> None:
     assert found.totals.minutes_late == 120
 
 
+def test_a_promise_whose_keeping_is_told_anew_is_listed_once_as_it_stood_before() -> (
+    None
+):
+    found = balance(told(ORDER, kept(ahead=7_200), kept(ahead=3_600)))
+    was = [each for each in found.points if each.standing == "replaced"]
+    assert [(each.what, each.event) for each in was] == [("promise_kept", "order-1/1")]
+    assert found.totals == Totals(promises_kept=1, kept_ahead=1, minutes_ahead=60)
+    assert one(found, "kept_ahead").event == "order-1/2"
+
+
 def test_proof_that_it_was_done_in_time_takes_the_breach_back_but_shows_it() -> None:
     cleared = PromiseCleared(
         at=DUE, promise=SHIP, due_at=DUE, ahead_seconds=0, evidence="SF1/picked_up"
