@@ -131,7 +131,7 @@ class Disputes:
         """
         said = Opening(command, items, freight, lines)
         return self._handler.handle_prepared(
-            dispute_id, context, said, lambda: self._opening(dispute_id, said, context)
+            dispute_id, context, said, lambda: self.opening(dispute_id, said, context)
         )
 
     def take_up(
@@ -223,11 +223,20 @@ class Disputes:
 
     # -- What an ask is made of --
 
-    def _opening(self, dispute_id: UUID, said: Opening, context: CommandContext) -> Ask:
-        """Return the opening of a dispute, with what it means for case and order."""
+    def opening(
+        self,
+        dispute_id: UUID,
+        said: Opening,
+        context: CommandContext,
+        sight: Sight | None = None,
+    ) -> Ask:
+        """Return the opening of a dispute, with what it means for case and order.
+
+        ``sight`` is what whoever opens it with something else has looked at.
+        """
         command, items, freight = said.command, said.items, said.freight
         order_id = UUID(command.order)
-        sight = Sight(self._store, dispute_id)
+        sight = sight or Sight(self._store, dispute_id)
         order: Order = sight.of(order_id, ORDER)
         if order.identity is None:
             raise NoSuchOrder(order=command.order)

@@ -10,6 +10,7 @@ from application.casework import Matter, Noun, Room
 from application.contacts import Contacts
 from application.disputes import Disputes
 from application.event_store.envelope import CommandContext, Receipt
+from application.resolutions.handing_over import HandsOver
 from application.resolutions.resolutions import Resolutions
 from application.responsibility import Responsibilities
 from domain.after_sales import CASE, Case
@@ -103,7 +104,7 @@ def rooms(
         "account": Room(ACCOUNT, to_account, account_owners, order_of),
         "resolution": Room(
             RESOLUTION,
-            by_id(resolutions.take),
+            by_id(HandsOver(resolutions, disputes).take),
             resolution_owners,
             order_of_resolution,
         ),

@@ -83,11 +83,16 @@ DONE: Final = Result(succeeded=True)
 
 def allowed(parts: tuple[Part, ...], doing: Doing) -> None:
     """Raise what another stream refuses, before the step is begun on it."""
+    decidable(parts, doing.sight, doing.at)
+
+
+def decidable(parts: tuple[Part, ...], sight: Sight, at: datetime) -> None:
+    """Raise what a stream would refuse, each part after those before it."""
     states: dict[UUID, object] = {}
     for part in parts:
         state = states.get(part.stream_id)
         if state is None:
-            state = doing.sight.of(part.stream_id, part.decider)
-        for event in part.decider.decide(state, part.command, part.policy, doing.at):
+            state = sight.of(part.stream_id, part.decider)
+        for event in part.decider.decide(state, part.command, part.policy, at):
             state = part.decider.evolve(state, event)
         states[part.stream_id] = state

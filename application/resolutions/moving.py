@@ -26,13 +26,15 @@ DAYS_USUAL: Final = 30
 class Moving:
     """A resolution as it moves while an ask is made; what each command decides counts.
 
-    ``commands`` are all that it was asked, in order, and ``came`` what each came to.
+    ``commands`` are all that it was asked, in order, and ``came`` what each came to;
+    ``others`` are what follows in other streams.
     """
 
     def __init__(self, state: Resolution, book: Rulebook, at: datetime) -> None:
         self.state, self.book, self.at = state, book, at
         self.commands: list[ResolutionCommand] = []
         self.came: list[Sequence[Any]] = []
+        self.others: list[Part] = []
 
     def ask(self, command: ResolutionCommand) -> Sequence[Any]:
         """Decide a command on what those before it made of it; raises Refused."""

@@ -141,12 +141,12 @@ class Noticing:
             state: Resolution = sight.of(UUID(name), RESOLUTION)
             if state.opened is None or state.over:
                 continue
-            if not self._declined_out(order_id, state, sight):
+            if not self.declined_out(order_id, state, sight):
                 return UUID(name), state.opened.number, state
         number = len(named) + 1
         return id_of(order_id, number), number, RESOLUTION.initial
 
-    def _declined_out(self, order_id: UUID, state: Resolution, sight: Sight) -> bool:
+    def declined_out(self, order_id: UUID, state: Resolution, sight: Sight) -> bool:
         """Say whether only people judge it, so that what comes now is seen to anew.
 
         Else what is owed for it would wait for a proposal that nobody may make.
@@ -190,6 +190,8 @@ def opening(
     placed, shortfall = order.placement, said.shortfall
     sold = [line.merchant for line in order.lines if line.line == shortfall.line]
     parcel = order.parcels.get(shortfall.parcel or "")
+    # Goods that go back go by a carrier of their own, which the detector names.
+    told = [str(each.value) for each in shortfall.facts if each.name == "carrier"]
     carriers = [each.carrier for each in order.parcels.values() if each.carrier]
     creators = [
         each.party
@@ -202,7 +204,7 @@ def opening(
         consumer=order.identity.consumer if order.identity else "",
         merchant=next(filter(None, sold), placed.merchant if placed else None),
         creator=next(iter(creators), None),
-        carrier=parcel.carrier if parcel else next(iter(carriers), None),
+        carrier=parcel.carrier if parcel else next(iter((*told, *carriers)), None),
         ordered_at=order.placed_at or order.paid_at,
         number=number,
         shortfall=shortfall,

@@ -175,7 +175,7 @@ class Resolutions:
         def move(moving: Moving, order_id: UUID, sight: Sight) -> None:
             self._proposals.propose(order_id, resolution_id, moving, sight, said)
 
-        return self._moved(resolution_id, said, context, move)
+        return self.move(resolution_id, said, context, move)
 
     def approve(
         self, resolution_id: UUID, command: ApprovePlan, context: CommandContext
@@ -193,7 +193,7 @@ class Resolutions:
             self._proposals.offer(moving, by=SYSTEM, whole=False)
 
         try:
-            return self._moved(resolution_id, command, context, move)
+            return self.move(resolution_id, command, context, move)
         except PricedOnOther as moved:
             raise self._anew(resolution_id, command, context) from moved
 
@@ -210,7 +210,7 @@ class Resolutions:
             self._proposals.anew(order_id, resolution_id, moving, sight, offer=False)
 
         with suppress(Refused):
-            self._moved(resolution_id, said, machine, move)
+            self.move(resolution_id, said, machine, move)
         state, _ = self.find(resolution_id)
         proposal = state.standing
         seen = proposal.plan(command.plan) if proposal else None
@@ -236,7 +236,7 @@ class Resolutions:
             else:
                 moving.ask(command)
 
-        return self._moved(resolution_id, command, context, move)
+        return self.move(resolution_id, command, context, move)
 
     # -- Carrying out --
 
@@ -281,6 +281,12 @@ class Resolutions:
         state, _ = found(resolution_id, Sight(self._store, resolution_id))
         return startable(state), to_compensate(state)
 
+    def declined_out(self, resolution_id: UUID) -> bool:
+        """Say whether the consumer declined as often as is asked; NoSuchResolution."""
+        sight = Sight(self._store, resolution_id)
+        state, order_id = found(resolution_id, sight)
+        return self._noticing.declined_out(order_id, state, sight)
+
     # -- Clocks --
 
     def check(
@@ -309,16 +315,19 @@ class Resolutions:
         state, _ = found(resolution_id, sight)
         return state, sight.version(resolution_id)
 
-    # -- What an ask is made of --
+    # -- Anything else --
 
-    def _moved(
+    def move(
         self,
         resolution_id: UUID,
         said: Struct,
         context: CommandContext,
         move: Callable[[Moving, UUID, Sight], None],
     ) -> Receipt:
-        """Return the receipt of what ``move`` asks of a resolution as it stands."""
+        """Return the receipt of what ``move`` asks of a resolution as it stands.
+
+        What it asks of other streams, it leaves with the one that moves.
+        """
 
         def ask() -> Ask:
             sight = Sight(self._store, resolution_id)
@@ -331,7 +340,7 @@ class Resolutions:
             moving = Moving(state, book, context.at)
             move(moving, order_id, sight)
             freed = self._carrying.freed(resolution_id, state, moving, sight, context)
-            parts = (*moving.parts(resolution_id), *freed)
+            parts = (*moving.parts(resolution_id), *freed, *moving.others)
             return Ask(context, parts, rests_on=sight.rests_on)
 
         return self._handler.handle_prepared(resolution_id, context, said, ask)

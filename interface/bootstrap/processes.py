@@ -139,7 +139,10 @@ class Processes:
     def due_resolutions(self) -> DueResolutions:
         """Carries resolutions on."""
         return DueResolutions(
-            self.commands.resolutions, self.queries.matters, clock.now
+            self.commands.resolutions,
+            self.commands.disputes,
+            self.queries.matters,
+            clock.now,
         )
 
     @cached_property

@@ -192,7 +192,7 @@ class Anna:
         self.at = MONDAY
         self.store = store or MemoryEventStore(clock=lambda: self.at)
         handler = CommandHandler(self.store)
-        books = OneBook(replace(BOOK, rows=tuple(rows)))
+        self.books = books = OneBook(replace(BOOK, rows=tuple(rows)))
         self.orders = Orders(self.store, handler, books)
         self.accounts = Responsibilities(self.store, handler, books)
         self.cases = AfterSales(self.store, handler, self.orders, self.accounts, books)
