@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from application.access import NotFound, Owners
 from application.after_sales import events_of
@@ -20,7 +21,9 @@ from application.compensation_facts import Said, dates_of, facts_of, paid_order
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore
+from application.other_days import paid_on_other_days
 from application.responsibility import Responsibilities
+from application.sellers import SeveralMerchants, by_seller
 from application.sight import Sight
 from domain.after_sales import CaseOpened
 from domain.compensation import (
@@ -42,6 +45,16 @@ from domain.responsibility import ACCOUNT, MatterAccount
 
 class MatterElsewhere(Refused):
     """The case or dispute that is named is not about this order."""
+
+
+def of_one_merchant(order: Order, lines: Sequence[int]) -> None:
+    """Raise SeveralMerchants for lines, or an order, of more than one of them.
+
+    Each pays for its own, under the caps of its own day.
+    """
+    sold = by_seller(order, lines)
+    if len(sold) > 1:
+        raise SeveralMerchants(merchants=sorted(filter(None, sold)))
 
 
 class Reserving(Struct, frozen=True):
@@ -106,8 +119,12 @@ class Compensating:
 
         Raises what a reservation would be refused with.
         """
+        of_one_merchant(order, said.lines)
         day = self.day_of(order_id, order, said.lines)
-        command = self._reservation(order, day.paid, said, by, at, name="preview")
+        sight = Sight(self._store, order_id)
+        command = self._reservation(
+            order, day.paid, said, by, at, sight=sight, name="preview"
+        )
         (event,) = COMPENSATION.decide(day.state, command, self.book_of(day), at)
         assert isinstance(event, CompensationReserved), "so a reservation begins"
         return day, event
@@ -125,18 +142,26 @@ class Compensating:
     ) -> tuple[Receipt, str]:
         """Return where the day then stands, and the reservation's name.
 
-        Raises what the order cannot answer, MatterElsewhere, and as CommandHandler
-        does.
+        Raises what the order cannot answer, SeveralMerchants for lines that more than
+        one of them sold, MatterElsewhere, and as CommandHandler does.
         """
         name = str(context.command_id)
 
         def ask() -> Ask:
             sight = Sight(self._store, order_id)
             order: Order = sight.of(order_id, ORDER)
+            of_one_merchant(order, said.lines)
             paid = paid_order(order_id, order, said.lines)
             named = None if matter is None else self._matter(order_id, matter)
             command = self._reservation(
-                order, paid, said, by, context.at, name=name, matter=named
+                order,
+                paid,
+                said,
+                by,
+                context.at,
+                sight=sight,
+                name=name,
+                matter=named,
             )
             part = self._compensations.part(paid, command)
             return Ask(context, (part,), rests_on=sight.rests_on)
@@ -243,14 +268,18 @@ class Compensating:
         by: By,
         at: datetime,
         *,
+        sight: Sight,
         name: str,
         matter: str | None = None,
     ) -> ReserveCompensation:
+        earlier = paid_on_other_days(
+            self._compensations, UUID(paid.order), order, paid, sight
+        )
         return self._compensations.reservation(
             paid,
             by=by,
             reservation=name,
             matter=matter or paid.order,
-            facts=facts_of(order, said, at),
+            facts=replace(facts_of(order, said, at), earlier=earlier),
             dates=dates_of(order, said.lines, at),
         )

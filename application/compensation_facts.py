@@ -92,10 +92,7 @@ def others_of(order_id: UUID, order: Order, paid: PaidOrder) -> Iterator[PaidOrd
 
 
 def paid_elsewhere(order_id: UUID, day: DayOfCompensation) -> Iterator[Earlier]:
-    """Yield what another merchant's day has for this order, as the others look at it.
-
-    The order's own caps count it, and the same lines are not paid for twice.
-    """
+    """Yield what a merchant's day has for this order, as the others look at it."""
     for each in day.taken():
         if each.order == str(order_id):
             yield replace(each, elsewhere=True)

@@ -13,10 +13,9 @@ from application.compensation_facts import (
     Said,
     dates_of,
     facts_of,
-    others_of,
-    paid_elsewhere,
     paid_order,
 )
+from application.other_days import paid_on_other_days
 from application.sellers import by_seller
 from application.sight import Sight
 from domain.compensation import COMPENSATION, Dates, DayOfCompensation
@@ -147,13 +146,8 @@ class Grounds:
             return Ledger(None, DayOfCompensation(), dates, facts)
         day: DayOfCompensation = sight.of(self._compensations.id_of(paid), COMPENSATION)
         if facts is not None:
-            earlier = tuple(
-                each
-                for other in others_of(seen.order_id, seen.order, paid)
-                for each in paid_elsewhere(
-                    seen.order_id,
-                    sight.of(self._compensations.id_of(other), COMPENSATION),
-                )
+            earlier = paid_on_other_days(
+                self._compensations, seen.order_id, seen.order, paid, sight
             )
             facts = replace(facts, earlier=earlier)
         return Ledger(paid, day, dates, facts)

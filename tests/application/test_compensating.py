@@ -33,6 +33,7 @@ from application.event_store.store import (
 from application.orders import Orders
 from application.policies import pack_rulebook, shipped_policies
 from application.responsibility import Responsibilities
+from application.sellers import SeveralMerchants
 from domain.dispute import DisputeOpened
 from domain.ids import id_from_name, partition_in
 from domain.money import Money
@@ -314,6 +315,31 @@ def test_asked_again_later_the_order_may_have_moved_on(
     assert ask(MONDAY + 6 * DAY) == replace(first, repeated=True)
     with pytest.raises(KeyReused):
         ask(MONDAY + 6 * DAY, replace(SHORT, lines=(2,)))
+
+
+def two_merchants() -> Shop:
+    """Return the order with the tea of m-1 and the cup of m-2."""
+    lines = (replace(TEA, merchant="m-1"), replace(CUP, merchant="m-2"))
+    return Shop(placed=replace(place, merchant=None, lines=lines))
+
+
+def test_each_merchant_of_an_order_pays_for_its_own_lines() -> None:
+    shop = two_merchants()
+    both = replace(SHORT, lines=())
+    with pytest.raises(SeveralMerchants):
+        shop.reserve(both, at=MONDAY + 4 * DAY)
+    with pytest.raises(SeveralMerchants):
+        shop.money.preview(
+            shop.order_id, shop.order(), both, by=LIN, at=MONDAY + 4 * DAY
+        )
+    first, _ = shop.reserve(replace(SHORT, lines=(1,)), at=MONDAY + 4 * DAY)
+    second, name = shop.reserve(replace(SHORT, lines=(2,)), at=MONDAY + 4 * DAY)
+    assert first.stream_id != second.stream_id
+    day = shop.money.found(second.stream_id, name)[1]
+    assert day.paid.merchant == "m-2"
+    assert {each.elsewhere for each in day.state.reservations[name].asked.earlier} == {
+        True
+    }
 
 
 def test_paid_again_after_its_account_moved_on_it_is_the_same() -> None:
