@@ -4,7 +4,7 @@ Handing out is a process of its own (``processes/hand_out.py``); what it offers 
 lies in the order's streams, and only what it costs lies here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import reduce
 from typing import Final, Protocol
@@ -14,12 +14,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from application.books import Books
+from application.event_store.batch import MovedOn
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
-from application.event_store.store import EventStore, StaleVersion
+from application.event_store.store import (
+    ATTEMPTS_MAX,
+    Busy,
+    EventStore,
+    StaleVersion,
+)
+from application.incidents.naming import chunks, members
 from application.incidents.offers import IncidentOffers
 from application.incidents.sums import Sums
-from application.incidents.terms import Within, plans_named
+from application.incidents.terms import plans_named, within_of
 from application.projections.affected import AffectedOrder, Preview, Scope
 from domain.ids import id_from_name, partition_of
 from domain.incident import (
@@ -30,14 +37,10 @@ from domain.incident import (
     Impact,
     Incident,
     IncidentCommand,
-    IncludeOrders,
-    Member,
     NoSuchIncident,
     RecordEstimate,
-    Segment,
     Selector,
     scope_digest,
-    segment_of,
 )
 from domain.kernel import Command, LongName, Refused
 from domain.party import SYSTEM, By
@@ -48,8 +51,6 @@ KIND: Final = "incident"
 CHUNKS_MAX: Final = 20
 # So many orders are priced on what was read at once.
 PRICED_AT_ONCE: Final = 1000
-# The segment of an order while there is no plan that would say.
-UNPLANNED: Final = "unplanned"
 
 
 class NoSuchPlan(Refused):
@@ -157,6 +158,42 @@ class Incidents:
         part = Part(stream_id, INCIDENT, command, book)
         return self._handler.handle_one(Ask(context, (part,)))
 
+    def known(self, stream_id: UUID) -> Incident:
+        """Return an incident as it was last read, or told something, here."""
+        _, state = self._known.get(stream_id) or (0, self.read(stream_id)[0])
+        return state
+
+    def tell(
+        self,
+        stream_id: UUID,
+        commands: Sequence[IncidentCommand],
+        context: CommandContext,
+    ) -> Receipt:
+        """Give an incident commands, decided on it as it is known here.
+
+        Where it has moved on since, it is read and decided anew. Raises as decide
+        does, and Busy.
+        """
+        for attempt in range(ATTEMPTS_MAX):
+            if attempt or stream_id not in self._known:
+                self.read(stream_id)
+            version, state = self._known[stream_id]
+            parts: list[Part] = []
+            for command in commands:
+                part = self.part(stream_id, state, command)
+                events = INCIDENT.decide(state, command, part.policy, context.at)
+                state = reduce(INCIDENT.evolve, events, state)
+                parts.append(replace(part, decided=tuple(events)))
+            ask = Ask(context, tuple(parts), rests_on={stream_id: version})
+            try:
+                receipt = self._handler.handle_one(ask)
+            except MovedOn:
+                continue
+            if not receipt.repeated:
+                self._known[stream_id] = receipt.version, state
+            return receipt
+        raise Busy(attempts=ATTEMPTS_MAX)
+
     def part(self, stream_id: UUID, state: Incident, command: IncidentCommand) -> Part:
         """Return a command to an incident as a part of an ask."""
         return Part(stream_id, INCIDENT, command, self.book(state))
@@ -190,14 +227,15 @@ class Incidents:
             raise StaleVersion(version=version)
         assert state.selector is not None, "it was declared with one"
         scope = self._affected.scope(state.selector, context.at)
-        members = self._members(state, scope.orders, context.at)
+        segments = state.plan.segments if state.plan else ()
+        all_ = members(scope.orders, segments, context.at)
         frozen = FreezeScope(
             by=said.by,
             snapshot=scope.snapshot,
-            orders=len(members),
-            digest=scope_digest(member.order for member in members),
+            orders=len(all_),
+            digest=scope_digest(member.order for member in all_),
         )
-        named: list[IncidentCommand] = [frozen, *chunks(said.by, members)]
+        named: list[IncidentCommand] = [frozen, *chunks(said.by, all_)]
         parts = [self.part(stream_id, state, each) for each in named]
         own = context
         receipt: Receipt | None = None
@@ -229,24 +267,15 @@ class Incidents:
             for each in scope.orders
             if state.standings.get(str(each.order_id)) is None
         ]
-        members = self._members(state, new, context.at)[: ORDERS_MAX * CHUNKS_MAX]
-        if not members:
+        segments = state.plan.segments if state.plan else ()
+        joining = members(new, segments, context.at)[: ORDERS_MAX * CHUNKS_MAX]
+        if not joining:
             return 0
         first = max(state.late, default=0) + 1
-        named = chunks(SYSTEM, members, first=first, late=True)
+        named = chunks(SYSTEM, joining, first=first, late=True)
         parts = tuple(self.part(stream_id, state, each) for each in named)
         self._handler.handle_one(Ask(context, parts))
-        return len(members)
-
-    def _members(
-        self, state: Incident, orders: Sequence[AffectedOrder], at: datetime
-    ) -> list[Member]:
-        """Return orders as they are named, each with its segment so far."""
-        segments = state.plan.segments if state.plan else ()
-        return [
-            Member(order=str(each.order_id), segment=named_segment(each, segments, at))
-            for each in orders
-        ]
+        return len(joining)
 
     def orders_of(self, state: Incident) -> Sequence[AffectedOrder]:
         """Return what is known just now of all orders that are not left out."""
@@ -298,34 +327,3 @@ class Incidents:
                 order = known.get(order_id)
                 sums.add(order_id, order, within, self._offers, sight, at)
         return sums.impact(), sums.rests_on(state)
-
-
-def within_of(state: Incident) -> Within:
-    """Return an incident as far as its orders are concerned."""
-    declared, plan, budget = state.declared, state.plan, state.budget
-    assert declared is not None, "only what was declared affects anybody"
-    return Within(
-        number=declared.number,
-        kind=declared.kind,
-        begins=declared.begins,
-        segments=plan.segments if plan else (),
-        approver=budget.by if budget else None,
-        per_order_max_fen=budget.per_order_max_fen if budget else None,
-    )
-
-
-def named_segment(
-    order: AffectedOrder, segments: Sequence[Segment], at: datetime
-) -> str:
-    """Return the segment an order falls into; ``unplanned`` where none takes it."""
-    found = segment_of(next(order.facts(at)), segments)
-    return found.name if found else UNPLANNED
-
-
-def chunks(
-    by: By, members: Sequence[Member], *, first: int = 1, late: bool = False
-) -> Iterator[IncludeOrders]:
-    """Yield what names all members, so many at a time."""
-    for number, start in enumerate(range(0, len(members), ORDERS_MAX), start=first):
-        some = tuple(members[start : start + ORDERS_MAX])
-        yield IncludeOrders(by=by, chunk=number, orders=some, late=late)

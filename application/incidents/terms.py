@@ -11,7 +11,7 @@ from application.event_store.envelope import Ask
 from application.projections.affected import AffectedOrder
 from application.resolutions.ground import Priced
 from domain.companionship import Companionship, DetectShortfall
-from domain.incident import ExclusionReason, IncidentKind, Segment
+from domain.incident import ExclusionReason, Incident, IncidentKind, Segment
 from domain.kernel import Command
 from domain.order import Order
 from domain.party import SYSTEM, By
@@ -44,6 +44,20 @@ class Within(Struct, frozen=True, kw_only=True):
     segments: tuple[Segment, ...]
     approver: By | None = None
     per_order_max_fen: int | None = None
+
+
+def within_of(state: Incident) -> Within:
+    """Return an incident as far as its orders are concerned."""
+    declared, plan, budget = state.declared, state.plan, state.budget
+    assert declared is not None, "only what was declared affects anybody"
+    return Within(
+        number=declared.number,
+        kind=declared.kind,
+        begins=declared.begins,
+        segments=plan.segments if plan else (),
+        approver=budget.by if budget else None,
+        per_order_max_fen=budget.per_order_max_fen if budget else None,
+    )
 
 
 class HandOut(Command, frozen=True, kw_only=True):
