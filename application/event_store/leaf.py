@@ -17,6 +17,11 @@ FORMAT = b"redress-leaf-1"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 
+# What every row begins with, up to its partition; what stands before fields of 8 and
+# of 16 bytes.
+LEAD = b"\x00" + len(FORMAT).to_bytes(4) + FORMAT + (2).to_bytes(4)
+OF_8, OF_16 = (8).to_bytes(4), (16).to_bytes(4)
+
 
 def leaf_hash(  # noqa: PLR0913 - one argument for each column that is proven
     *,
@@ -33,8 +38,7 @@ def leaf_hash(  # noqa: PLR0913 - one argument for each column that is proven
     correlation_id: UUID,
 ) -> bytes:
     """Return the 32 bytes that the database keeps as ``leaf`` of such a row."""
-    fields = (
-        FORMAT,
+    return leaf_of_fields(
         partition.to_bytes(2, signed=True),
         position.to_bytes(8, signed=True),
         stream_id.bytes,
@@ -47,8 +51,47 @@ def leaf_hash(  # noqa: PLR0913 - one argument for each column that is proven
         correlation_id.bytes,
         body,
     )
-    row = b"".join(len(field).to_bytes(4) + field for field in fields)
-    return sha256(b"\x00" + row).digest()
+
+
+def leaf_of_fields(  # noqa: PLR0913, PLR0917 - the fields, in the order of the format
+    partition: bytes,
+    position: bytes,
+    stream_id: bytes,
+    version: bytes,
+    tag: bytes,
+    occurred_at: bytes,
+    recorded_at: bytes,
+    command_id: bytes,
+    actor: bytes,
+    correlation_id: bytes,
+    body: bytes,
+) -> bytes:
+    """Return the same of fields that are bytes already, as whoever checks a log has."""
+    row = (
+        LEAD,
+        partition,
+        OF_8,
+        position,
+        OF_16,
+        stream_id,
+        OF_8,
+        version,
+        len(tag).to_bytes(4),
+        tag,
+        OF_8,
+        occurred_at,
+        OF_8,
+        recorded_at,
+        OF_16,
+        command_id,
+        len(actor).to_bytes(4),
+        actor,
+        OF_16,
+        correlation_id,
+        len(body).to_bytes(4),
+        body,
+    )
+    return sha256(b"".join(row)).digest()
 
 
 def microseconds(moment: datetime) -> int:

@@ -45,6 +45,11 @@ class Connections:
         """Connections that reach people's keys."""
         return self._pool(self.urls.keys, KEYS_MAX, KEYS_SECONDS)
 
+    @cached_property
+    def verifier(self) -> Pool:
+        """One connection that only reads, and may take as long as it takes."""
+        return self._pool(self.urls.reader, 1, None)
+
     def _pool(self, url: str, max_size: int, seconds: float | None) -> Pool:
         pool = connection_pool(url, max_size=max_size, answers_within_s=seconds)
         return self.open.enter_context(pool)
