@@ -161,6 +161,8 @@ def returns(seen: Seen) -> Iterator[ReturnSent]:
         yield ReturnSent(
             matter=str(seen.stream_id),
             sent_at=case.sent_at,
+            parcel=case.return_parcel.waybill,
+            carrier=case.return_parcel.carrier,
             line=line_of(case),
             signed_at=signed.at if signed else taken_in,
         )

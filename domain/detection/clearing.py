@@ -1,7 +1,8 @@
 """When a shortfall is no more: it healed by itself, or it never was."""
 
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import assert_never
+from typing import Final, assert_never
 
 from msgspec import Struct
 
@@ -9,9 +10,10 @@ from domain.detection.detect import watch_points
 from domain.detection.known import NOTHING_BESIDE, Known
 from domain.detection.points import Rules
 from domain.detection.promises import DEED_OF, only_told
+from domain.kernel import Name
 from domain.order import Order
 from domain.order.parcel import Parcel
-from domain.policy.service_rows import DetectorRow
+from domain.policy.service_rows import DetectorRow, Watch
 from domain.promise import PromiseKind
 from domain.shortfall import ClearedBy, Shortfall
 
@@ -21,6 +23,28 @@ class Healed(Struct, frozen=True, kw_only=True):
 
     by: ClearedBy
     at: datetime
+
+
+# What is known of matters that end, by what watches them: which, and when it ended.
+Ends = Callable[[Known], Iterator[tuple[Name, datetime | None]]]
+ENDS: Final[Mapping[Watch, tuple[ClearedBy, Ends]]] = {
+    "refund_clock": (
+        "answer",
+        lambda known: ((each.matter, each.ended_at) for each in known.refund_clocks),
+    ),
+    "refund_unpaid": (
+        "refund",
+        lambda known: ((each.matter, each.paid_at) for each in known.refunds),
+    ),
+    "return_unsigned": (
+        "scan",
+        lambda known: ((each.matter, each.signed_at) for each in known.returns),
+    ),
+    "incident": (
+        "retracted",
+        lambda known: ((each.incident, each.left_at) for each in known.incidents),
+    ),
+}
 
 
 def cleared(
@@ -66,34 +90,10 @@ def how(
             return by_parcel(shortfall, row, order)
         case "told":
             return by_words(shortfall, order, known)
-        case "refund_clock":
-            ended = [
-                clock.ended_at
-                for clock in known.refund_clocks
-                if clock.matter == matter_of(shortfall)
-            ]
-            return latest("answer", ended)
-        case "refund_unpaid":
-            paid = [
-                refund.paid_at
-                for refund in known.refunds
-                if refund.matter == matter_of(shortfall)
-            ]
-            return latest("refund", paid)
-        case "return_unsigned":
-            signed = [
-                sent.signed_at
-                for sent in known.returns
-                if sent.matter == matter_of(shortfall)
-            ]
-            return latest("scan", signed)
-        case "incident":
-            left = [
-                each.left_at
-                for each in known.incidents
-                if each.incident == shortfall.incident
-            ]
-            return latest("retracted", left)
+        case "refund_clock" | "refund_unpaid" | "return_unsigned" | "incident":
+            by, ends = ENDS[row.watches]
+            about = shortfall.incident or matter_of(shortfall)
+            return latest(by, [at for matter, at in ends(known) if matter == about])
         case "price" | "contacts" | "listing" | "removed":
             return None  # What was seen or said was so; only a person takes it back.
         case _:

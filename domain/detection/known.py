@@ -53,10 +53,15 @@ class RefundOwed(Struct, frozen=True, kw_only=True):
 
 
 class ReturnSent(Struct, frozen=True, kw_only=True):
-    """Goods on their way back, and when somebody signed for them or took them in."""
+    """Goods on their way back, and when somebody signed for them or took them in.
+
+    ``parcel`` is the waybill they go back by, as ``carrier`` knows it.
+    """
 
     matter: Name
     sent_at: datetime
+    parcel: Name | None = None
+    carrier: Name | None = None
     line: LineNumber | None = None
     signed_at: datetime | None = None
 

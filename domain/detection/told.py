@@ -94,7 +94,7 @@ def refund_unpaid(asked: Asked) -> Iterator[WatchPoint]:
 
 
 def return_unsigned(asked: Asked) -> Iterator[WatchPoint]:
-    """Yield returns on their way that nobody signed for."""
+    """Yield returns on their way that nobody signed for, each by its own parcel."""
     for sent in asked.known.returns:
         if sent.signed_at is not None:
             continue
@@ -108,7 +108,12 @@ def return_unsigned(asked: Asked) -> Iterator[WatchPoint]:
             rule=asked.row.ref,
             breach=asked.row.breach,
             effort=asked.row.effort,
-            facts=(fact("matter", sent.matter), fact("sent_at", sent.sent_at)),
+            parcel=sent.parcel,
+            facts=(
+                fact("matter", sent.matter),
+                fact("sent_at", sent.sent_at),
+                *((fact("carrier", sent.carrier),) if sent.carrier else ()),
+            ),
         )
 
 

@@ -8,14 +8,16 @@ from msgspec.structs import replace
 
 from domain.money import Money
 from domain.party import LiableParty
-from domain.plan import PHASES, RECLAIMS, YUAN, Phase, Plan, PlanStep
+from domain.plan import PHASES, RECLAIMS, YUAN, Action, Phase, Plan, PlanStep
 from domain.planning.ground import Ground
 from domain.planning.pricing import priced
 from domain.planning.taken import Taken, by_line
 from domain.policy.caps import CARRIER_LIABILITY
 from domain.policy.service_rows import PlanRow, StepRow
+from domain.shortfall import Shortfall
 
 PLANS_MAX: Final = 3
+URGE: Final[Action] = "urge_carrier"
 MINIMUM: Final = "minimum"
 # What a solution is made of; what protects or tells alone solves nothing.
 SOLVES: Final[frozenset[Phase]] = frozenset({"money", "goods", "goodwill"})
@@ -28,7 +30,7 @@ def minimum_of(ground: Ground) -> Plan:
     urging a carrier. What several rows name is done once.
     """
     rows = [
-        row
+        (row, each)
         for each in ground.shortfalls
         for row in (
             *ground.book.minimum_plans(each.code, ground.times),
@@ -36,10 +38,14 @@ def minimum_of(ground: Ground) -> Plan:
         )
         if (row.minimum or not row.needs_consent) and applies(row, ground)
     ]
-    once = list({row.ref: row for row in rows}.values())
-    wanted = dict.fromkeys(step for row in once for step in row.steps)
+    # Each parcel that stands still is urged; anything else is done once for all.
+    wanted = dict.fromkeys(
+        (step, each if step.action == URGE else None)
+        for row, each in rows
+        for step in row.steps
+    )
     steps = in_order(steps_of(ground, wanted))
-    ref = once[0].ref if once else None
+    ref = rows[0][0].ref if rows else None
     return Plan(name=MINIMUM, policy=ref, steps=tuple(once_each(steps)))
 
 
@@ -71,7 +77,9 @@ def plan_of(ground: Ground, row: PlanRow) -> Plan | None:
     """
     meant = {phase_of(step) for step in row.steps if solves(step)}
     wanted = meant - {"goodwill"} or meant
-    steps = in_order(with_recourse(ground, tuple(steps_of(ground, row.steps))))
+    about = next((each for each in ground.shortfalls if each.code in row.codes), None)
+    wished = steps_of(ground, ((step, about) for step in row.steps))
+    steps = in_order(with_recourse(ground, tuple(wished)))
     if wanted and not any(step.phase in wanted for step in steps):
         return None
     return Plan(name=row.name, policy=row.ref, steps=steps) if steps else None
@@ -102,12 +110,24 @@ def phase_of(row: StepRow) -> Phase:
     return PlanStep(action=row.action, part=row.part).phase
 
 
-def steps_of(ground: Ground, rows: Iterable[StepRow]) -> Iterator[PlanStep]:
-    """Yield the steps that are possible, each priced after those before it."""
+def steps_of(
+    ground: Ground, rows: Iterable[tuple[StepRow, Shortfall | None]]
+) -> Iterator[PlanStep]:
+    """Yield the steps that are possible, each priced after those before it.
+
+    With each row comes what it is to answer, where it answers one thing alone.
+    """
     taken = Taken()
-    for row in rows:
-        steps, taken = priced(ground, row, taken)
+    for row, about in rows:
+        here = first_of(ground, about) if about and row.action == URGE else ground
+        steps, taken = priced(here, row, taken)
         yield from steps
+
+
+def first_of(ground: Ground, about: Shortfall) -> Ground:
+    """Return a ground of which this is what fell short first."""
+    others = (each for each in ground.shortfalls if each != about)
+    return replace(ground, shortfalls=(about, *others))
 
 
 def with_recourse(ground: Ground, steps: tuple[PlanStep, ...]) -> Iterator[PlanStep]:

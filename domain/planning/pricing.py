@@ -75,8 +75,20 @@ def fixed(ground: Ground, row: StepRow, taken: Taken) -> Priced:
 
 
 def parcel(ground: Ground, row: StepRow, taken: Taken) -> Priced:
-    """Price what is asked of a carrier: only where there is a parcel."""
-    name = ground.shortfalls[0].parcel or next(iter(ground.order.parcels), None)
+    """Price what is asked of the carrier that has the goods: only of their parcel."""
+    sent = ground.order.parcels
+    told = (each.parcel for each in ground.shortfalls if each.parcel in sent)
+    return of_parcel(ground, row, taken, next(told, next(iter(sent), None)))
+
+
+def urged(ground: Ground, row: StepRow, taken: Taken) -> Priced:
+    """Price urging a carrier on: of goods that go back it is the return's own."""
+    sent = next(iter(ground.order.parcels), None)
+    return of_parcel(ground, row, taken, ground.shortfalls[0].parcel or sent)
+
+
+def of_parcel(ground: Ground, row: StepRow, taken: Taken, name: str | None) -> Priced:
+    """Price a step about this parcel, if there is one."""
     if name is None:
         return Priced(None, taken)
     priced = fixed(ground, row, taken)
@@ -96,7 +108,7 @@ PRICES: Final[Mapping[Action, Price]] = {
     "exchange": goods,
     "reship_other_carrier": goods,
     "intercept": parcel,
-    "urge_carrier": parcel,
+    "urge_carrier": urged,
     "insurance_claim": parcel,
     "claim_recourse": fixed,
     "extend_receipt": later,

@@ -211,6 +211,15 @@ def test_a_return_nobody_signs_for_in_ten_days_falls_short() -> None:
     assert fell("RETURN_UNSIGNED", *OPEN, at=at + SECOND, known=known) is not None
 
 
+def test_a_return_is_looked_for_by_its_own_parcel_and_carrier() -> None:
+    sent = ReturnSent(matter=CASE, sent_at=MONDAY, parcel="YT-back", carrier="yto")
+    known = Known(returns=(sent,))
+    found = fell("RETURN_UNSIGNED", *OPEN, at=MONDAY + 11 * DAY, known=known)
+    assert found is not None
+    assert found.parcel == "YT-back"
+    assert {each.name: each.value for each in found.facts}["carrier"] == "yto"
+
+
 def contacts(*hours: int) -> Known:
     return Known(
         contacts=tuple(

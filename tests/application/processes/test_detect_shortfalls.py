@@ -383,6 +383,19 @@ def test_a_return_that_nobody_signs_for_in_ten_days(market: Market) -> None:
     assert "RETURN_UNSIGNED" in market.codes(order_id)
 
 
+def test_a_return_that_is_nowhere_is_named_by_its_own_waybill(market: Market) -> None:
+    order_id = delivered(market)
+    case_id = asked_back(market, order_id, "return_refund")
+    sent = SubmitReturnWaybill(by=LI_MEI, carrier="yto", waybill="YT9")
+    for command in (ApproveCase(by=SHOP, address="sealed:1"), sent):
+        market.cases.take(case_id, command, market.context(command))
+    market.lives_until(MONDAY + 10 * DAY + SECOND)
+    found = [each.shortfall for each in market.days(order_id).shortfalls.values()]
+    (back,) = (each for each in found if each.code == "RETURN_UNSIGNED")
+    assert back.parcel == "YT9"
+    assert {each.name: each.value for each in back.facts}["carrier"] == "yto"
+
+
 def test_a_case_that_a_resolution_opened_is_nobodys_complaint(market: Market) -> None:
     order_id = delivered(market)
     case_id = asked_back(market, order_id, "return_refund")
