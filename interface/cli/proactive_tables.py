@@ -11,6 +11,8 @@ from application.proactive import Entitlements, Figures, Proactive
 from application.proactive.causes import BadReviews, Cause
 from application.proactive.curve import Point
 from application.proactive.report import Example, Rule
+from domain.risk import WHOLE_BP
+from interface.cli.proactive_headline import headline, lasted
 
 NAMES: Final[Mapping[str, str]] = {
     "delivery_risk": "delivery_risk",
@@ -49,6 +51,9 @@ SHOWN_EVERY: Final = 3
 
 def show(report: Proactive, console: Console) -> None:
     """Print the report."""
+    for line in headline(report):
+        console.print(f"• {line}", highlight=False)
+    console.print()
     first, last = report.first_at.date(), report.last_at.date()
     console.print(
         f"{report.orders:,} orders from {first} to {last}, {report.promised:,} with a "
@@ -67,14 +72,14 @@ def show(report: Proactive, console: Console) -> None:
     console.print(
         "No bar met the aim on the first half."
         if bar is None
-        else f"The bar set on the first half is {bar / 100:g} %."
+        else f"past's bar: {bar / 100:g} %, set on the first half alone."
     )
-    console.print(curve(report.curve))
     console.print(reviews(report.bad_reviews))
-    if report.example is not None:
-        console.print(told(report.example))
     if report.entitlements is not None:
         console.print(owed(report.entitlements))
+    if report.example is not None:
+        console.print(told(report.example, report.terms.lately_days))
+    console.print(curve(report.curve))
 
 
 def split(report: Proactive) -> str:
@@ -175,20 +180,15 @@ def owed(entitlements: Entitlements) -> Table:
         ("paid", f"{of.paid:,}"),
         ("paid unasked", f"{of.paid_unasked:,}"),
         ("of those paid, unasked", f"{share(of.unasked_share)} %"),
-        ("minutes from known to paid, median", minute(of.minutes_p50)),
-        ("minutes from known to paid, p99", minute(of.minutes_p99)),
+        ("from known to paid, median", lasted(of.minutes_p50)),
+        ("from known to paid, p99", lasted(of.minutes_p99)),
         (f"within {aim} minutes of the clock", f"{share(of.within_aim_share)} %"),
     ):
         table.add_row(what, figure)
     return table
 
 
-def minute(of: float | None) -> str:
-    """Return minutes."""
-    return "-" if of is None else f"{of:.1f}"
-
-
-def told(example: Example) -> str:
+def told(example: Example, lately_days: int) -> str:
     """Return how one alarm came about, as a sentence."""
     risk, known = example.risk, example.risk.inputs
     through = ", then ".join(
@@ -204,6 +204,8 @@ def told(example: Example) -> str:
     return (
         f"For example {example.order}: {known.hours_left:g} h before it was due it was "
         f"{stage}{pace}, with {percent(known.week_left_bp)} of a week's deliveries "
-        f"still to be made. Of parcels like it were late: {through}. Risk "
+        f"still to be made, and {known.lately.late} of {known.lately.all} late of "
+        f"the last {lately_days} days, {known.strain_bp / WHOLE_BP:.1f} times the "
+        f"usual share. Of parcels like it were late: {through}. Risk "
         f"{percent(risk.rate_bp)}, and it was late."
     )

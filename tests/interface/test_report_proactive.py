@@ -20,6 +20,7 @@ from application.proactive.stored import stored_orders
 from domain.risk import DELIVERY_RISK
 from interface.bootstrap import Redress
 from interface.cli.ingest_olist import take_olist
+from interface.cli.proactive_headline import headline
 from interface.cli.proactive_picture import curve_picture
 from interface.cli.report import command
 from interface.errors import UserError
@@ -95,17 +96,17 @@ def test_on_the_later_half_alone_the_aim_is_met_too(real: Proactive) -> None:
     ours, timer = of(real, "delivery_risk", "later"), of(real, "plain_timer", "later")
     assert (ours.late_noticed, ours.late, ours.false) == (104, 104, 18)
     assert (timer.late_noticed, timer.false) == (104, 56)
-    assert ours.precision == pytest.approx(0.852, abs=5e-4)
+    assert ours.precision == pytest.approx(0.8525, abs=5e-4)
     assert (ours.lead_median_hours, ours.late_noticed_early) == (48, 60)
 
 
 def test_a_bar_set_on_the_first_half_alone_keeps_the_lead_on_the_second(
     real: Proactive,
 ) -> None:
-    assert real.bar_set_on_the_past_bp == 7_250
+    assert real.bar_set_on_the_past_bp == 7_500
     later = of(real, "bar_set_on_the_past", "later")
     assert (later.recall, later.lead_median_hours) == (1.0, 48)
-    assert later.precision == pytest.approx(0.846, abs=5e-4)
+    assert later.precision == pytest.approx(0.8525, abs=5e-4)
 
 
 def test_nearly_all_bad_reviews_on_late_orders_were_seen_coming(
@@ -129,8 +130,25 @@ def test_the_report_is_printed_for_people(export: Path) -> None:
     printed = typed("--olist", export)
     assert printed.exit_code == 0, printed.output
     assert f"{ORDERS} orders from 2018-05-01" in printed.output
+    assert printed.output.startswith("• Late parcels noticed: ")
+    assert printed.output.index("Entitlements") < printed.output.index("alarms by")
     for words in ("delivery_risk", "timer 48 h", "delivered late", "called off"):
         assert words in printed.output
+
+
+def test_the_headline_comes_first_and_says_what_the_last_call_does(
+    real: Proactive,
+) -> None:
+    lines = list(headline(real))
+    assert len(lines) == 5
+    assert "176 of 176 (100.0 % recall), 28 false alarms, precision 86.3 %" in lines[0]
+    assert "median 48 h, 10th percentile 2 h. 106 were noticed" in lines[1]
+    assert "70 only by the last call, 2 h before the end" in lines[1]
+    assert lines[1].endswith("without it recall is 60.2 %.")
+    assert "104 of 104, precision 85.2 %, lead 48 h" in lines[2]
+    assert lines[2].endswith("met on all, met on the later half.")
+    assert "107 of 108 on late orders" in lines[3]
+    assert "behind 175 of 370" in lines[3]
 
 
 def test_the_report_for_programs_is_the_one_that_is_kept(
