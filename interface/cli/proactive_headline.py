@@ -28,7 +28,8 @@ def headline(report: Proactive) -> Iterator[str]:
         f"The later half alone: {later.late_noticed} of {later.late}, precision "
         f"{percent(later.precision)}, lead {hours(later.lead_median_hours)} (timer: "
         f"{percent(timer.later.precision)}). The aim, precision "
-        f"{AIM_PRECISION * 100:g} % at {AIM_LEAD_HOURS} h: {met(whole)} on all, {met(later)} on the later half."
+        f"{AIM_PRECISION * 100:g} % at {AIM_LEAD_HOURS} h: {met(whole)} on all, "
+        f"{met(later)} on the later half."
     )
     late = next(each for each in report.bad_reviews if each.cause == "delivered_late")
     bad = sum(each.bad for each in report.bad_reviews)
