@@ -102,10 +102,10 @@ class Carrying:
         sight: Sight,
         context: CommandContext,
     ) -> Iterator[Part]:
-        """Yield what follows for the ledger of steps of which nothing more comes.
+        """Yield what follows elsewhere of steps of which nothing more comes.
 
         What people left out, or what ended with all the rest, frees its part of the
-        caps; what was done elsewhere uses it.
+        caps and ends its case; what was done elsewhere uses its part.
         """
         now = moving.state
         ended = now.over and not before.over
@@ -119,6 +119,8 @@ class Carrying:
                 _, doing = self._doing(resolution_id, step.key, sight, context)
                 done = step.settled == "done_elsewhere"
                 yield from self._steps.concluded(doing, succeeded=done, final=True)
+                if settled and step.settled == "skip":
+                    yield from self._steps.let_go(doing)
 
     def _doing(
         self, resolution_id: UUID, key: str, sight: Sight, context: CommandContext

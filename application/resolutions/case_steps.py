@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from application.after_sales import AfterSales
 from application.event_store.envelope import Part
 from application.orders import Orders
-from application.resolutions.doing import DONE, Begun, Doing
+from application.resolutions.doing import DONE, Begun, Doing, allowed
 from domain.after_sales import (
     CASE,
     Case,
@@ -22,6 +22,7 @@ from domain.after_sales import (
     OrderRefund,
     WithdrawCase,
 )
+from domain.kernel import Refused
 from domain.money import Money
 from domain.order import ClaimItem, ClaimItems, OpenClaim, Order
 from domain.order.goods import shipped_quantity
@@ -48,6 +49,16 @@ REASONS: Final[Mapping[ShortfallCode, int]] = {
 # Goods that are sent once more, through a case of their own.
 SENT: Final[frozenset[Action]] = frozenset(
     {"resend", "exchange", "reship_other_carrier"}
+)
+# Money that goes back, through a case of its own.
+GOES_BACK: Final[frozenset[Action]] = frozenset(
+    {
+        "refund_full",
+        "refund_partial",
+        "refund_freight",
+        "price_diff",
+        "platform_advance",
+    }
 )
 
 
@@ -139,7 +150,27 @@ class CaseSteps:
 
         What only a gateway did cannot be taken back; it cost nobody anything.
         """
-        if doing.step.action not in SENT or doing.matter is None:
+        if doing.step.action not in SENT:
+            return ()
+        return self._withdrawn(doing)
+
+    def let_go(self, doing: Doing) -> tuple[Part, ...]:
+        """Return what ends the case of a step that was left out, and frees its claim.
+
+        A case whose refund is on its way, or that is disputed by now, goes on.
+        """
+        if doing.step.action not in SENT | GOES_BACK:
+            return ()
+        try:
+            parts = self._withdrawn(doing)
+            allowed(parts, doing)
+        except Refused:
+            return ()
+        return parts
+
+    def _withdrawn(self, doing: Doing) -> tuple[Part, ...]:
+        """Return the end of a step's case, unless it has ended or never began."""
+        if doing.matter is None:
             return ()
         case_id = UUID(doing.matter)
         case: Case = doing.sight.of(case_id, CASE)

@@ -9,7 +9,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from application.resolutions.case_steps import SENT
+from application.resolutions.case_steps import GOES_BACK, SENT
 from application.resolutions.said import Preview
 from application.sellers import SeveralMerchants, by_seller
 from domain.compensation import GoodwillCapped, goodwill_left
@@ -21,15 +21,6 @@ from domain.planning import Ground
 from domain.resolution import OwedByNoRule
 from domain.resolution.state import cost_of
 
-GOES_BACK: Final[frozenset[Action]] = frozenset(
-    {
-        "refund_full",
-        "refund_partial",
-        "refund_freight",
-        "price_diff",
-        "platform_advance",
-    }
-)
 BESIDE: Final[frozenset[Action]] = frozenset(
     {"coupon_compensation", "cash_compensation"}
 )
@@ -86,16 +77,16 @@ def as_priced(plan: Plan, seen: Preview) -> Iterator[PlanStep]:
     """Yield a plan's steps; of what is owed, each just as the rules priced it, once.
 
     Money that went back is nobody's to take again, whatever becomes of the rest.
-    Raises OwedByNoRule.
+    What a merchant is charged is nobody's to plan. Raises OwedByNoRule.
     """
     left = [
         each
         for one in (seen.minimum, *seen.plans)
         for each in one.steps
-        if by_rule(each)
+        if each.part == "entitlement"
     ]
     for step in plan.steps:
-        if not by_rule(step):
+        if step.part != "entitlement" and step.action != DEDUCTS:
             back = step.reversible and step.phase != "money"
             yield replace(step, reversible=back)
             continue
@@ -104,11 +95,6 @@ def as_priced(plan: Plan, seen: Preview) -> Iterator[PlanStep]:
             raise OwedByNoRule(plan=plan.name, action=step.action)
         left = [each for each in left if each != found]
         yield found
-
-
-def by_rule(step: PlanStep) -> bool:
-    """Say whether only the rules say what a step comes to."""
-    return step.part == "entitlement" or step.action == DEDUCTS
 
 
 def same(step: PlanStep, priced: PlanStep) -> bool:

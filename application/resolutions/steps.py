@@ -111,3 +111,7 @@ class StepParts:
     def undone(self, doing: Doing) -> tuple[Part, ...]:
         """Return what undoing a step means elsewhere: its case is let go."""
         return self._cases.undone(doing)
+
+    def let_go(self, doing: Doing) -> tuple[Part, ...]:
+        """Return what leaving a step out means elsewhere: its case ends with it."""
+        return self._cases.let_go(doing)

@@ -370,3 +370,26 @@ def test_what_is_owed_does_not_wait_until_somebody_was_urged() -> None:
     assert actions == ["urge_merchant", "coupon_compensation"]
     anna.starts()
     assert set_aside(anna) == [(2_500, "reserved")]
+
+
+def test_a_refund_that_people_leave_out_leaves_no_case_and_no_claim_open() -> None:
+    once = OfferRow(id="shop.offer", attempts_max=1, **BASE)
+    anna = Anna(rows=[*(row for row in ROWS if row.id != "shop.offer"), once])
+    anna.falls_short()
+    anna.asks(AcceptPlan(by=ANNA, plan="refund"))
+    anna.starts()
+    step = anna.resolution.step("1/refund/1")
+    assert step is not None
+    assert step.matter is not None
+    case_id = UUID(step.matter)
+    anna.refund_comes_back(case_id, succeeded=False)
+    assert anna.order.claims[step.matter].live
+    skip = SettleStep(by=WEI, step=step.key, way="skip", reason="bank_refuses")
+    anna.asks(skip)
+    assert anna.case(case_id).final
+    assert not anna.order.claims[step.matter].live
+    last = anna.store.stream(anna.resolution_id)[-1]
+    assert anna.store.stream(case_id)[-1].command_id == last.command_id
+    left = anna.resolution.step(step.key)
+    assert left is not None
+    assert left.standing == "skipped"
