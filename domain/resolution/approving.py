@@ -96,31 +96,34 @@ class Measure(NamedTuple):
         return next(
             (
                 row
-                for row in (self.people if self.foreign else self.rows)
+                for row in self.limits
                 if RANK.index(row.role) <= rank and covers(row, self.fen)
             ),
             None,
         )
 
     @property
-    def people(self) -> tuple[ApprovalRow, ...]:
-        """The row of the greatest person among them; the usual one's where none is."""
-        found = [row for row in (*USUAL, *self.rows) if row.role != SYSTEM.role]
-        own = [row for row in found if row in self.rows] or found
-        return (max(own, key=lambda row: RANK.index(row.role)),)
+    def limits(self) -> tuple[ApprovalRow, ...]:
+        """The rows that count; of other money that of the greatest person among them.
+
+        Where the rows name no person the usual ones do.
+        """
+        if not self.foreign:
+            return self.rows
+        people = [row for row in self.rows if row.role != SYSTEM.role] or USUAL
+        return (max(people, key=lambda row: RANK.index(row.role)),)
 
     def lets(self, role: ActingRole) -> bool:
         """Say whether this role may approve it; nothing needs nobody."""
-        if self.foreign:
-            return self.row(role) is not None
-        return not self.fen or not self.rows or self.row(role) is not None
+        free = not self.foreign and not (self.fen and self.rows)
+        return free or self.row(role) is not None
 
     @property
     def least(self) -> int:
         """The rank of the least role that may; beyond all ranks if none may."""
-        if not self.fen or not self.rows:
+        if not self.foreign and not (self.fen and self.rows):
             return 0
-        ranks = (RANK.index(row.role) for row in self.rows if covers(row, self.fen))
+        ranks = (RANK.index(row.role) for row in self.limits if covers(row, self.fen))
         return min(ranks, default=len(RANK))
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from domain.party import By
-from domain.plan import PlanStep, Proposed, StepKey
+from domain.plan import DEDUCTS, PlanStep, Proposed, StepKey
 from domain.resolution.events import ExecutionStarted
 from domain.resolution.state import Resolution
 
@@ -25,7 +25,7 @@ def numbers_left(resolution: Resolution, plan: Proposed) -> Iterator[int]:
     What an earlier proposal began goes on, so what is owed is never paid twice: the
     same refund of the same amount for the same shortfall, proposed anew. Of the plan
     that nobody has to accept nothing is done twice; what the consumer accepts is done
-    as accepted, but for what is owed.
+    as accepted, but for what is owed and what a merchant is charged.
     """
     proposal = resolution.proposal
     owed = proposal is not None and plan == proposal.minimum
@@ -36,7 +36,8 @@ def numbers_left(resolution: Resolution, plan: Proposed) -> Iterator[int]:
     ]
     for number, step in enumerate(plan.plan.steps, start=1):
         thing = same_thing(step)
-        if thing in under_way and (owed or step.part == "entitlement"):
+        by_rule = step.part == "entitlement" or step.action == DEDUCTS
+        if thing in under_way and (owed or by_rule):
             under_way.remove(thing)
         else:
             yield number
