@@ -16,9 +16,8 @@ from msgspec.structs import replace
 from application.books import Books
 from application.event_store.batch import MovedOn
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
-from application.event_store.handler import CommandHandler
+from application.event_store.handler import DERIVED_MAX, CommandHandler
 from application.event_store.store import (
-    ATTEMPTS_MAX,
     Busy,
     EventStore,
     StaleVersion,
@@ -174,7 +173,7 @@ class Incidents:
         Where it has moved on since, it is read and decided anew. Raises as decide
         does, and Busy.
         """
-        for attempt in range(ATTEMPTS_MAX):
+        for attempt in range(DERIVED_MAX):
             if attempt or stream_id not in self._known:
                 self.read(stream_id)
             version, state = self._known[stream_id]
@@ -192,7 +191,7 @@ class Incidents:
             if not receipt.repeated:
                 self._known[stream_id] = receipt.version, state
             return receipt
-        raise Busy(attempts=ATTEMPTS_MAX)
+        raise Busy(attempts=DERIVED_MAX)
 
     def part(self, stream_id: UUID, state: Incident, command: IncidentCommand) -> Part:
         """Return a command to an incident as a part of an ask."""

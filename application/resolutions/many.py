@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from application.event_store.batch import Answer, MovedOn
 from application.event_store.envelope import Ask
-from application.event_store.handler import CommandHandler
-from application.event_store.store import ATTEMPTS_MAX, Busy, StoreUnavailable
+from application.event_store.handler import DERIVED_MAX, CommandHandler
+from application.event_store.store import Busy, StoreUnavailable
 from application.resolutions.moving import beside
 from application.resolutions.noticing import Noticing
 from application.resolutions.said import Detecting, Notice
@@ -48,8 +48,8 @@ class ManyNoticed:
                 tried[number] += 1
                 if not isinstance(answer, MovedOn):
                     answers[number] = answer
-                elif tried[number] == ATTEMPTS_MAX:
-                    answers[number] = Busy(attempts=ATTEMPTS_MAX)
+                elif tried[number] == DERIVED_MAX:
+                    answers[number] = Busy(attempts=DERIVED_MAX)
         return [answers[number] for number in range(len(notices))]
 
     def _round(self, notices: Mapping[int, Notice]) -> dict[int, Answer]:
