@@ -8,9 +8,10 @@ from application.compensation import Compensations
 from application.consumers import Consumers
 from application.contacts import Contacts
 from application.disputes import Disputes
-from application.event_store.handler import CommandHandler
+from application.event_store.dispatcher import Dispatcher
 from application.incidents.incidents import Incidents
 from application.incidents.offers import IncidentOffers
+from application.listing_reports import ListingReports
 from application.orders import Orders
 from application.people import People, PostgresKeys
 from application.policies import shipped_documents
@@ -36,9 +37,11 @@ class Commands:
         self.queries = queries
 
     @cached_property
-    def handler(self) -> CommandHandler:
-        """The loop that decides and writes."""
-        return CommandHandler(self.connections.store)
+    def handler(self) -> Dispatcher:
+        """The loop that decides and writes; what it took is answered before it ends."""
+        dispatcher = Dispatcher(self.connections.store)
+        self.connections.open.callback(dispatcher.close)
+        return dispatcher
 
     @cached_property
     def policies(self) -> Policies:
@@ -108,6 +111,16 @@ class Commands:
         """What agents and feeds tell of orders that fall short."""
         return ShortfallReports(
             self.connections.store, self.handler, self.policies, self.resolutions
+        )
+
+    @cached_property
+    def listing_reports(self) -> ListingReports:
+        """What is told of a listing, for every order of it."""
+        return ListingReports(
+            self.connections.store,
+            self.policies,
+            self.queries.affected,
+            self.resolutions,
         )
 
     @cached_property
