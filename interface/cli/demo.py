@@ -4,7 +4,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,21 +15,25 @@ import rich_click as click
 from msgspec import to_builtins
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
+from rich.padding import Padding
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from application.projections.timeline import Entry
 from interface.bootstrap import open_redress
 from interface.cli.installation import there
+from interface.cli.proactive_headline import lasted
 from interface.clock import clock, now
 from interface.errors import UserError
 from interface.logging import configure_logging
 from interface.postgres.database import database
 from interface.postgres.server import EmbeddedPostgres
-from interface.sample.acts import FAULTS
+from interface.sample.acts import FAULTS, UNLUCKY
 from interface.sample.figures import Figures
 from interface.sample.play import Play, Scene
 from interface.settings import Settings
-from interface.wording import LANGUAGES
+from interface.wording import LANGUAGES, said
 from interface.wording.demo_words import FRAME, ROWS, SCENES, TRUTHS
 from interface.wording.language import Language, Tongue
 
@@ -39,6 +43,7 @@ PARTITIONS = 8
 # The story begins so long before its end, and is told until so long after.
 BEFORE, AFTER = timedelta(hours=6), timedelta(hours=75)
 BAR_WIDTH = 24
+INDENT = (0, 0, 0, 2)
 EXIT_BROKEN = 1
 
 
@@ -140,6 +145,8 @@ def play(settings: Settings, language: Language, *, fast: bool) -> bool:
             if not fast:
                 time.sleep(READING_SECONDS)
         found = story.figures()
+        read = story.timeline()
+    console.print(timeline(read, language))
     console.print(summary(found, language))
     console.print(truths(found, language))
     return found.holds
@@ -158,7 +165,7 @@ def tell(scene: Scene, until: datetime, language: Language, console: Console) ->
     line.add_row(language.moment(scene.at.isoformat()), bar)
     console.print(line)
     said = worded(SCENES[scene.what], language)
-    console.print(" ", said.format(**facts_of(scene, language)))
+    console.print(Padding(said.format(**facts_of(scene, language)), INDENT))
     if scene.event is not None:
         asked = worded(FRAME["ask"], language)
         console.print(f"  {asked}: redress explain {scene.event}", style="dim")
@@ -176,6 +183,7 @@ def facts_of(scene: Scene, language: Language) -> Mapping[str, Any]:
                 for code, number in facts["by_code"].items()
             )
         case "owed_paid":
+            facts["lasted"] = lasted(facts["minutes"])
             facts["rules"] = language.joint.join(
                 f"{rule} {yuan(fen, language)}" for rule, fen in facts["rules"].items()
             )
@@ -215,6 +223,18 @@ def estimated(impact: Any, language: Language) -> Mapping[str, Any]:
 # -- The end --
 
 
+def timeline(entries: Sequence[Entry], language: Language) -> Table:
+    """Return what one consumer reads of it, oldest first."""
+    title = worded(FRAME["timeline"], language).format(consumer=UNLUCKY)
+    table = Table(title=title, box=SIMPLE_HEAD, show_header=False)
+    table.add_column(no_wrap=True, style="cyan")
+    table.add_column()
+    for each in entries:
+        at = language.moment(each.occurred_at.isoformat())
+        table.add_row(at, escape(said(each.code, each.facts)[language.tag]))
+    return table
+
+
 def summary(found: Figures, language: Language) -> Table:
     """Return what it came to, as a table."""
     of, owed = found.counts, found.entitlements
@@ -222,21 +242,25 @@ def summary(found: Figures, language: Language) -> Table:
     figures = {
         "orders": len(of.orders),
         "noticed": f"{of.noticed_first} / {of.noticed_first + of.complained}",
-        "offers": " / ".join(
-            map(str, (of.offers_sent, of.accepted, of.declined, of.expired))
-        ),
+        "offers": of.offers_sent,
+        "accepted": of.accepted,
+        "declined": of.declined,
+        "expired": of.expired,
+        "withdrawn": of.withdrawn,
+        "open": of.offers_open,
         "refunds": counted(of.refunds, of.refunds_fen, language),
         "resent": of.sent_again,
         "compensations": counted(of.compensations, of.compensations_fen, language),
         "goodwill": yuan(of.goodwill_fen, language),
-        "failed": f"{of.refunds_failed}, {of.given_to_people}",
+        "failed": of.refunds_failed,
+        "people": of.given_to_people,
         "merchants": yuan(of.merchants_charged_fen, language),
         "platform": yuan(of.platform_bore_fen, language),
         "carriers": yuan(of.carriers_owe_fen, language),
         "budget": f"{yuan(found.used_fen, language)} / "
         f"{yuan(found.budget_fen, language)}",
         "unasked": f"{owed.paid_unasked} / {owed.paid} ({unasked:.1%})",
-        "minutes": f"{owed.minutes_p50} / {owed.minutes_p99}",
+        "minutes": f"{lasted(owed.minutes_p50)} / {lasted(owed.minutes_p99)}",
         "within": f"{owed.within_aim_share or 0:.1%}",
     }
     title = worded(FRAME["summary"], language)

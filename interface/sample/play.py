@@ -4,7 +4,7 @@ Each act yields what there is to tell of it. The clock is set, never waited for.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from threading import Event as Signal
 from time import monotonic
@@ -15,6 +15,7 @@ from msgspec import Struct
 from application.event_store.mapper import tag_of
 from application.proactive.stored import stored_entitlements
 from application.processes.worker import Worker
+from application.projections.timeline import Entry
 from domain.after_sales import RefundSucceeded
 from domain.resolution.events import PlansOffered, StepFailed
 from domain.shortfall import ShortfallCode
@@ -54,6 +55,20 @@ NIGHT_HOURS: Final = 6
 # A refund that failed is tried again after minutes, twice as many each time.
 RETRIES: Final = tuple(timedelta(minutes=each) for each in (37, 49, 71, 113, 127))
 HOUR: Final = timedelta(hours=1)
+# So much of a timeline is read, and what of it is shown: the landmarks.
+READ_MAX: Final = 100
+LANDMARKS: Final = frozenset(
+    {
+        "order.placed",
+        "order.parcel_shipped",
+        "resolution.opened",
+        "resolution.offered",
+        "resolution.accepted",
+        "after_sales.refund_failed",
+        "after_sales.refund_succeeded",
+        "resolution.executed",
+    }
+)
 # Effects of which nothing is heard are waited for so long, looked at so often.
 PATIENCE_SECONDS, PAUSE_SECONDS = 20.0, 0.5
 
@@ -121,6 +136,20 @@ class Play:
         left = len(self.acts.stuck_steps())
         return figures(self._redress, incident, self._now(), left)
 
+    def timeline(self) -> Sequence[Entry]:
+        """Return what the consumer whose refund failed reads, oldest first, in brief.
+
+        What happened several times is told as it happened last.
+        """
+        found = self._redress.queries.timeline.newest(
+            [UNLUCKY], limit=READ_MAX, back_office=False
+        )
+        last: dict[str, Entry] = {}
+        for each in found.rows:
+            if each.code in LANDMARKS:
+                last.setdefault(each.code, each)
+        return [*reversed(last.values())]
+
     # -- The acts --
 
     def night(self) -> Iterator[Scene]:
@@ -130,12 +159,19 @@ class Play:
         self.feeds.tell(start)
         yield self._scene("bought", orders=len(self.feeds.orders), fates=dict(COUNTS))
         self._work()
+        known: Counter[ShortfallCode] = Counter()
         for hour in range(1, NIGHT_HOURS + 1):
             at = start + hour * HOUR
             self._set_clock(at)
             self.feeds.tell(at)
             self._work()
-            yield self._scene("noticed", "shortfall.detected", by_code=self._short())
+            known, before = self._short(), known
+            yield self._scene(
+                "noticed",
+                "shortfall.detected",
+                total=known.total(),
+                by_code=known - before,
+            )
         owed = stored_entitlements(self._redress.reader)
         yield self._scene(
             "owed_paid",

@@ -18,17 +18,17 @@ SCENES: Final[Mapping[str, tuple[str, str]]] = {
         ),
     ),
     "noticed": (
-        "又过一小时。已发现：{codes}",
-        "Another hour. Noticed so far: {codes}",
+        "又过一小时，共发现 {total} 项短板。新增：{codes}",
+        "An hour on, {total} shortfalls noticed in all. New: {codes}",
     ),
     "owed_paid": (
         (
             "[b]规则应付的，无人开口已付：{unasked} 笔[/b]（共 {paid} 笔），"
-            "自发现起中位数 {minutes} 分钟。商家承担：{rules}"
+            "自发现起中位数 {lasted}。商家承担：{rules}"
         ),
         (
             "[b]What the rules owe was paid before anybody asked: {unasked}[/b] of "
-            "{paid}, {minutes} minutes after it was known (median). By these rules, "
+            "{paid}, {lasted} after it was known (median). By these rules, "
             "at the merchants' cost: {rules}"
         ),
     ),
@@ -128,24 +128,24 @@ SCENES: Final[Mapping[str, tuple[str, str]]] = {
 ROWS: Final[Mapping[str, tuple[str, str]]] = {
     "orders": ("受影响订单", "orders that fell short"),
     "noticed": ("投诉前发现", "noticed before anybody complained"),
-    "offers": (
-        "方案：发出 / 接受 / 拒绝 / 到期",
-        "offers sent / accepted / declined / expired",
-    ),
+    "offers": ("发出的方案", "offers sent"),
+    "accepted": ("　接受", "  accepted"),
+    "declined": ("　拒绝", "  declined"),
+    "expired": ("　未答复而到期", "  expired: the consumer said nothing"),
+    "withdrawn": ("　撤回：已自愈或改报", "  withdrawn: healed, or offered anew"),
+    "open": ("　仍待答复", "  still open"),
     "refunds": ("退款成功", "refunds done"),
     "resent": ("改发、补寄", "sent once more"),
     "compensations": ("赔付与补偿", "compensations paid"),
     "goodwill": ("其中善意补偿", "of these goodwill"),
-    "failed": ("退款失败次数，转人工步骤", "refunds declined, steps given to people"),
+    "failed": ("银行拒绝退款次数", "times a bank declined a refund"),
+    "people": ("转人工的步骤", "steps given to people"),
     "merchants": ("商家承担", "merchants were charged"),
     "platform": ("平台承担", "the platform bore"),
     "carriers": ("承运商欠款（追偿）", "carriers owe (recourse)"),
     "budget": ("事件预算：占用 / 上限", "incident's budget: used / granted"),
     "unasked": ("应付款中主动付的", "entitlements paid unasked"),
-    "minutes": (
-        "发现到付清（分钟）：中位 / p99",
-        "minutes from known to paid: median / p99",
-    ),
+    "minutes": ("发现到付清：中位 / p99", "from known to paid: median / p99"),
     "within": ("30 分钟内付清", "of these within 30 minutes"),
 }
 
@@ -155,6 +155,7 @@ TRUTHS: Final[Mapping[str, tuple[str, str]]] = {
         "每单入账与模拟网关日志一致",
         "log and gateway's journal agree, order by order",
     ),
+    "offers_add_up": ("每个方案都有着落", "every offer is accounted for"),
     "budget_holds": ("事件预算未超", "the incident kept to its budget"),
     "caps_hold": ("善意补偿未超上限", "goodwill kept to its caps"),
     "books_balance": ("所有账目平衡", "all books sum to zero"),
@@ -173,6 +174,10 @@ FRAME: Final[Mapping[str, tuple[str, str]]] = {
     "kept": (
         "留在 {home}；继续看：REDRESS_HOME={home} redress explain …",
         "Kept in {home}. To look around: REDRESS_HOME={home} redress explain …",
+    ),
+    "timeline": (
+        "{consumer} 看到的时间线（摘要）",
+        "What {consumer} reads of it, in brief",
     ),
     "ask": ("依据", "ask why"),
     "preparing": ("正在准备数据库…", "Preparing a database of its own …"),

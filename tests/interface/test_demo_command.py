@@ -47,21 +47,33 @@ def test_parcels_are_noticed_offered_and_made_good_before_most_complain(
     noticed, all_of_them = map(int, figures(told, "noticed before anybody complained"))
     assert all_of_them - noticed == 6
     assert noticed > 100
-    sent, accepted, declined, expired = map(int, figures(told, "/ expired"))
-    assert sent >= accepted + declined + expired > 0
-    assert min(accepted, declined, expired) > 0
+    (sent,) = map(int, figures(told, "offers sent"))
+    ended = [
+        int(figures(told, row)[0])
+        for row in (
+            "  accepted  ",
+            "  declined  ",
+            "said nothing",
+            "or offered anew",
+            "still open",
+        )
+    ]
+    assert sent == sum(ended)
+    assert min(ended[:3]) > 0
     assert int(figures(told, "sent once more")[0]) >= 30
 
 
 def test_what_was_owed_was_paid_within_half_an_hour_of_the_clock(told: str) -> None:
     assert figures(told, "of these within 30 minutes") == ["100.0"]
-    assert float(figures(told, "median / p99")[-1]) < 30
+    median, p99 = figures(told, "median / p99")
+    assert float(median) <= float(p99) < 120, "both are in seconds"
 
 
 def test_one_refund_fails_is_paid_another_way_and_nothing_is_left_open(
     told: str,
 ) -> None:
-    assert figures(told, "refunds declined, steps given to people") == ["5,", "1"]
+    assert figures(told, "times a bank declined a refund") == ["5"]
+    assert figures(told, "steps given to people") == ["1"]
     assert "Left for people: 0." in told
 
 
@@ -70,8 +82,24 @@ def test_merchants_are_charged_and_carriers_owe(told: str) -> None:
         assert float(figures(told, row)[0].replace(",", "")) > 0
 
 
+def test_a_consumer_reads_it_all_on_their_timeline(told: str) -> None:
+    _, _, read = told.partition("What west-046 reads of it")
+    read = " ".join(read.partition("What it came to")[0].split()).lower()
+    landmarks = (
+        "order placed",
+        "plans to choose from",
+        "took the plan",
+        "refund failed",
+        "refunded (an advance",
+        "is carried out",
+    )
+    found = [read.find(each) for each in landmarks]
+    assert found[0] > -1, read
+    assert found == sorted(found), read
+
+
 def test_all_that_must_hold_does(told: str) -> None:
-    assert told.count("✓") == 7
+    assert told.count("✓") == 8
     assert "✗" not in told
 
 
