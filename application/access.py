@@ -114,6 +114,8 @@ Action = Literal[
     "compensation.release",
     "shortfall.read",
     "resolution.report",
+    "listing.price",
+    "listing.removal",
     "resolution.read",
     "resolution.words",
     "resolution.preview",
@@ -238,6 +240,9 @@ TABLE: Final[Mapping[Action, Mapping[AccessRole, Reach]]] = {
     # part; what it costs whom is for the service to weigh
     "shortfall.read": JUDGES,
     "resolution.report": FEEDS,
+    # What befalls every order of a listing: a merchant speaks of its own lines.
+    "listing.price": {**FEEDS, **MERCHANT},
+    "listing.removal": FEEDS,
     "resolution.read": {**ARGUING, **JUDGES},
     "resolution.words": {**CONSUMER, **STAFF, "arbiter": "all"},
     "resolution.preview": JUDGES,

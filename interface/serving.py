@@ -55,6 +55,7 @@ def api_parts(redress: Redress) -> Parts:
         resolutions=redress.resolutions,
         incidents=redress.desks.incidents,
         shortfall_reports=redress.commands.shortfall_reports,
+        listing_reports=redress.commands.listing_reports,
         shortfalls=redress.queries.shortfalls,
         disputes=redress.disputes,
         compensating=redress.commands.compensating,

@@ -22,6 +22,7 @@ from application.disputes import Disputes
 from application.effects.desk import Effects
 from application.evidence import EvidenceDesk
 from application.incidents.office import IncidentOffice
+from application.listing_reports import ListingReports
 from application.order_desk import OrderDesk
 from application.people import People
 from application.policy_set import Policies
@@ -48,6 +49,7 @@ from interface.api import (
     webhooks,
 )
 from interface.api.accounts import AccountController
+from interface.api.all_shortfalls import ShortfallController
 from interface.api.auth import Authentication, current_actor, door
 from interface.api.canonical import canonical_line, stopwatch
 from interface.api.cases import CaseController
@@ -62,6 +64,7 @@ from interface.api.flags import FlagController
 from interface.api.health import Checks, HealthController
 from interface.api.history import HistoryController, asking, reader
 from interface.api.incidents import IncidentController, NoticeController
+from interface.api.listings import ListingController
 from interface.api.live import LiveController, OpenStreams
 from interface.api.metrics import Metrics
 from interface.api.orders import OrderController
@@ -71,7 +74,7 @@ from interface.api.promises import PromiseController
 from interface.api.queue import QueueController
 from interface.api.resolutions import ResolutionController
 from interface.api.scorecards import ScorecardController
-from interface.api.shortfalls import OrderShortfallController, ShortfallController
+from interface.api.shortfalls import OrderShortfallController
 from interface.api.stats import ReadStats, StatsController
 from interface.api.streams import StreamController
 from interface.api.trust import TrustController
@@ -98,6 +101,7 @@ class Parts(NamedTuple):
     after_sales: AfterSales
     resolutions: Resolutions
     shortfall_reports: ShortfallReports
+    listing_reports: ListingReports
     shortfalls: ShortfallQueries
     disputes: Disputes
     compensating: Compensating
@@ -150,6 +154,7 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
             ResolutionController,
             OrderShortfallController,
             ShortfallController,
+            ListingController,
             *compensations.HANDLERS,
             *contacts.HANDLERS,
             desk.DeskController,

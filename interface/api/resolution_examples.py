@@ -10,6 +10,15 @@ CONTACT: Final = "7e2f0a3b-5c2e-8012-9d10-6f1a2b3c4d5e"
 
 RESOLUTION_EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "ReportShortfallBody": {"code": "SHIP_OVERDUE", "line": 1, "contact": CONTACT},
+    "TellListingPriceBody": {
+        "unit_price": {"minor": 17900, "currency": "CNY"},
+        "at": "2026-11-24T10:00:00+08:00",
+    },
+    "TellListingRemovedBody": {
+        "matter": "g-2026-118",
+        "reason": "counterfeit",
+        "at": "2026-11-24T10:00:00+08:00",
+    },
     "ProposePlansBody": {
         "plans": [
             {
