@@ -60,6 +60,25 @@ def only_one(home: Path) -> Iterator[None]:
 
 
 @contextmanager
+def making_ready(home: Path) -> Iterator[None]:
+    """Hold back whoever waits in :func:`wait_until_ready`, while the block runs."""
+    make_home(home)
+    with ready_lock(home).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def wait_until_ready(home: Path) -> None:
+    """Wait while somebody makes this home ready; at once if nobody does.
+
+    So a process can be on its feet, all it needs imported, when the database is.
+    """
+    make_home(home)
+    with ready_lock(home).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+
+
+@contextmanager
 def one_of_many(home: Path, name: str) -> Iterator[None]:
     """Be a process of this home that ``redress down`` finds, under a name."""
     make_home(home)
@@ -143,6 +162,11 @@ def read(path: Path) -> Who | None:
 def up_lock(home: Path) -> Path:
     """Return where the one ``redress up`` signs."""
     return home / "up.lock"
+
+
+def ready_lock(home: Path) -> Path:
+    """Return what is locked while ``redress up`` makes the home ready."""
+    return home / "ready.lock"
 
 
 def folder(home: Path) -> Path:

@@ -7,7 +7,7 @@ from interface.cli.installation import existing_or_new
 from interface.listening import free_address
 from interface.logging import configure_logging
 from interface.postgres.database import database
-from interface.running import one_of_many
+from interface.running import one_of_many, wait_until_ready
 from interface.serving import serve
 from interface.settings import read_settings
 from interface.trust import check_trust
@@ -24,6 +24,7 @@ def command(*, quiet: bool) -> None:
     free_address(settings)  # Said before anything is made or started.
     configure_logging(existing_or_new(settings).log_level)
     check_trust(settings)
+    wait_until_ready(settings.home)
     with one_of_many(settings.home, "serve"), database(settings):
         with open_redress(settings, prepared=True) as redress:
             redress.policies.bring_up_to_date()

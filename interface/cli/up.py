@@ -4,7 +4,8 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from types import FrameType
 from typing import NamedTuple, NoReturn
 
@@ -16,7 +17,7 @@ from psycopg_pool import PoolTimeout
 from application.access import AccessRole
 from application.projections.order_page import OrderQueries
 from interface.bootstrap import open_redress
-from interface.cli.installation import existing_or_new
+from interface.cli.installation import existing_or_new, there
 from interface.cli.progress import progress
 from interface.clock import ahead_by, now
 from interface.errors import UserError
@@ -24,7 +25,7 @@ from interface.listening import free_address
 from interface.postgres.database import database
 from interface.postgres.server import EmbeddedPostgres
 from interface.postgres.use import revive
-from interface.running import only_one
+from interface.running import making_ready, only_one
 from interface.sample import BEST_CUSTOMER, load_sample
 from interface.sample.feeds import Feeds
 from interface.sample.note import (
@@ -82,7 +83,8 @@ def run(
     """Run until asked to stop. Raises UserError if it cannot start.
 
     ``load`` puts into the database what should be there before anybody looks; then the
-    API has ``ready_seconds`` to come up.
+    API has ``ready_seconds`` to come up. Where there is an installation already, the
+    children get on their feet meanwhile, and wait: after a crash every second counts.
     """
     for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, stop_once)
@@ -92,9 +94,15 @@ def run(
             existing_or_new(settings, say)
             check_trust(settings)
             server = EmbeddedPostgres(settings.home)
-            with database(settings, server, dies_with_us=True):
-                load(settings, say)
-                supervise(settings, children, say, server, ready_seconds)
+            family = Family(settings, children, say)
+            with ExitStack() as stack:
+                with making_ready(settings.home), family:
+                    if there(settings):
+                        family.start()
+                    stack.enter_context(database(settings, server, dies_with_us=True))
+                    load(settings, say)
+                    supervisor = family.start()
+                supervise(settings, supervisor, say, server, ready_seconds)
     except Stopped:
         say("Stopped.")
 
@@ -107,9 +115,64 @@ def stop_once(signum: int, frame: FrameType | None) -> NoReturn:
     raise Stopped
 
 
+class Family:
+    """The children of ``redress up``, with what they are to know of this home.
+
+    Left by an exception, it takes them along.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        children: Sequence[Child],
+        say: Callable[[str], object],
+    ) -> None:
+        self._settings = settings
+        self._children = children
+        self._say = say
+        # Taken once: a clock that was set to a moment runs on from here.
+        ahead = ahead_by(settings.clock).total_seconds()
+        self._clock = str(ahead) if settings.clock else ""
+        self._told: Mapping[str, str] = {}
+        self._supervisor: Supervisor | None = None
+
+    def start(self) -> Supervisor:
+        """Start them, unless they were already and are to know nothing else."""
+        settings = self._settings
+        told = {
+            "REDRESS_HOME": str(settings.home),
+            "REDRESS_CLOCK": self._clock,
+            "REDRESS_GATEWAYS": gateways_of(settings),
+            "REDRESS_SIMULATOR": settings.simulator or faults_of(settings),
+        }
+        if self._supervisor is None or told != self._told:
+            self._stop()
+            self._told = told
+            self._supervisor = Supervisor(
+                self._children,
+                environment=environment_with(**told),
+                say=self._say,
+                logs=settings.logs if sys.stderr.isatty() else None,
+            )
+            self._supervisor.start()
+        return self._supervisor
+
+    def __enter__(self) -> None:
+        """Begin to be responsible for them."""
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Stop them, if what they wait for will not be."""
+        if kind is not None:
+            self._stop()
+
+    def _stop(self) -> None:
+        if self._supervisor is not None:
+            self._supervisor.stop()
+
+
 def supervise(
     settings: Settings,
-    children: Sequence[Child],
+    supervisor: Supervisor,
     say: Callable[[str], object],
     server: EmbeddedPostgres,
     ready_seconds: float,
@@ -118,22 +181,9 @@ def supervise(
 
     Raises UserError if that does not come to be.
     """
-    ahead = ahead_by(settings.clock).total_seconds()
-    supervisor = Supervisor(
-        children,
-        environment=environment_with(
-            REDRESS_HOME=str(settings.home),
-            REDRESS_CLOCK=str(ahead) if settings.clock else "",
-            REDRESS_GATEWAYS=gateways_of(settings),
-            REDRESS_SIMULATOR=settings.simulator or faults_of(settings),
-        ),
-        say=say,
-        logs=settings.logs if sys.stderr.isatty() else None,
-    )
     waiting_until = time.monotonic() + ready_seconds
     story = Storyteller(settings)
     try:
-        supervisor.start()
         while True:
             supervisor.look(starting=bool(waiting_until))
             if settings.embedded and revive(server):

@@ -5,7 +5,7 @@ import rich_click as click
 from interface.bootstrap import open_redress
 from interface.cli.installation import existing_or_new
 from interface.logging import configure_logging
-from interface.running import one_of_many
+from interface.running import one_of_many, wait_until_ready
 from interface.settings import read_settings
 from interface.working import stopped_by_signals, worker
 
@@ -20,6 +20,7 @@ def command(*, once: bool) -> None:
     """
     settings = existing_or_new(read_settings())
     configure_logging(settings.log_level)
+    wait_until_ready(settings.home)
     with (
         stopped_by_signals() as stop,
         one_of_many(settings.home, "work"),

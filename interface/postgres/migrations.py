@@ -15,6 +15,12 @@ from interface.errors import UserError
 WAIT = "120s"  # for another process that migrates at the same time
 LOCK = 0x7265_6472_6573_73  # "redress"
 
+# As the library makes it.
+LOCK_TABLE = (
+    "yoyo_lock (locked INT DEFAULT 1, ctime TIMESTAMP, pid INT NOT NULL, "
+    "PRIMARY KEY (locked))"
+)
+
 log = logging.getLogger(__name__)
 
 
@@ -22,8 +28,15 @@ class WholeMigrations(PostgresqlPsycopgBackend):  # type: ignore[misc]  # yoyo h
     """Applies a migration and notes that it is applied in one transaction.
 
     The library does this in two: killed between them, it would run the migration
-    again. It would also cut the file into statements; PostgreSQL reads it better.
+    again. It would also cut the file into statements; PostgreSQL reads it better. And
+    it would find out by errors, in the server's log, what is known of PostgreSQL.
     """
+
+    def init_database(self) -> None:
+        """Make the library's lock table if it is missing; DDL is transactional here."""
+        with self.transaction():
+            self.execute(f"CREATE TABLE IF NOT EXISTS {LOCK_TABLE}")
+        self.has_transactional_ddl = True
 
     def apply_one(
         self,

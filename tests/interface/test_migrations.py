@@ -62,6 +62,20 @@ def test_they_run_in_the_order_of_their_numbers(empty: str, folder: Path) -> Non
     assert migrate(empty, folder) == ["0001_first", "0002_second"]
 
 
+def test_the_servers_log_holds_no_error_of_a_start_at_which_all_went_well(
+    empty: str, folder: Path
+) -> None:
+    with psycopg.connect(empty) as looking:
+        row = looking.execute("SELECT current_setting('data_directory')").fetchone()
+    assert row is not None
+    log = Path(row[0]).parent / "logs" / "postgres.log"
+    begun = log.stat().st_size
+    for _ in range(2):
+        migrate(empty, folder)
+    said = log.read_bytes()[begun:].decode()
+    assert [line for line in said.splitlines() if "yoyo" in line] == []
+
+
 def test_of_two_at_once_one_waits_for_the_other(empty: str, folder: Path) -> None:
     waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'advisory'"
     with ThreadPoolExecutor() as another, psycopg.connect(empty) as looking:

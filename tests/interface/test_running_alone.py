@@ -4,6 +4,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -12,7 +13,8 @@ import psutil
 import pytest
 
 from interface.postgres.server import EmbeddedPostgres
-from tests.interface.pretend import REDRESS, free_port, redress, started
+from interface.running import making_ready, wait_until_ready
+from tests.interface.pretend import REDRESS, SECONDS, free_port, redress, started
 from tests.interface.test_embedded_postgres import eventually
 
 
@@ -110,3 +112,13 @@ def test_down_never_stops_who_took_over_a_number(home: Path) -> None:
         assert redress("down", home=home).stdout == f"Nothing runs for {home}.\n"
         assert stranger.poll() is None
         stranger.kill()
+
+
+def test_whoever_waits_for_a_home_goes_on_once_it_is_ready(tmp_path: Path) -> None:
+    wait_until_ready(tmp_path)  # Nobody is at it.
+    with ThreadPoolExecutor() as another:
+        with making_ready(tmp_path):
+            waits = another.submit(wait_until_ready, tmp_path)
+            with pytest.raises(TimeoutError):
+                waits.result(timeout=0.2)
+        assert waits.result(timeout=SECONDS) is None
