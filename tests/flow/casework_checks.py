@@ -4,10 +4,11 @@ Each is counted from the cases and disputes themselves, and not by the guards' o
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from application.dispute_money import case_of
+from application.verify.money import Paid, beyond, by_line, given_back
 from domain import after_sales, dispute
 from domain.after_sales import Case, CaseReopened, RulingExecuted
 from domain.dispute import Dispute, DisputeReopened
@@ -21,7 +22,6 @@ from domain.order.shares import paid_shares
 from domain.policy.rows import CapRow, EntitlementRow
 from tests.flow.casework import Casework
 
-MOVING = frozenset({"ordered", "succeeded", "recovered"})
 OPEN = frozenset({"running", "paused"})
 # Whether it is settled is asked once a case has succeeded.
 AFTER_THE_END = "confirm_resolved"
@@ -32,9 +32,7 @@ class Seen:
     """What was so before, as far as what may be so now depends on it."""
 
     def __init__(self) -> None:
-        self.share: dict[int, int] = {}
-        self.freight = 0
-        self.captured: dict[str, int] = {}
+        self.paid = Paid()
         self.own = 0
         self.ended: dict[UUID, int] = {}
 
@@ -59,9 +57,7 @@ def check_all(work: Casework, seen: Seen) -> None:
 
 def shares_add_up(order: Order, seen: Seen) -> None:
     """Check that what was paid is split over lines and postage to the fen."""
-    for currency, minor in order.captured.items():
-        # A payment told anew in another currency may leave less of the first.
-        seen.captured[currency] = max(seen.captured.get(currency, 0), minor)
+    seen.paid.learn(order)
     try:
         shares = paid_shares(order)
     except Refused:
@@ -70,48 +66,12 @@ def shares_add_up(order: Order, seen: Seen) -> None:
     (currency,) = {share.goods.currency for share in shares.values()}
     assert sum(parts) == order.captured.get(currency, 0), "shares add up"
     assert min(parts) >= 0, "nobody pays less than nothing"
-    for line, share in shares.items():
-        # A later payment may move an odd fen from one line to another.
-        seen.share[line] = max(seen.share.get(line, 0), share.goods.minor)
-    paid = sum(share.freight.minor for share in shares.values())
-    seen.freight = max(seen.freight, paid)
 
 
 def no_more_than_paid(work: Casework, seen: Seen) -> None:
     """Check that refunds that went or are on their way are within what was paid."""
-    order, goods, freight, whole = work.order, Counter[int](), 0, Counter[str]()
-    for case in work.all_cases.values():
-        goods += Counter(going_back(case))
-        freight += freight_back(case)
-        for refund in case.refunds.values():
-            if refund.outcome in MOVING:
-                whole[refund.amount.currency] += refund.amount.minor
-    for name in map(str, work.all_disputes):
-        if name in order.claims:
-            claim = order.claims[name]
-            goods += by_line(claim.refunded)
-            freight += claim.freight_refunded.minor if claim.freight_refunded else 0
-            for amount in claim.paid_back:
-                whole[amount.currency] += amount.minor
-    for line, minor in goods.items():
-        assert minor <= seen.share.get(line, 0), f"line {line}: more back than paid"
-    assert freight <= seen.freight, "more postage back than paid"
-    for currency, minor in whole.items():
-        assert minor <= seen.captured.get(currency, 0), "more back than paid"
-
-
-def going_back(case: Case) -> Mapping[int, int]:
-    """Return what of each line's goods went back, or is on its way."""
-    went = by_line(case.refunded.values())
-    if case.live_refund is not None and case.due is not None:
-        went |= by_line(case.due.items)
-    return went
-
-
-def freight_back(case: Case) -> int:
-    went = case.refunded_freight.minor if case.refunded_freight else 0
-    due = case.due.freight if case.live_refund and case.due else None
-    return max(went, due.minor if due else 0)
+    cases = {str(case_id): case for case_id, case in work.all_cases.items()}
+    assert not list(beyond(seen.paid, given_back(work.order, cases)))
 
 
 def nothing_claimed_beyond_what_is_left(work: Casework, seen: Seen) -> None:
@@ -129,20 +89,13 @@ def nothing_claimed_beyond_what_is_left(work: Casework, seen: Seen) -> None:
         assert own + told <= sum(order.captured.values()), "claimed beyond the paid"
     seen.own = own
     for line, minor in claimed_by_line(order).items():
-        assert minor <= seen.share.get(line, 0), f"line {line}: claimed beyond it"
+        assert minor <= seen.paid.share.get(line, 0), f"line {line}: claimed beyond it"
 
 
 def claimed_by_line(order: Order) -> Counter[int]:
     sums: Counter[int] = Counter()
     for claim in order.claims.values():
         sums += by_line((*claim.refunded, *(claim.items if claim.live else ())))
-    return sums
-
-
-def by_line(items: Iterable[ClaimItem]) -> Counter[int]:
-    sums: Counter[int] = Counter()
-    for item in items:
-        sums[item.line] += item.amount.minor
     return sums
 
 

@@ -188,6 +188,17 @@ def test_what_somebody_does_to_the_log_is_found(ledger: Ledger, what: str) -> No
     assert ledger.place(at) in {place for _, place in found}
 
 
+def test_an_end_that_is_missing_is_told_by_the_head_and_by_what_is_missing(
+    ledger: Ledger,
+) -> None:
+    ledger.tampers(ON, ON)
+    head = ledger.head
+    assert {each.what for each in ledger.report().findings} == {
+        f"the head is at {head + 2}, but the last event at {head}",
+        f"events {head + 1} to {head + 2} are missing",
+    }
+
+
 def test_a_version_may_not_stand_before_the_one_it_follows(ledger: Ledger) -> None:
     swap = "UPDATE store.event SET version = {} WHERE {}"
     stream = "partition = %(partition)s AND stream_id = %(stream_id)s AND version = {}"
