@@ -150,6 +150,18 @@ def weights_of(rows: Iterable[ScoreRow], industry: str | None) -> tuple[ScoreRow
     return tuple(found.values())
 
 
+# Whose weights count: those of the merchant's industry, the usual ones since no row is
+# narrowed to it, or the usual ones since nobody knows its industry.
+WeightsOf = Literal["industry", "usual", "industry_unknown"]
+
+
+def whose_weights(weights: Iterable[ScoreRow], industry: str | None) -> WeightsOf:
+    """Return whose weights these are, for a merchant of an industry, None unknown."""
+    if industry is None:
+        return "industry_unknown"
+    return "industry" if any(row.industry == industry for row in weights) else "usual"
+
+
 def score_effect(
     before: Mapping[RuledMetric, tuple[int, int]],
     change: Change,

@@ -11,7 +11,7 @@ from application.projections.affected import AffectedOrder
 from domain.policy.book import Rulebook, in_force
 from domain.policy.rows import Times
 from domain.policy.score_rows import RuledMetric, ScoreRow
-from domain.scorecard import AtStake, change_if, score_effect, weights_of
+from domain.scorecard import AtStake, WeightsOf, change_if, score_effect, weights_of
 
 # Of so many merchants it is shown, those of the most orders first.
 MERCHANTS_MAX: Final = 20
@@ -32,6 +32,7 @@ class MerchantEffect(Struct, frozen=True, kw_only=True):
 
     ``unhelped_centi`` is what it would be if every order of it asked the platform to
     step in, ``helped_centi`` if none has to. None where no row weighs anything.
+    ``weights`` says whose weights that is by: no event says a merchant's industry.
     """
 
     merchant: str
@@ -39,6 +40,7 @@ class MerchantEffect(Struct, frozen=True, kw_only=True):
     before_centi: int | None
     helped_centi: int | None
     unhelped_centi: int | None
+    weights: WeightsOf = "industry_unknown"
 
 
 def effects_of(

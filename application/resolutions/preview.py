@@ -4,7 +4,7 @@ A question, and nothing else: it is priced by the very functions that propose, s
 is shown is what is approved and carried out, under the same hash.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -12,15 +12,18 @@ from uuid import UUID
 from msgspec import Struct
 
 from application.order_view import utc
+from application.resolutions.amounts import AmountNote, notes_of
 from application.resolutions.office import PlanView, plan_view
 from application.resolutions.resolutions import Resolutions
 from application.resolutions.said import Preview
 from domain.compensation import goodwill_left
 from domain.party import By
 from domain.plan import Plan
-from domain.policy.book import Rulebook
+from domain.policy.book import Rulebook, in_force
+from domain.policy.rows import Times
+from domain.policy.score_rows import ScoreRow
 from domain.resolution import Resolution
-from domain.scorecard import AtStake, ScoreEffect, Way
+from domain.scorecard import AtStake, ScoreEffect, Way, WeightsOf, whose_weights
 
 
 class Scores(Protocol):
@@ -55,7 +58,9 @@ class PreviewView(Struct, frozen=True, kw_only=True):
     """What would be proposed now, the name of what it rests on, and what it costs.
 
     ``stands``: it is what stands proposed. ``score`` is what it does to the merchant's
-    score, ``resolved`` by us now or ``escalated``, in hundredths of a point.
+    score, ``resolved`` by us now or ``escalated``, in hundredths of a point, and
+    ``weights`` whose weights that is by. ``notes`` are how each amount was rounded, and
+    its tax.
     """
 
     resolution_id: UUID
@@ -67,18 +72,23 @@ class PreviewView(Struct, frozen=True, kw_only=True):
     plans: tuple[PlanView, ...]
     goodwill: GoodwillView
     score: Mapping[Way, ScoreEffect]
+    weights: WeightsOf
+    notes: tuple[AmountNote, ...]
 
 
-def preview_view(
+def preview_view(  # noqa: PLR0913 - a question, and all that it is answered by
     resolution_id: UUID,
     resolutions: Resolutions,
     scores: Scores,
     beside: frozenset[str],
     at: datetime,
+    *,
+    industry: str | None = None,
 ) -> PreviewView:
     """Return what would be proposed now; nothing is written.
 
-    ``beside`` are the nouns of the order's other matters. Raises NoSuchResolution.
+    ``beside`` are the nouns of the order's other matters; ``industry`` is the
+    merchant's, as whoever asks knows it: no event says it. Raises NoSuchResolution.
     """
     known, version = resolutions.find(resolution_id)
     seen = resolutions.preview(resolution_id, at)
@@ -91,8 +101,16 @@ def preview_view(
         minimum=priced(known, seen, seen.minimum),
         plans=tuple(priced(known, seen, each) for each in seen.plans),
         goodwill=goodwill(seen),
-        score=score(known, seen, scores, beside, at),
+        score=score(known, seen, scores, beside, at, industry),
+        weights=whose_weights(weighing(seen.priced.ground.book, at), industry),
+        notes=tuple(notes_of((seen.minimum, *seen.plans), seen.priced.ground.book)),
     )
+
+
+def weighing(book: Rulebook, at: datetime) -> Iterator[ScoreRow]:
+    """Yield the rows of a book that weigh at a moment, of whatever industry."""
+    scored = (row for row in book.rows if isinstance(row, ScoreRow) and row.weight_bp)
+    yield from in_force(scored, Times(judged_at=at))
 
 
 def priced(known: Resolution, seen: Preview, plan: Plan) -> PlanView:
@@ -117,12 +135,13 @@ def goodwill(seen: Preview) -> GoodwillView:
     )
 
 
-def score(
+def score(  # noqa: PLR0913, PLR0917 - a matter, and all that its effect depends on
     known: Resolution,
     seen: Preview,
     scores: Scores,
     beside: frozenset[str],
     at: datetime,
+    industry: str | None,
 ) -> Mapping[Way, ScoreEffect]:
     """Return what it does to the merchant's score; nothing where nobody sold it."""
     opened = known.opened
@@ -133,4 +152,5 @@ def score(
         escalated="dispute" in beside,
         audit_seconds=max(0, int((at - opened.at).total_seconds())),
     )
-    return scores.effects(opened.merchant, seen.priced.ground.book, stake, now=at)
+    book = seen.priced.ground.book
+    return scores.effects(opened.merchant, book, stake, now=at, industry=industry)

@@ -15,7 +15,7 @@ from application.projections.matters import MatterQueries, Wanted
 from application.projections.progress import ReadingProgress
 from application.projections.read_models import read_model
 from application.queue import Queue
-from application.resolutions.preview import PreviewView, preview_view
+from application.resolutions.preview import preview_view
 from application.resolutions.resolutions import Resolutions
 from application.resolutions.said import Proposing
 from application.scorecards import ScorecardDesk
@@ -56,6 +56,7 @@ from interface.api.paging import (
     Listed,
     shown,
 )
+from interface.api.preview_page import PreviewPage, preview_page
 from interface.api.problems import PROBLEM_JSON, Problem, invalid, refused
 from interface.api.queue import OF_ALL, MatterFound, Open, found
 from interface.api.receipts import ReceiptBody, receipt_answer, versioned
@@ -135,7 +136,7 @@ class SettleStepBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class StaleProblem(Problem, frozen=True, kw_only=True):
     """A "no" to what was previewed before the ground moved, with what it is now."""
 
-    preview: PreviewView
+    preview: PreviewPage
 
 
 class ResolutionController(Commands):  # type: ignore[misc, valid-type]  # made from the table of doors
@@ -214,13 +215,16 @@ class ResolutionController(Commands):  # type: ignore[misc, valid-type]  # made 
         resolutions: NamedDependency[Resolutions],
         scorecards: NamedDependency[ScorecardDesk],
         matters: NamedDependency[MatterQueries],
-    ) -> Response[PreviewView]:
+        industry: NameAsked = None,
+    ) -> Response[PreviewPage]:
         """Say what it would cost now, whom, and under which hash; nothing is written.
 
         The hash of a plan is what is approved and carried out, or refused as stale.
+        The effect on the merchant's score is by the weights of its ``industry``, where
+        it is said and the rules have some; else by the usual ones.
         """
         matter = casework.find(actor, "resolution.preview", "resolution", stream_id)
-        view = seen(matter, resolutions, scorecards, matters)
+        view = seen(matter, resolutions, scorecards, matters, industry)
         return versioned(view, matter)
 
     @post(
@@ -368,14 +372,18 @@ def seen(
     resolutions: Resolutions,
     scorecards: ScorecardDesk,
     matters: MatterQueries,
-) -> PreviewView:
+    industry: str | None = None,
+) -> PreviewPage:
     """Return what a resolution would propose now."""
     about = [] if matter.order_id is None else matters.about(matter.order_id)
     beside = frozenset(str(row.noun) for row in about)
-    return preview_view(matter.stream_id, resolutions, scorecards, beside, now())
+    view = preview_view(
+        matter.stream_id, resolutions, scorecards, beside, now(), industry=industry
+    )
+    return preview_page(view)
 
 
-def stale_answer(stale: StalePreview, view: PreviewView) -> Response[ReceiptBody]:
+def stale_answer(stale: StalePreview, view: PreviewPage) -> Response[ReceiptBody]:
     """Return the "no" to a stale preview, with the preview as it is now."""
     told = refused(stale)
     problem = StaleProblem(

@@ -86,6 +86,16 @@ RESOLUTION_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "action:open_dispute": ("发起纠纷", "a dispute is opened"),
     "action:claim_recourse": ("追偿", "the one at fault is asked to pay"),
     "action:notify_only": ("通知", "you are told"),
+    # Why a step could not be done
+    "nothing_paid": ("尚未付款或商家未知", "not paid yet, or nobody knows who sold it"),
+    "not_in_yuan": ("不是人民币金额", "the amount is not in yuan"),
+    "no_parcel": ("没有可拦截的包裹", "there is no parcel"),
+    "nobody_to_claim_from": ("没有可追偿的一方", "there is nobody to claim it from"),
+    "goodwill_capped": ("超出善意补偿封顶", "the caps of goodwill leave less"),
+    "worth_something_else": (
+        "金额已与预览不同",
+        "it is worth something else than was previewed",
+    ),
     # What silence means, and what people decide of a step
     "silence:minimum": ("只履行应得权益", "what is owed is done"),
     "silence:accept": ("按首选方案执行", "the first plan is carried out"),

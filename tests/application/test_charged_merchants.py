@@ -1,8 +1,12 @@
 """What a rule takes from a merchant for no consumer, and money that no rule knows."""
 
-import pytest
+from typing import get_args
 
-from application.resolutions.preview import preview_view
+import pytest
+from msgspec.structs import replace
+
+from application.resolutions.amounts import Rounding, Tax
+from application.resolutions.preview import PreviewView, preview_view
 from application.resolutions.said import Proposing
 from application.resolutions.view import resolution_view
 from domain.detection.severity import value_fen
@@ -11,10 +15,13 @@ from domain.order import CapturePayment, OrderLine, PlaceOrder, Tender
 from domain.party import By
 from domain.plan import Plan, PlanStep
 from domain.policy.rows import AnyRow, CapRow, DeductionRow, Formula
+from domain.policy.score_rows import ScoreRow
 from domain.policy.service_rows import PlanRow, StepRow
 from domain.resolution import ApprovalBeyondYou, ApprovePlan, OwedByNoRule
 from domain.responsibility import ACCOUNT, Account
 from domain.responsibility.state import Debt
+from domain.scorecard import WeightsOf
+from interface.wording.preview_words import PREVIEW_WORDS
 from tests.application.resolving import (
     ANNA,
     BASE,
@@ -50,9 +57,12 @@ def late(*rows: AnyRow) -> Anna:
 
 
 class NoScores:
-    """Knows no merchant's figures."""
+    """Knows no merchant's figures, and of which industry it was asked."""
 
-    def effects(self, *_args: object, **_said: object) -> dict[str, object]:
+    industry: object = None
+
+    def effects(self, *_args: object, **said: object) -> dict[str, object]:
+        self.industry = said["industry"]
         return {}
 
 
@@ -240,3 +250,91 @@ def test_what_is_worth_other_money_has_no_value_in_fen() -> None:
     assert value_fen(placed("shop-1", "JPY").order, None) is None
     assert value_fen(placed("shop-1", "JPY").order, 1) is None
     assert value_fen(placed("shop-1").order, 1) == 50_000
+
+
+# -- What stands beside the amounts --
+
+
+def previewed(anna: Anna, industry: str | None = None) -> PreviewView:
+    return preview_view(
+        anna.resolution_id,
+        anna.resolutions,
+        NoScores(),  # type: ignore[arg-type]  # of no figures there is no effect
+        frozenset(),
+        anna.at,
+        industry=industry,
+    )
+
+
+def test_the_preview_says_how_each_amount_was_rounded_and_what_of_its_tax() -> None:
+    whole_yuan = replace(
+        DEDUCTED,
+        formula=Formula(base="paid", rate_bp=300, round="half_up_to_yuan"),
+        caps=(),
+    )
+    anna = Anna((*OTHERS, whole_yuan))
+    anna.ships()
+    anna.falls_short()
+    found = {
+        (each.plan, each.step): (each.rounding, each.tax)
+        for each in previewed(anna).notes
+    }
+    assert found["minimum", 1] == ("rate_to_yuan", "without_tax")
+    assert found["refund", 1] == ("shares_of_paid", "reversed_in_proportion")
+    assert found["refund", 2] == ("rate_to_fen", "without_tax")
+    assert found["resend", 2] == ("shares_of_paid", "within_price")
+    assert ("resend", 1) not in found  # that somebody is urged costs nothing
+
+
+def test_what_an_agent_wrote_down_is_rounded_by_nobody() -> None:
+    anna = Anna()
+    anna.falls_short()
+    step = PlanStep(
+        action="refund_partial", part="service", amount=Money(1_234, "CNY"), lines=(1,)
+    )
+    said = Proposing(by=LIN, plans=(Plan(name="own", steps=(step,)),))
+    anna.resolutions.propose(anna.resolution_id, said, anna.context(said))
+    (note,) = (each for each in previewed(anna).notes if each.plan == "own")
+    assert (note.rounding, note.tax) == ("as_written", "reversed_in_proportion")
+
+
+def test_whose_weights_a_score_is_by_is_said() -> None:
+    usual = ScoreRow(
+        id="shop.help",
+        metric="platform_help_rate",
+        of="merchant",
+        weight_bp=10_000,
+        best=0,
+        worst=500,
+        **BASE,
+    )
+    shoes = replace(usual, id="shop.help-shoes", industry="shoes")
+    anna = Anna((*ROWS, usual, shoes))
+    anna.falls_short()
+    assert previewed(anna).weights == "industry_unknown"
+    assert previewed(anna, "shoes").weights == "industry"
+    assert previewed(anna, "books").weights == "usual"
+
+
+def test_a_score_is_asked_by_the_weights_of_its_merchants_industry() -> None:
+    anna, scores = Anna(), NoScores()
+    anna.falls_short()
+    preview_view(
+        anna.resolution_id,
+        anna.resolutions,
+        scores,  # type: ignore[arg-type]  # of no figures there is no effect
+        frozenset(),
+        anna.at,
+        industry="shoes",
+    )
+    assert scores.industry == "shoes"
+
+
+def test_every_code_beside_an_amount_has_words_in_both_languages() -> None:
+    named = {
+        *(f"rounding:{each}" for each in get_args(Rounding)),
+        *(f"tax:{each}" for each in get_args(Tax)),
+        *(f"weights:{each}" for each in get_args(WeightsOf)),
+    }
+    assert set(PREVIEW_WORDS) == named
+    assert all(all(words) for words in PREVIEW_WORDS.values())
