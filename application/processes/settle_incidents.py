@@ -18,7 +18,7 @@ from application.event_store.envelope import Ask, Receipt
 from application.event_store.store import EventStore
 from application.incidents.incidents import Incidents
 from application.orders import context_for
-from application.projections.incidents import Ended, Offered
+from application.projections.incidents import Ended, IncidentRow, Offered
 from application.resolutions.resolutions import Resolutions
 from domain.incident import ORDERS_MAX, Incident, Member, RecordSpent
 from domain.kernel import Refused
@@ -39,6 +39,8 @@ LOOK_AGAIN: Final = timedelta(minutes=1)
 # All offers there are cannot be counted in every round of a worker.
 LOOK_EVERY: Final = timedelta(seconds=1)
 WITHDRAWN_MAX: Final = 200
+# Nobody took it, and nobody said no to it.
+UNTAKEN: Final = frozenset({"detected", "offered"})
 # Then nothing more is paid but what is begun.
 SETTLED: Final = frozenset({"confirming", "rejected"})
 
@@ -46,7 +48,11 @@ log = structlog.get_logger(__name__)
 
 
 class OfferBoard(Protocol):
-    """What became of incidents' offers."""
+    """Which incidents are not over, and what became of incidents' offers."""
+
+    def live(self, limit: int = 1000) -> Sequence[IncidentRow]:
+        """Return those that are not over, as far as is known there."""
+        ...
 
     def ended(self) -> Sequence[Ended]:
         """Return how many offers of each incident have ended."""
@@ -167,29 +173,47 @@ def cost(state: Incident, order: str, resolution: Resolution) -> Member:
 
 
 class Withdrawals:
-    """Takes back, of incidents that were rolled back, what nobody took."""
+    """Takes back, of incidents that were rolled back, what nobody took.
+
+    The board may be behind, or an incident's stream parked there: what it shows as
+    still going on is asked of its own stream now and then.
+    """
 
     def __init__(
         self,
         resolutions: Resolutions,
+        incidents: Incidents,
         board: OfferBoard,
         now: Callable[[], datetime],
     ) -> None:
-        self._resolutions, self._board, self._now = resolutions, board, now
+        self._resolutions, self._incidents = resolutions, incidents
+        self._board, self._now = board, now
         self._tried: dict[UUID, datetime] = {}
+        self._looked: datetime | None = None
 
     def run(self) -> int:
         """Withdraw some; return how many. Raises StoreUnavailable."""
         now = self._now()
         due = [
             each
-            for each in self._board.to_withdraw(WITHDRAWN_MAX)
+            for each in (*self._board.to_withdraw(WITHDRAWN_MAX), *self._unseen(now))
             if not self._tried_lately(each.stream_id, now)
         ]
         for each in due:
             self._tried[each.stream_id] = now
             self._withdraw(each.stream_id)
         return len(due)
+
+    def _unseen(self, now: datetime) -> Iterator[Offered]:
+        """Yield offers nobody took of incidents not known to be rolled back there."""
+        if self._looked is not None and abs(now - self._looked) < LOOK_AGAIN:
+            return
+        self._looked = now
+        for row in self._board.live():
+            state, _ = self._incidents.read(self._incidents.id_of(row.number))
+            if state.ended == "rolled_back":
+                offers = self._board.offers(row.number)
+                yield from (each for each in offers if each.standing in UNTAKEN)
 
     def _tried_lately(self, stream_id: UUID, now: datetime) -> bool:
         """Whether it was tried already: the board may not show it yet."""

@@ -16,8 +16,9 @@ from msgspec.structs import fields
 from application.access import Actor
 from application.incidents.exemption import Exempt
 from application.incidents.incidents import Estimate, Freeze
-from application.incidents.office import IncidentOffice, IncidentView, OrderView
+from application.incidents.office import IncidentOffice, ListedIncident
 from application.incidents.scores import MerchantEffect
+from application.incidents.view import IncidentView, OrderView
 from application.projections.incidents import IncidentRow
 from application.projections.paging import BadCursor
 from application.projections.progress import ReadingProgress
@@ -29,6 +30,7 @@ from domain.incident import (
     DraftPlan,
     ExcludeOrders,
     ExpandRollout,
+    IncidentStatus,
     PauseIncident,
     PublishNotice,
     ResumeIncident,
@@ -111,8 +113,7 @@ class IncidentBody(Struct, frozen=True, kw_only=True):
     kind: str
     reason: str
     source: str | None
-    phase: str
-    paused: bool
+    status: IncidentStatus
     over: bool
     merchants: Sequence[str]
     declared_at: datetime
@@ -314,7 +315,7 @@ class IncidentController(Controller):
         incidents: NamedDependency[IncidentOffice],
     ) -> Response[IncidentView]:
         """Read an incident as it stands, and what may be done now."""
-        found = incidents.read(actor, number)
+        found = incidents.read(actor, number, now())
         return Response(found, headers={"ETag": f'"{found.version}"'})
 
     @get(
@@ -388,15 +389,15 @@ class NoticeController(Controller):
         return listed(request, found, notice_body)
 
 
-def incident_body(row: IncidentRow) -> IncidentBody:
+def incident_body(one: ListedIncident) -> IncidentBody:
     """Return an incident as a list shows it."""
+    row = one.row
     return IncidentBody(
         number=row.number,
         kind=row.kind,
         reason=row.reason,
         source=row.source,
-        phase=row.phase,
-        paused=row.paused,
+        status=one.status,
         over=row.over,
         merchants=row.merchants,
         declared_at=row.declared_at,

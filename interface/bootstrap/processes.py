@@ -186,4 +186,9 @@ class Processes:
     @cached_property
     def withdrawals(self) -> Withdrawals:
         """Takes back what incidents that were rolled back had offered."""
-        return Withdrawals(self.commands.resolutions, self.queries.incidents, clock.now)
+        return Withdrawals(
+            self.commands.resolutions,
+            self.commands.incidents,
+            self.queries.incidents,
+            clock.now,
+        )

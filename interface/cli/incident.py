@@ -9,7 +9,8 @@ import rich_click as click
 
 from application.event_store.envelope import CommandContext, Receipt
 from application.incidents.incidents import Estimate, Freeze
-from application.incidents.office import view
+from application.incidents.office import ListedIncident, listed
+from application.incidents.view import view
 from application.projections.affected_rows import Affected
 from application.projections.incident_rows import IncidentBoard
 from application.projections.runner import Runner
@@ -108,7 +109,15 @@ def found(redress: Redress, number: str) -> Any:
     """Return an incident as it stands; raises NoSuchIncident."""
     state, version = redress.incidents.find(number)
     offers = redress.queries.incidents.counts(number)
-    return view(state, version, redress.incidents.id_of(number), offers, ())
+    return view(
+        state,
+        version,
+        redress.incidents.id_of(number),
+        offers,
+        reader=None,
+        book=redress.incidents.book(state),
+        at=now(),
+    )
 
 
 def by(role: str, name: str | None) -> By:
@@ -123,9 +132,12 @@ def by(role: str, name: str | None) -> By:
 @AS_JSON
 def list_(*, as_json: bool) -> None:
     """List incidents, the newest first."""
-    rows = asked(
-        "list", lambda redress: redress.queries.incidents.newest(limit=200)
-    ).rows
+
+    def ask(redress: Redress) -> list[ListedIncident]:
+        found = redress.queries.incidents.newest(limit=200)
+        return listed(found.rows, redress.incidents)
+
+    rows = asked("list", ask)
     for row in rows:
         click.echo(msgspec.json.encode(row) if as_json else line(row))
     if not rows and not as_json:

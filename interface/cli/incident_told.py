@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from application.incidents.office import ImpactView, IncidentView
-from application.projections.incidents import IncidentRow
+from application.incidents.office import ListedIncident
+from application.incidents.view import ImpactView, IncidentView
 from domain.money import decimal_string
 
 
@@ -12,10 +12,9 @@ def yuan(fen: int) -> str:
     return f"¥{decimal_string(fen, 'CNY')}"
 
 
-def line(row: IncidentRow) -> str:
+def line(one: ListedIncident) -> str:
     """Return an incident in one line of a list."""
-    paused = ", paused" if row.paused else ""
-    return f"{row.number}  {row.kind}  {row.phase}{paused}  {row.reason}"
+    return f"{one.row.number}  {one.row.kind}  {one.status}  {one.row.reason}"
 
 
 def told(seen: IncidentView) -> str:
@@ -26,6 +25,9 @@ def told(seen: IncidentView) -> str:
 def lines(seen: IncidentView) -> Iterator[str]:
     """Yield what an incident comes to."""
     yield f"{seen.number}: {seen.kind}, {seen.status} ({seen.reason})"
+    if seen.turn is not None:
+        until = f" until {seen.turn.due_at.isoformat()}" if seen.turn.due_at else ""
+        yield f"  next: {seen.turn.deed}, by {seen.turn.party}{until}"
     counts = seen.counts
     yield (
         f"  orders {counts.members}: {counts.left} wait, {counts.reserved} in hand, "

@@ -25,6 +25,7 @@ from application.orders import Orders
 from application.processes.hand_out import BATCH_MAX, HandOuts, TakesTurns
 from application.projections.affected import AffectedOrder, Preview, Scope
 from application.projections.affected_rows import Place, rows_of
+from application.projections.incidents import IncidentRow
 from application.resolutions.resolutions import Resolutions
 from application.responsibility import Responsibilities
 from application.sight import Sight
@@ -189,13 +190,18 @@ class Outbreak:
         return self.orders.id_of(f"person-{number}", "shop", f"A-{number}")
 
     def ships(
-        self, *numbers: int, outlet: str = "urumqi-3", since: datetime | None = None
+        self,
+        *numbers: int,
+        outlet: str = "urumqi-3",
+        since: datetime | None = None,
+        goods: str | None = None,
+        currency: str = "CNY",
     ) -> None:
         """Let orders be bought, shipped and last scanned at an outlet."""
         for each in range(STEPS):
             asks = []
             for number in numbers:
-                command = story(number, outlet)[each]
+                command = story(number, outlet, goods, currency)[each]
                 at = since if since is not None and each == STEPS - 1 else self.at
                 context = self.context(
                     command, uuid5(NAMESPACE, f"{number}/{each}"), at=at
@@ -328,10 +334,35 @@ class Watched:
         return found
 
 
-def story(number: int, outlet: str) -> tuple[Any, ...]:
+def row_of(there: Outbreak, phase: str) -> IncidentRow:
+    """Return the row of the incident as a board shows it that is behind."""
+    return IncidentRow(
+        partition=0,
+        stream_id=there.incidents.id_of(there.number),
+        version=1,
+        number=there.number,
+        kind="carrier_outlet",
+        reason="outlet_stopped",
+        source="shop",
+        phase=phase,
+        paused=False,
+        over=False,
+        merchants=[],
+        notice_zh=None,
+        notice_en=None,
+        notice_at=None,
+        declared_at=MONDAY,
+        ends_at=None,
+    )
+
+
+def story(
+    number: int, outlet: str, goods: str | None = None, currency: str = "CNY"
+) -> tuple[Any, ...]:
     """Return how an order is placed, paid, shipped and scanned."""
-    line = OrderLine(line=1, product="jacket", price=Money(50_000, "CNY"))
-    paid = Tender(tender="wechat", amount=Money(50_000, "CNY"))
+    price = Money(50_000, currency)
+    line = OrderLine(line=1, product="jacket", price=price, goods=goods)
+    paid = Tender(tender="wechat", amount=price)
     return (
         PlaceOrder(
             consumer=f"person-{number}",

@@ -15,8 +15,16 @@ from application.incidents.incidents import Incidents, NoPlanYet, NoSuchPlan
 from application.policies import shipped_documents
 from application.policy_set import Policies
 from application.projections.affected import AffectedOrder
+from application.projections.incidents import IncidentRow
 from domain.consumer import CONSUMER, FlagConsumer
-from domain.incident import RollBackUnexecuted, Segment, budget_left, handed_out
+from domain.incident import (
+    PauseIncident,
+    ResumeIncident,
+    RollBackUnexecuted,
+    Segment,
+    budget_left,
+    handed_out,
+)
 from domain.order import RecordCancellation, RecordScan
 from domain.policy.rows import CalendarRow
 from tests.application.outbreak import (
@@ -24,11 +32,13 @@ from tests.application.outbreak import (
     LIN,
     MONDAY,
     ROWS,
+    SLOW,
     STUCK,
     TELL,
     WEI,
     Outbreak,
     Watched,
+    row_of,
 )
 
 
@@ -415,3 +425,64 @@ def test_an_exemption_is_a_row_that_everybody_may_read() -> None:
         ("zto",),
         "outlet_stopped",
     )
+
+
+def test_a_segment_takes_the_kinds_of_goods_it_names() -> None:
+    there = Outbreak()
+    there.ships(1, goods="fresh")
+    there.ships(2, goods="clothing")
+    there.ships(3)
+    there.at = MONDAY + DAY
+    there.declares()
+    fresh = Segment(name="fresh", plan="refund-stuck", goods=("fresh", "frozen"))
+    there.plans(fresh, SLOW)
+    there.estimates()
+    there.grants(10**8)
+    there.rolls_out()
+    there.works()
+    offered = [there.resolution(number).offered for number in (1, 2, 3)]
+    assert offered == [("refund-stuck",), ("voucher",), ("voucher",)]
+
+
+def test_what_costs_other_money_than_yuan_is_left_out_and_says_so() -> None:
+    there = Outbreak()
+    there.ships(1, currency="USD")
+    there.ships(2)
+    there.at = MONDAY + DAY
+    there.declares()
+    there.plans(Segment(name="all", plan="refund-stuck"))
+    impact = there.estimates().impact
+    assert {each.order: each.reason for each in impact.excluded} == {
+        str(there.order_id(1)): "not_in_yuan"
+    }
+    assert (impact.orders, impact.total_fen) == (1, 50_000)
+
+
+class Behind:
+    """A board that shows the incident as it stood some time ago."""
+
+    def __init__(self, there: Outbreak, phase: str) -> None:
+        self._there, self._phase = there, phase
+
+    def live(self, limit: int = 1000) -> Sequence[IncidentRow]:
+        return [row_of(self._there, self._phase)][:limit]
+
+
+def test_a_pause_holds_though_the_board_shows_it_going_on() -> None:
+    there = outbreak()
+    there.is_ready()
+    there.rolls_out(orders_per_minute=2)
+    board = Behind(there, "rolling_out")
+    assert there.hand_out.run(board) == 2
+    there.takes(PauseIncident(by=LIN, reason="wrong_plan"))
+    there.at += timedelta(minutes=2)
+    assert there.hand_out.run(board) == 0
+    there.takes(ResumeIncident(by=WEI))
+    assert there.hand_out.run(board) == 2
+
+
+def test_what_goes_on_is_handed_out_though_the_board_shows_it_preparing() -> None:
+    there = outbreak()
+    there.is_ready()
+    there.rolls_out()
+    assert there.hand_out.run(Behind(there, "preparing")) == 6

@@ -53,11 +53,11 @@ def test_an_incident_is_handed_out_from_the_terminal(redress: Redress) -> None:
     told = says(redress, "declare", "I-7", *declared, *begins, "--as", "agent")
     assert told.startswith("I-7: carrier_outlet, declared (outlet_stopped)")
     assert "orders 1: 1 wait" in says(redress, "scope", "I-7")
-    says(redress, "plan", "I-7", '{"name": "all", "plan": "wait"}')
+    says(redress, "plan", "I-7", '{"name": "all", "plan": "refund-early"}')
     assert "estimate ¥" in says(redress, "estimate", "I-7")
     seen = json.loads(says(redress, "show", "I-7", "--json"))
     granted = (
-        *("--total-fen", "100000", "--per-order-fen", "2000"),
+        *("--total-fen", "1000000", "--per-order-fen", "900000"),
         *("--rests-on", seen["impact"]["rests_on"]),
     )
     same_hands = run(redress, "approve", "I-7", *granted)
@@ -76,3 +76,26 @@ def test_what_cannot_be_is_said_in_a_line(redress: Redress) -> None:
     )
     assert isinstance(wrong.exception, UserError)
     assert "narrows nothing" in str(wrong.exception)
+
+
+def test_a_list_says_of_an_incident_what_showing_it_says(redress: Redress) -> None:
+    declared = ("--kind", "carrier_outlet", "--selector", SELECTOR)
+    says(redress, "declare", "I-8", *declared, "--reason", "outlet_stopped")
+    assert "I-8  carrier_outlet  declared  " in says(redress, "list")
+    says(redress, "scope", "I-8")
+    assert "I-8  carrier_outlet  scoped  " in says(redress, "list")
+    assert "I-8: carrier_outlet, scoped " in says(redress, "show", "I-8")
+    told = says(redress, "withdraw", "I-8", "--reason", "declared_in_error")
+    assert "I-8: carrier_outlet, withdrawn " in told
+    assert "I-8  carrier_outlet  withdrawn  " in says(redress, "list")
+
+
+def test_where_nobody_is_affected_it_is_said_who_was_looked_for(
+    redress: Redress,
+) -> None:
+    nowhere = '{"outlets": ["lanzhou-9"], "stalled_hours": 48}'
+    declared = ("--kind", "carrier_outlet", "--selector", nowhere)
+    says(redress, "declare", "I-9", *declared, "--reason", "outlet_stopped")
+    refused = run(redress, "scope", "I-9")
+    assert refused.exit_code != 0
+    assert "outlets: lanzhou-9; stalled_hours: 48" in str(refused.exception)

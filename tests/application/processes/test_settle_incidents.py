@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from application.processes.settle_incidents import IncidentCosts, Withdrawals
-from application.projections.incidents import Ended, Offered
+from application.projections.incidents import Ended, IncidentRow, Offered
 from application.resolutions.said import Detecting
 from domain.ids import partition_in
 from domain.incident import RollBackUnexecuted, handed_out
@@ -20,7 +20,7 @@ from domain.resolution import (
     StartStep,
 )
 from domain.timer import CheckClocks
-from tests.application.outbreak import DAY, MONDAY, ROWS, SLOW, WEI, Outbreak
+from tests.application.outbreak import DAY, MONDAY, ROWS, SLOW, WEI, Outbreak, row_of
 from tests.application.resolving import LATE, OWED, RESEND, shortfall
 
 OVER: frozenset[ResolutionStatus] = frozenset(
@@ -31,8 +31,12 @@ OVER: frozenset[ResolutionStatus] = frozenset(
 class Board:
     """What became of an incident's offers, as their own streams say just now."""
 
-    def __init__(self, there: Outbreak) -> None:
-        self._there = there
+    def __init__(self, there: Outbreak, *, parked: bool = False) -> None:
+        self._there, self._parked = there, parked
+
+    def live(self, limit: int = 1000) -> Sequence[IncidentRow]:
+        rows = [row_of(self._there, "rolling_out")] if self._parked else []
+        return rows[:limit]
 
     def ended(self) -> Sequence[Ended]:
         return [Ended("I-7", len(self.offers("I-7", ended=True)), None)]
@@ -56,7 +60,7 @@ class Board:
         return found
 
     def to_withdraw(self, limit: int) -> Sequence[Offered]:
-        if self._there.incident.ended != "rolled_back":
+        if self._parked or self._there.incident.ended != "rolled_back":
             return []
         return [e for e in self.offers("I-7") if e.standing == "offered"][:limit]
 
@@ -78,6 +82,10 @@ def handed() -> Outbreak:
     there.works()
     assert handed_out(there.incident).offered == 3
     return there
+
+
+def withdrawing(there: Outbreak, board: Board) -> Withdrawals:
+    return Withdrawals(there.resolutions, there.incidents, board, lambda: there.at)
 
 
 def costs(there: Outbreak) -> IncidentCosts:
@@ -132,7 +140,7 @@ def test_what_was_rolled_back_is_withdrawn_but_for_what_was_taken() -> None:
     there = handed()
     asks(there, 1, AcceptPlan(by=By(role="consumer", name="person-1"), plan="voucher"))
     there.takes(RollBackUnexecuted(by=WEI, reason="wrong_outlet"))
-    withdrawals = Withdrawals(there.resolutions, Board(there), lambda: there.at)
+    withdrawals = withdrawing(there, Board(there))
     assert withdrawals.run() == 2
     assert withdrawals.run() == 0
     assert not there.resolution(2).offered
@@ -142,6 +150,15 @@ def test_what_was_rolled_back_is_withdrawn_but_for_what_was_taken() -> None:
         is_carried_out(there, number)
     costs(there).run()
     assert there.incident.committed_fen == 1_000
+
+
+def test_what_was_rolled_back_is_withdrawn_though_its_row_is_parked() -> None:
+    there = handed()
+    there.takes(RollBackUnexecuted(by=WEI, reason="wrong_outlet"))
+    withdrawals = withdrawing(there, Board(there, parked=True))
+    assert withdrawals.run() == 3
+    assert there.resolution(1).status in OVER
+    assert withdrawals.run() == 0
 
 
 def test_what_was_owed_before_the_incident_stays_owed_when_it_is_rolled_back() -> None:
@@ -165,6 +182,6 @@ def test_what_was_owed_before_the_incident_stays_owed_when_it_is_rolled_back() -
     there.works()
     assert there.resolution(1).offered == ("voucher",)
     there.takes(RollBackUnexecuted(by=WEI, reason="wrong_outlet"))
-    Withdrawals(there.resolutions, Board(there), lambda: there.at).run()
+    withdrawing(there, Board(there)).run()
     assert not there.resolution(1).offered
     assert "1/minimum/1" in there.resolutions.to_do(stream_id)[0]

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from application.incidents.turns import ASKED_AS, NOT_ASKED
+from domain.incident import GUARDS
+from interface.api.incidents import DOORS
 from interface.bootstrap import Redress
 from interface.clock import clock
 from tests.interface.api.conftest import ORDER, PAYMENT, Caller, Callers
@@ -175,3 +178,12 @@ def test_a_selector_that_narrows_nothing_is_refused(lin: Caller) -> None:
     for selector in ("{}", '{"carrier": 1}', "urumqi"):
         answer = lin.get("/v1/incidents/preview", selector=selector)
         assert answer.status_code == 400
+
+
+def test_what_somebody_may_ask_for_has_a_door() -> None:
+    asked = {
+        ASKED_AS.get(command, command).__name__
+        for command in GUARDS
+        if command not in NOT_ASKED
+    }
+    assert asked == {door.command.__name__ for door in DOORS}
