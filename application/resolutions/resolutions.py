@@ -42,6 +42,7 @@ from domain.companionship import (
 from domain.kernel import Refused
 from domain.order import ORDER, Order
 from domain.party import SYSTEM
+from domain.policy.book import Rulebook
 from domain.resolution import (
     ApprovePlan,
     CompensateStep,
@@ -286,6 +287,10 @@ class Resolutions:
         sight = Sight(self._store, resolution_id)
         state, order_id = found(resolution_id, sight)
         return self._noticing.declined_out(order_id, state, sight)
+
+    def rules(self, source: str | None) -> Rulebook:
+        """Return the rules that orders of a source are judged by."""
+        return self._books.for_source(source)
 
     # -- Clocks --
 

@@ -4,9 +4,8 @@ The consumer reads the solutions and what comes of them, a party what it has to 
 what it costs whom, who let it go and why it was weighed so is the service's own.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,14 +13,18 @@ from msgspec import Struct
 from application.clock_view import ClockView, clocks_view
 from application.order_view import utc
 from application.resolutions.office import ResolutionOffice, office
+from application.resolutions.parts import PROGRESS, PartView, Progress, parts, seen_by
 from domain.money import Money
 from domain.party import SERVICE, ActingRole, By
-from domain.plan import YUAN, Action, Block, OnSilence, PlanStep
+from domain.plan import Action, Block, OnSilence, PlanStep
+from domain.policy.book import Rulebook
 from domain.resolution import Resolution, allowed, next_actor
-from domain.resolution.state import StepState
-from domain.resolution.values import ResolutionStatus, StepStanding
+from domain.resolution.due import turn_due_at
+from domain.resolution.values import ResolutionStatus
 from domain.shortfall import ClearedBy, Fact, ShortfallCode
 
+# Where nobody says by which rules: our own times, as they usually are.
+NO_RULES: Final = Rulebook(ref="usual@1", profile="usual", rows=())
 # What the others are asked is between them and the service.
 UNTOLD: Final[frozenset[Action]] = frozenset(
     {"urge_merchant", "merchant_deduction", "claim_recourse", "insurance_claim"}
@@ -38,27 +41,6 @@ PAID_OUT: Final[frozenset[Action]] = frozenset(
         "cash_compensation",
     }
 )
-# How far something is, as whoever waits for it asks; that it takes a person, or another
-# try, is for the service to see to.
-Progress = Literal["to_come", "under_way", "done", "taken_back", "left_out"]
-PROGRESS: Final[Mapping[StepStanding, Progress]] = {
-    "waiting": "to_come",
-    "started": "under_way",
-    "failed": "under_way",
-    "needs_human": "under_way",
-    "succeeded": "done",
-    "compensated": "taken_back",
-    "skipped": "left_out",
-}
-# Who has a part in a step, beside whoever bears it.
-URGED: Final[Mapping[Action, ActingRole]] = {
-    "urge_merchant": "merchant",
-    "urge_carrier": "carrier",
-    "intercept": "carrier",
-    "resend": "merchant",
-    "exchange": "merchant",
-    "renegotiate_ship_date": "merchant",
-}
 
 
 class ResolutionTurn(Struct, frozen=True, kw_only=True):
@@ -119,17 +101,6 @@ class DoneView(Struct, frozen=True, kw_only=True):
     changed_at: datetime | None
 
 
-class PartView(Struct, frozen=True, kw_only=True):
-    """One thing a party bears or has to do with, under which rule."""
-
-    what: Action
-    amount: Money | None
-    bears: bool
-    policy: str | None
-    progress: Progress
-    changed_at: datetime | None
-
-
 class ResolutionView(Struct, frozen=True, kw_only=True):
     """A resolution, whole, for one reader.
 
@@ -167,16 +138,27 @@ class ResolutionView(Struct, frozen=True, kw_only=True):
     office: ResolutionOffice | None
 
 
-def resolution_view(
-    resolution_id: UUID, version: int, known: Resolution, reader: By, at: datetime
+def resolution_view(  # noqa: PLR0913 - what is read, by whom, when, under which rules
+    resolution_id: UUID,
+    version: int,
+    known: Resolution,
+    reader: By,
+    at: datetime,
+    *,
+    book: Rulebook | None = None,
 ) -> ResolutionView:
-    """Return a resolution as this reader sees it at a moment."""
+    """Return a resolution as this reader sees it at a moment.
+
+    ``book`` says by when our own people answer. A carrier reads no clock of the
+    consumer's, nor whether the consumer complained.
+    """
     opened = known.opened
     assert opened is not None, "what was never opened is not found"
     assert known.status is not None, "what was opened has a status"
     staff = reader.role in SERVICE
     mine = staff or reader.role == "consumer"
-    clocks = clocks_view(known.timers.values(), at)
+    carrier = reader.role == "carrier"
+    clocks = () if carrier else clocks_view(known.timers.values(), at)
     return ResolutionView(
         resolution_id=resolution_id,
         version=version,
@@ -190,11 +172,11 @@ def resolution_view(
         opened_at=utc(opened.at),
         status=known.status,
         final=known.over,
-        complained=opened.complained,
-        turn=turn(known, clocks, staff=staff),
+        complained=opened.complained and not carrier,
+        turn=turn(known, book, staff=staff),
         clocks=clocks,
         may=tuple(each.__name__ for each in allowed(known, reader.role)),
-        shortfalls=shortfalls(known, staff=staff),
+        shortfalls=shortfalls(known, reader.role, staff=staff),
         block=known.block if mine and known.blocked(at) else None,
         offer=offer(known, clocks) if mine else None,
         taken=known.accepted if mine else None,
@@ -208,19 +190,21 @@ def resolution_view(
 
 
 def turn(
-    known: Resolution, clocks: tuple[ClockView, ...], *, staff: bool
+    known: Resolution, book: Rulebook | None, *, staff: bool
 ) -> ResolutionTurn | None:
     """Return whose turn it is; which of the service's people is for colleagues."""
     party = next_actor(known)
     if party is None:
         return None
-    due_at = clocks[0].due_at if clocks and party == clocks[0].owes else None
+    due_at = turn_due_at(known, book or NO_RULES)
     if not staff and party in SERVICE:
         party = "platform"
-    return ResolutionTurn(party=party, due_at=due_at)
+    return ResolutionTurn(party=party, due_at=utc(due_at))
 
 
-def shortfalls(known: Resolution, *, staff: bool) -> tuple[ShortfallView, ...]:
+def shortfalls(
+    known: Resolution, role: ActingRole, *, staff: bool
+) -> tuple[ShortfallView, ...]:
     """Return what fell short, in the order it was noticed."""
     return tuple(
         ShortfallView(
@@ -236,7 +220,7 @@ def shortfalls(known: Resolution, *, staff: bool) -> tuple[ShortfallView, ...]:
             heard_in=each.heard_in if staff else None,
             facts=each.facts if staff else (),
         )
-        for name, each in known.shortfalls.items()
+        for name, each in seen_by(known, role)
     )
 
 
@@ -282,32 +266,3 @@ def done(known: Resolution) -> tuple[DoneView, ...]:
         for each in known.steps()
         if each.does.action not in UNTOLD
     )
-
-
-def parts(known: Resolution, role: ActingRole) -> tuple[PartView, ...]:
-    """Return what a party bears, or is asked to do."""
-    return tuple(
-        PartView(
-            what=each.does.action,
-            amount=borne(each.does) if bears(each, role) else None,
-            bears=bears(each, role),
-            policy=each.does.policy,
-            progress=PROGRESS[each.standing],
-            changed_at=utc(each.changed_at),
-        )
-        for each in known.steps()
-        if bears(each, role) or URGED.get(each.does.action) == role
-    )
-
-
-def bears(step: StepState, role: ActingRole) -> bool:
-    """Say whether a party pays for a step, or is asked to pay it back."""
-    return role in {step.does.bearer, step.does.party} and borne(step.does) is not None
-
-
-def borne(step: PlanStep) -> Money | None:
-    """Return what a step costs whoever bears it, deductions included."""
-    if not step.charged_fen:
-        return step.amount
-    assert step.sets_aside_fen is not None, "what is charged was priced by the rules"
-    return Money(step.sets_aside_fen, YUAN)

@@ -42,6 +42,12 @@ from domain.timer import TimerEvent, TimerStarted, evolve_timers
 
 
 def evolve(was: Resolution, event: ResolutionEvent) -> Resolution:
+    """Return the resolution after the event, and since when it stands so."""
+    now = evolved(was, event)
+    return now if now.status == was.status else replace(now, since=event.at)
+
+
+def evolved(was: Resolution, event: ResolutionEvent) -> Resolution:
     """Return the resolution after the event."""
     if isinstance(event, TimerEvent):
         return timed(was, event)

@@ -199,10 +199,12 @@ class Resolution(State, frozen=True, kw_only=True):
     ``wish`` is what the consumer asked for instead, until it is proposed anew.
     ``reaching_out`` says that the consumer was offered something since it was opened
     or reopened; ``executions`` are by round and plan. ``worth_else`` says that
-    something owed has another price by now, and was not proposed at it yet.
+    something owed has another price by now, and was not proposed at it yet; ``since``
+    is when it came to stand as it does.
     """
 
     status: ResolutionStatus | None = None
+    since: datetime | None = None
     opened: ResolutionOpened | None = None
     shortfalls: Mapping[str, Shortfall] = {}
     healed: Mapping[str, ClearedBy] = {}

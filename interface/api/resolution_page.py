@@ -11,6 +11,7 @@ from application.access import Action, Actor, Owners, allows
 from application.casework import Matter, reading
 from application.resolutions.view import ResolutionView, resolution_view
 from domain.money import Money
+from domain.policy.book import Rulebook
 from domain.resolution import needing_people
 from interface.api.doors import Move
 from interface.wording import Tongue
@@ -61,10 +62,12 @@ class ResolutionPage(Struct, frozen=True, kw_only=True):
     links: Mapping[str, str]
 
 
-def page(matter: Matter, actor: Actor, at: datetime) -> ResolutionPage:
-    """Return a resolution as this reader sees it at a moment."""
+def page(matter: Matter, actor: Actor, at: datetime, book: Rulebook) -> ResolutionPage:
+    """Return a resolution as this reader sees it at a moment, under its rules."""
     reader = reading(actor, "resolution.read", matter.owners)
-    view = resolution_view(matter.stream_id, matter.version, matter.state, reader, at)
+    view = resolution_view(
+        matter.stream_id, matter.version, matter.state, reader, at, book=book
+    )
     here = f"{RESOLUTIONS}/{matter.stream_id}"
     may = tuple(
         name

@@ -196,10 +196,12 @@ class ResolutionController(Commands):  # type: ignore[misc, valid-type]  # made 
         stream_id: FromPath[UUID],
         actor: NamedDependency[Actor],
         casework: NamedDependency[Casework],
+        resolutions: NamedDependency[Resolutions],
     ) -> Response[ResolutionPage]:
         """Read a resolution: always as it stands now. The ETag is its version."""
         matter = casework.find(actor, "resolution.read", "resolution", stream_id)
-        return versioned(page(matter, actor, now()), matter)
+        book = resolutions.rules(matter.source)
+        return versioned(page(matter, actor, now(), book), matter)
 
     @get(
         "/{stream_id:uuid}/preview",

@@ -255,7 +255,8 @@ def reported(
         return (last[0] if last else None), None
     resolution_id = UUID(last[1].resolution)
     matter = casework.find(actor, "resolution.report", "resolution", resolution_id)
-    return last[0], page(matter, actor, now())
+    book = resolutions.rules(matter.source)
+    return last[0], page(matter, actor, now(), book)
 
 
 def companionship_page(
