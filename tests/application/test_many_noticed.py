@@ -92,12 +92,21 @@ def test_a_hundred_are_read_and_written_in_as_few_steps_as_one(market: Market) -
     assert (store.loads <= LOADS_MAX, store.appends) == (True, 1)
 
 
-def test_two_shortfalls_of_one_order_see_each_other(market: Market) -> None:
+def test_all_that_falls_short_of_one_order_at_once_sees_each_other(
+    market: Market,
+) -> None:
     order_id, other = market.sells("A-1"), market.sells("A-2")
-    market.resolutions.notice(
-        [short(order_id), short(other), short(order_id, "TRACK_ABNORMAL")]
+    codes: tuple[ShortfallCode, ...] = (
+        "PICKUP_OVERDUE",
+        "TRACK_ABNORMAL",
+        "FRAUD_SHIP",
+        "OUT_OF_STOCK",
+        "PARCEL_LOST",
     )
-    assert market.codes(order_id) == ["PICKUP_OVERDUE", "TRACK_ABNORMAL"]
+    market.resolutions.notice(
+        [short(other), *(short(order_id, code) for code in codes)]
+    )
+    assert market.codes(order_id) == list(codes)
     found = market.days(order_id).shortfalls.values()
     assert len({each.resolution for each in found}) == 1
 
