@@ -90,7 +90,11 @@ def agreed_money(
     if due is not None and due.total == wanted and case.to_pay is not None:
         return ()
     why = "accepted" if isinstance(event, ReturnJudged) else "agreed"
-    return money_due(case, at, "silence" if policy else why, policy=policy)
+    if isinstance(event, CaseApproved) and case.resolution is not None:
+        why = "plan"
+    elif policy:
+        why = "silence"
+    return money_due(case, at, why, policy=policy)
 
 
 def money_due(

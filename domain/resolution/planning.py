@@ -26,6 +26,7 @@ from domain.resolution.refusals import (
     PlanNamesClash,
     StepIncomplete,
     TriageFirst,
+    UnknownShortfall,
     WishIsForPeople,
 )
 from domain.resolution.starting import execution, numbers_left
@@ -59,6 +60,7 @@ def proposed(
     """
     proposable(resolution, command, book, at)
     sound(command)
+    about_known(resolution, command)
     event = PlansProposed(
         at=at,
         by=command.by,
@@ -158,6 +160,20 @@ def sound(command: ProposePlans) -> None:
         raise AmountWrong(currencies=sorted({each.currency for each in amounts}))
     if command.experiment is not None and not any(gives(p) for p in command.plans):
         raise ExperimentOnEntitlement(experiment=command.experiment.experiment)
+
+
+def about_known(resolution: Resolution, command: ProposePlans) -> None:
+    """Raise UnknownShortfall for a step about what never fell short of the order."""
+    for plan in (command.minimum, *command.plans):
+        for step in plan.steps:
+            if (
+                step.shortfall is not None
+                and step.shortfall not in resolution.shortfalls
+            ):
+                known = list(resolution.shortfalls)
+                raise UnknownShortfall(
+                    plan=plan.name, shortfall=step.shortfall, known=known
+                )
 
 
 def whole(step: PlanStep) -> None:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from application.resolutions.said import Detecting, Proposing
 from domain.after_sales import CASE, Case
+from domain.after_sales.events import RefundDue
 from domain.compensation import GoodwillCapped
 from domain.order import RecordDelivery, RecordHandOver
 from domain.party import SYSTEM
@@ -130,6 +131,12 @@ def test_the_refund_of_its_case_is_the_result_of_the_step() -> None:
     step = anna.resolution.step("1/refund/1")
     assert step is not None
     assert step.matter is not None
+    due = [
+        each.event.because
+        for each in anna.store.stream(UUID(step.matter))
+        if isinstance(each.event, RefundDue)
+    ]
+    assert due == ["plan"], "nobody was silent: the plan says so"
     anna.refund_comes_back(UUID(step.matter), succeeded=True)
     done = anna.resolution.step("1/refund/1")
     assert done is not None

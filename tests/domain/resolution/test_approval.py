@@ -28,6 +28,7 @@ from domain.resolution import (
     StalePreview,
     TriageFirst,
     UnknownPlan,
+    UnknownShortfall,
     next_actor,
     startable,
 )
@@ -244,3 +245,10 @@ def test_what_needs_consent_is_not_carried_out_unasked() -> None:
     story.refuses(replace(unasked, hash=plan_hash(LARGE, RESTS_ON)), StalePreview)
     dear = replace(unasked, plan="large", hash=plan_hash(LARGE, RESTS_ON))
     story.refuses(dear, NotApproved)
+
+
+def test_a_plan_is_about_what_fell_short_of_this_order() -> None:
+    strange = replace(coupon(2_000), shortfall="9/PARCEL_LOST/never")
+    story = Story(OPEN, TRIAGE)
+    story.refuses(propose(plan("own", strange), by=LIN), UnknownShortfall)
+    story.then(propose(plan("own", replace(strange, shortfall=None)), by=LIN))
