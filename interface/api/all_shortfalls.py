@@ -9,7 +9,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from application.access import Actor, NotAllowed, scope
-from application.projections.paging import BadCursor
 from application.projections.progress import ReadingProgress
 from application.projections.read_models import read_model
 from application.projections.shortfall_rows import ShortfallRow
@@ -29,7 +28,6 @@ from interface.api.paging import (
     Cursor,
     Limit,
     Listed,
-    bad_cursor,
     listed,
     shown,
 )
@@ -81,10 +79,7 @@ class ShortfallController(Controller):
             consumer=consumer,
             order_id=order,
         )
-        try:
-            rows = shortfalls.find(wanted, limit=limit, cursor=cursor)
-        except BadCursor as error:
-            raise bad_cursor(error) from None
+        rows = shortfalls.find(wanted, limit=limit, cursor=cursor)
         return listed(request, rows, lambda row: row)
 
     @get(

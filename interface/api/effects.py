@@ -19,7 +19,6 @@ from application.effects.desk import Effects
 from application.effects.effect import Gateway, Kind
 from application.effects.runs import Deed, Run, RunState
 from application.inbound import BadSignature
-from application.projections.paging import BadCursor
 from domain.kernel import Name
 from domain.money import Money
 from interface.api.auth import OPEN, does
@@ -31,7 +30,6 @@ from interface.api.paging import (
     Cursor,
     Limit,
     Listed,
-    bad_cursor,
     listed,
 )
 from interface.api.problems import Wrong, invalid
@@ -114,17 +112,14 @@ class EffectController(Controller):
         cursor: Cursor = None,
     ) -> Response[Listed[EffectBody]]:
         """List effects, newest first; ``dead`` are those that need a person."""
-        try:
-            page = effects.all(
-                actor,
-                limit=limit,
-                state=standing,
-                kind=kinds,
-                assignee=assignee,
-                cursor=cursor,
-            )
-        except BadCursor as error:
-            raise bad_cursor(error) from None
+        page = effects.all(
+            actor,
+            limit=limit,
+            state=standing,
+            kind=kinds,
+            assignee=assignee,
+            cursor=cursor,
+        )
         served = effects.served()
         return listed(request, page, lambda run: effect_body(run, served))
 

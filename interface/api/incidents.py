@@ -20,7 +20,6 @@ from application.incidents.office import IncidentOffice, ListedIncident
 from application.incidents.scores import MerchantEffect
 from application.incidents.view import IncidentView, OrderView
 from application.projections.incidents import IncidentRow
-from application.projections.paging import BadCursor
 from application.projections.progress import ReadingProgress
 from application.projections.read_models import read_model
 from domain.incident import (
@@ -58,7 +57,6 @@ from interface.api.paging import (
     Cursor,
     Limit,
     Listed,
-    bad_cursor,
     listed,
     shown,
 )
@@ -253,10 +251,7 @@ class IncidentController(Controller):
     ) -> Response[Listed[IncidentBody]]:
         """List incidents, the newest first."""
         shown(progress, read_model("incident"), at_least)
-        try:
-            found = incidents.newest(actor, limit=limit, cursor=cursor, over=over)
-        except BadCursor as error:
-            raise bad_cursor(error) from None
+        found = incidents.newest(actor, limit=limit, cursor=cursor, over=over)
         return listed(request, found, incident_body)
 
     @get(
@@ -350,12 +345,9 @@ class IncidentController(Controller):
         cursor: Cursor = None,
     ) -> Response[Listed[OrderView]]:
         """List the orders of an incident, with how each stands."""
-        try:
-            found = incidents.orders(
-                actor, number, limit=limit, cursor=cursor, standing=standing
-            )
-        except BadCursor as error:
-            raise bad_cursor(error) from None
+        found = incidents.orders(
+            actor, number, limit=limit, cursor=cursor, standing=standing
+        )
         return listed(request, found, lambda row: row)
 
 
@@ -382,10 +374,7 @@ class NoticeController(Controller):
     ) -> Response[Listed[NoticeBody]]:
         """List what was published of incidents, the newest first."""
         shown(progress, read_model("incident"), at_least)
-        try:
-            found = incidents.notices(actor, limit=limit, cursor=cursor)
-        except BadCursor as error:
-            raise bad_cursor(error) from None
+        found = incidents.notices(actor, limit=limit, cursor=cursor)
         return listed(request, found, notice_body)
 
 

@@ -8,7 +8,7 @@ from litestar import Request, Response
 from litestar.params import QueryParameter
 from msgspec import Struct
 
-from application.projections.paging import PAGE_MAX, BadCursor, Page
+from application.projections.paging import PAGE_MAX, Page
 from application.projections.progress import Behind, NotAPosition, ReadingProgress
 from application.projections.runtime import Projection
 from interface.api.problems import Wrong, invalid
@@ -55,12 +55,6 @@ def listed(
         headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
     body = Listed(tuple(item(row) for row in page.rows), page.next)
     return Response(body, headers=headers)
-
-
-def bad_cursor(error: BadCursor) -> Wrong:
-    """Return the "no" to a cursor that no page ended with."""
-    del error  # It quotes the cursor; the caller knows it.
-    return invalid("cursor", "It must be the next of a page of this list.")
 
 
 def shown(progress: ReadingProgress, model: Projection, at_least: str | None) -> None:

@@ -42,7 +42,6 @@ from interface.api.paging import (
     AtLeast,
     Cursor,
     Limit,
-    bad_cursor,
     shown,
 )
 from interface.api.receipts import ReceiptBody, receipt_answer
@@ -147,10 +146,7 @@ class TrustController(Controller):
         tongue = spoken_language(language, accept_language)
         shown(progress, read_model("timeline"), at_least)
         found = trust.read(actor, consumer)
-        try:
-            rest = after(found.points, cursor)
-        except BadCursor as error:
-            raise bad_cursor(error) from None
+        rest = after(found.points, cursor)
         body = trust_body(found, rest, limit, tongue)
         headers = {"Content-Language": tongue, "Vary": "Accept-Language"}
         return Response(body, headers=headers)

@@ -8,7 +8,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 
 from application.access import Actor
-from application.projections.paging import BadCursor
 from application.projections.progress import (
     NotAPosition,
     ReadingProgress,
@@ -36,7 +35,6 @@ from interface.api.paging import (
     Cursor,
     Limit,
     Listed,
-    bad_cursor,
     listed,
     shown,
 )
@@ -193,12 +191,9 @@ class WebhookController(Controller):
         cursor: Cursor = None,
     ) -> Response[Listed[DeliveryBody]]:
         """List deliveries, newest first; ``dead`` are those that were given up."""
-        try:
-            page = webhooks.delivered(
-                actor, webhook, limit=limit, state=standing, cursor=cursor
-            )
-        except BadCursor as error:
-            raise bad_cursor(error) from None
+        page = webhooks.delivered(
+            actor, webhook, limit=limit, state=standing, cursor=cursor
+        )
         return listed(request, page, delivery_body)
 
     @post(
