@@ -486,3 +486,16 @@ def test_a_window_of_a_day_is_a_day_of_the_profiles_own_zone() -> None:
 
 def test_no_rows_no_shortfalls() -> None:
     assert watch_points(stalled_between(None, None), Rules(detectors=())) == ()
+
+
+def test_what_ended_elsewhere_heals_nothing_here() -> None:
+    mine = RefundOwed(matter=CASE, ordered_at=MONDAY)
+    other = RefundOwed(matter="another", ordered_at=MONDAY, paid_at=MONDAY + HOUR)
+    at = MONDAY + 2 * DAY
+    found = fell("REFUND_SLOW", *OPEN, at=at, known=Known(refunds=(mine, other)))
+    assert found is not None
+    done = replace(mine, paid_at=at)
+    order = order_of(*OPEN)
+    for known, by in (((other,), None), ((done, other), "refund")):
+        healed = cleared(found, order, rules(), at, Known(refunds=known))
+        assert (healed.by if healed else None) == by
