@@ -220,8 +220,8 @@ def resolution_shown(resolution: Resolution) -> Shown:
 
 
 # The same state is always the same bytes, whatever the order its sets are walked in: as
-# JSON, in which numbers may be keys. An account has no sets, and keys that are neither
-# names nor numbers: it stays as it grew.
+# JSON, in which numbers may be keys. What has maps whose order or keys JSON would lose
+# stays as it grew, and has no sets: those are walked in another order by each process.
 def in_order(state: Any) -> bytes:
     """Return a state as bytes, its sets and maps sorted."""
     plain = msgspec.to_builtins(state, order="deterministic", str_keys=True)

@@ -129,7 +129,7 @@ def evolved(was: Resolution, event: ResolutionEvent) -> Resolution:
             handed = replace(fallen(was, "handed_to_dispute"), ended_at=at)
             return replace(handed, handed=True, dispute=dispute)
         case OutcomeMeasured(after_days=days):
-            return replace(was, outcomes=was.outcomes | {days})
+            return replace(was, outcomes=tuple(sorted({*was.outcomes, days})))
         case _:
             assert_never(event)
 
@@ -158,7 +158,7 @@ def proposed(was: Resolution, event: PlansProposed) -> Resolution:
             plans=event.plans,
             rests_on=event.rests_on,
             experiment=event.experiment,
-            about=was.open_shortfalls,
+            about=tuple(sorted(was.open_shortfalls)),
             before_fen=event.before_fen,
             standing=not was.over,
         ),

@@ -167,7 +167,7 @@ class Proposal(Struct, frozen=True, kw_only=True):
     plans: tuple[Proposed, ...]
     rests_on: str
     experiment: Experiment | None = None
-    about: frozenset[str] = frozenset()
+    about: tuple[str, ...] = ()
     before_fen: int = 0
     standing: bool = True
 
@@ -230,7 +230,7 @@ class Resolution(State, frozen=True, kw_only=True):
     reopened: str | None = None
     handed: bool = False
     dispute: str | None = None
-    outcomes: frozenset[int] = frozenset()
+    outcomes: tuple[int, ...] = ()
     ended_at: datetime | None = None
 
     @property
@@ -266,8 +266,8 @@ class Resolution(State, frozen=True, kw_only=True):
     @property
     def unanswered(self) -> frozenset[str]:
         """Open shortfalls that the proposal says nothing of."""
-        about = self.proposal.about if self.proposal else frozenset[str]()
-        return self.open_shortfalls - about
+        about = self.proposal.about if self.proposal else ()
+        return self.open_shortfalls.difference(about)
 
     @property
     def minimum_asked(self) -> bool:

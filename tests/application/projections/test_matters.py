@@ -1,20 +1,20 @@
 """What the board of matters shows: what the domain folds, soonest due first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import reduce
 from typing import get_args
 from uuid import UUID, uuid4
 
 import pytest
-from msgspec import convert
+from msgspec import convert, inspect
 from msgspec.structs import replace
 
 from application.contacts import Contacts
 from application.event_store.handler import CommandHandler
 from application.event_store.postgres import PostgresEventStore
 from application.orders import context_for
-from application.projections.matter_rows import BY_NOUN, Matters
+from application.projections.matter_rows import AS_GROWN, BY_NOUN, FOLDS, Fold, Matters
 from application.projections.matters import (
     MatterNoun,
     MatterQueries,
@@ -406,3 +406,29 @@ def test_all_of_an_order_is_found_together(
     reader.reads(*history.goes_on("c-2", opening))
     found = {each.stream_id for each in matters.about(UUID(ORDER_ID))}
     assert found == {stream_called("c-1"), stream_called("a-1")}
+
+
+KEPT_AS_GROWN = [fold for fold in FOLDS.values() if fold.encode is AS_GROWN]
+
+
+@pytest.mark.parametrize("fold", KEPT_AS_GROWN, ids=lambda fold: str(fold.noun))
+def test_what_is_kept_as_it_grew_has_no_sets(fold: Fold) -> None:
+    seen: set[object] = set()
+    assert not list(sets_in(inspect.type_info(type(fold.initial)), "", seen))
+    assert len(seen) > 10, "it was looked into"
+
+
+def sets_in(kind: object, path: str, seen: set[object]) -> Iterator[str]:
+    """Yield where a type holds sets, which no two processes walk in one order."""
+    if isinstance(kind, inspect.SetType | inspect.FrozenSetType):
+        yield path
+    if isinstance(kind, inspect.StructType):
+        if kind.cls not in seen:
+            seen.add(kind.cls)
+            for field in kind.fields:
+                yield from sets_in(field.type, f"{path}.{field.name}", seen)
+        return
+    for name in ("types", "item_types", "item_type", "key_type", "value_type"):
+        inner = getattr(kind, name, ())
+        for each in inner if isinstance(inner, tuple) else (inner,):
+            yield from sets_in(each, path, seen)
