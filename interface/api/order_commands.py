@@ -125,7 +125,7 @@ def strictly(raw: bytes, body: type[Body]) -> Body:
     try:
         return msgspec.json.decode(raw or b"{}", type=body)
     except msgspec.ValidationError as error:
-        raise invalid_body(error) from None
+        raise invalid_body(error, body) from None
 
 
 def handler(door: Door) -> HTTPRouteHandler:

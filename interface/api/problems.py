@@ -11,7 +11,11 @@ from typing import Any, Final
 
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import (
+    HTTPException,
+    ImproperlyConfiguredException,
+    ValidationException,
+)
 from msgspec import UNSET, Struct, UnsetType, ValidationError
 from psycopg import DataError, OperationalError
 from psycopg_pool import PoolTimeout
@@ -41,6 +45,7 @@ from domain.evidence import TooLarge
 from domain.incident import NoSuchIncident
 from domain.kernel import Refused
 from domain.resolution import NoSuchResolution
+from interface.api.options import with_options
 
 log = structlog.get_logger(__name__)
 
@@ -162,11 +167,15 @@ def invalid(field: str, message: str) -> Wrong:
     return Wrong("invalid", 400, errors=[FieldError(field, message)])
 
 
-def invalid_body(error: ValidationError) -> Wrong:
-    """Return the "no" to a body, naming the field the library stumbled over."""
+def invalid_body(error: ValidationError, body: Any = None) -> Wrong:
+    """Return the "no" to a body, naming the field the library stumbled over.
+
+    Where it may hold one of a few names, and ``body`` says what is read, they are said.
+    """
     found = WHERE.match(str(error))
     assert found is not None, "the pattern fits any text of one line"
-    return invalid(field_of(found["where"] or "", found["what"]), found["what"])
+    where, what = found["where"] or "", found["what"]
+    return invalid(field_of(where, what), with_options(what, body, where))
 
 
 def field_of(where: str, what: str) -> str:
@@ -234,7 +243,7 @@ def of_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[P
     if isinstance(error, Wrong):
         return answer(document(error.code, status, error.detail, error.errors), headers)
     if isinstance(error, ValidationException):
-        found = tuple(field_errors(error))
+        found = tuple(field_errors(error, asked_for(request)))
         detail = "; ".join(f"{each.field}: {each.message}" for each in found)
         return answer(document("invalid", status, detail or error.detail, found))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -243,7 +252,18 @@ def of_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[P
     return answer(document(code, status, error.detail or TITLES[code]), headers)
 
 
-def field_errors(error: ValidationException) -> Iterable[FieldError]:
+def asked_for(request: Request[Any, Any, Any]) -> Mapping[str, Any]:
+    """Return what each argument of the operation asked of may be, by its name."""
+    try:
+        parameters = request.route_handler.parsed_fn_signature.parameters
+    except (KeyError, AttributeError, ImproperlyConfiguredException):
+        return {}
+    return {name: each.annotation for name, each in parameters.items()}
+
+
+def field_errors(
+    error: ValidationException, asked: Mapping[str, Any]
+) -> Iterable[FieldError]:
     """Return the fields the framework found fault with."""
     for each in error.extra if isinstance(error.extra, list) else ():
         name, dot, rest = str(each.get("key", "body")).partition(".")
@@ -251,6 +271,7 @@ def field_errors(error: ValidationException) -> Iterable[FieldError]:
         if (name, message) == ("data", "'data'"):
             yield FieldError("body", "A body is needed.")
             continue
+        message = with_options(message, asked.get(name), rest)
         where = "" if name == "data" else ALIASES.get(name, name)
         yield FieldError(field_of(f"{where}{dot}{rest}".strip("."), message), message)
 
