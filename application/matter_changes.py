@@ -117,6 +117,11 @@ def if_asked(facts: Mapping[str, Any], reader: By) -> bool:
     return reader.role == of if isinstance(of, str) else reader.role in of
 
 
+def unless_charged(facts: Mapping[str, Any], reader: By) -> bool:
+    """Show what is done; what a merchant is charged beside it, to merchants only."""
+    return facts.get("does") != "merchant_deduction" or reader.role == "merchant"
+
+
 # Of the codes that not everybody sees, who does; the rest is for all parties.
 SEEN_IF: Final[Mapping[str, Seen]] = {
     "after_sales.assigned": nobody,
@@ -133,6 +138,7 @@ SEEN_IF: Final[Mapping[str, Seen]] = {
     "resolution.approval_asked": nobody,
     "resolution.approved": nobody,
     "resolution.rejected": nobody,
+    "resolution.step_started": unless_charged,
     "resolution.step_needs_human": nobody,
     "resolution.outcome_measured": nobody,
 }

@@ -46,6 +46,8 @@ HIDDEN: Final[Mapping[str, str]] = {
     "resolution.approval_asked": ALWAYS,
     "resolution.approved": ALWAYS,
     "resolution.rejected": ALWAYS,
+    # What a merchant is charged beside what the consumer gets
+    "resolution.step_started": "entry.facts ->> 'does' = 'merchant_deduction'",
     "resolution.step_needs_human": ALWAYS,
     "resolution.outcome_measured": ALWAYS,
 }

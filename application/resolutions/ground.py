@@ -21,6 +21,7 @@ from application.sight import Sight
 from domain.compensation import COMPENSATION, Dates, DayOfCompensation
 from domain.kernel import Refused
 from domain.order import ORDER, Order
+from domain.order.kinds import kind_of_goods
 from domain.plan import PlanStep
 from domain.planning import Ground, Sold
 from domain.planning.taken import by_line
@@ -107,6 +108,7 @@ class Grounds:
             blocked=resolution.blocked(at),
             severity=resolution.severity.severity if resolution.severity else None,
             stalled_hours=stalled(seen.order, at),
+            goods=kind_of_goods(seen.order, lines_of(seen.order, seen.short)),
         )
 
     def _sold(

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 
 import pytest
+from msgspec.structs import replace
 
 from application.access import Owners
 from application.casework import Matter
-from application.matter_changes import SEEN_IF, changes
+from application.matter_changes import SEEN_IF, changes, visible
 from application.projections.back_office import HIDDEN
 from domain.after_sales import AskForEvidence, AssignCase, NoteCase
 from domain.ids import compose
 from domain.kernel import Event
-from domain.party import By
+from domain.party import SYSTEM, By
+from domain.plan import PlanStep
+from domain.resolution import StepStarted
 from tests.application.projections.conftest import History
 from tests.domain.after_sales import ANNA, LIN, MONDAY, SHOP, asked
 
@@ -81,6 +84,22 @@ def test_a_party_reads_no_sealed_words_and_no_colleagues_name() -> None:
     assert change.facts["by"] == {"role": "agent", "name": "redress"}
     (for_us,) = changes(matter(*life), len(life) - 1, LIN)
     assert for_us.facts["by"] == {"role": "agent", "name": "lin"}
+
+
+@pytest.mark.parametrize(("reader", "sees"), [(ANNA, False), (SHOP, True), (LIN, True)])
+def test_what_a_merchant_is_charged_is_no_consumers_affair(
+    reader: By, *, sees: bool
+) -> None:
+    charge = PlanStep(action="merchant_deduction", part="service", bearer="merchant")
+    begun = StepStarted(
+        at=MONDAY, by=SYSTEM, step="1/minimum/1", does=charge, attempt=1
+    )
+    assert visible(begun, reader) is sees
+    urging = PlanStep(action="urge_carrier", part="service")
+    begun = StepStarted(
+        at=MONDAY, by=SYSTEM, step="1/minimum/1", does=urging, attempt=1
+    )
+    assert visible(begun, reader)
 
 
 def test_live_hides_what_the_timeline_hides() -> None:
