@@ -271,7 +271,9 @@ def field_errors(
         if (name, message) == ("data", "'data'"):
             yield FieldError("body", "A body is needed.")
             continue
-        message = with_options(message, asked.get(name), rest)
+        inside = name != "data" and name not in asked
+        body = asked.get("data" if inside else name)
+        message = with_options(message, body, f"{name}{dot}{rest}" if inside else rest)
         where = "" if name == "data" else ALIASES.get(name, name)
         yield FieldError(field_of(f"{where}{dot}{rest}".strip("."), message), message)
 
