@@ -1,6 +1,6 @@
 # Two commands for users: make run, make test. The rest is for those who change it.
 
-.PHONY: run test soak check install lock clean
+.PHONY: run test soak simulate check install lock clean
 .DEFAULT_GOAL := run
 
 PYTHON ?= python3
@@ -16,13 +16,20 @@ test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/tests
 	$(BIN)/pytest -rs $(SIDE_BY_SIDE)
 
+# The story of one seed of the simulated dispatcher, as a failure names it.
+SIMULATED := tests/application/event_store/test_simulated_dispatcher.py
+simulate: .venv/tests
+	$(BIN)/pytest -k whatever_happens --seed $(SEED) $(SIMULATED)
+
 # The guards over money and goods, for as long as it takes; a seed tells the same story.
+# And of the simulated dispatcher, 100,000 seeds.
 SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 soak: SEED := $(SEED)
 soak: .venv/tests
 	@echo "Seed $(SEED); the same again: make soak SEED=$(SEED)"
 	$(BIN)/pytest -rs --hypothesis-profile=soak --hypothesis-seed=$(SEED) \
 		tests/flow/test_money_is_guarded.py
+	$(BIN)/pytest $(SIDE_BY_SIDE) -k whatever_happens --seeds 100000 $(SIMULATED)
 
 check: .venv/tests
 	$(BIN)/ruff check .

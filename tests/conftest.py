@@ -21,6 +21,15 @@ hypothesis.settings.load_profile("ci")
 
 PARTITIONS = 8
 
+SEEDS = 2_000
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Say how many stories the simulated dispatcher is told, or which one."""
+    parser.addoption("--seeds", type=int, default=SEEDS, help="how many simulations")
+    parser.addoption("--seed", type=int, help="the one simulation of this seed")
+
+
 # Makes every table what the migrations made it, in one round trip. No trigger keeps a
 # test's owner from forgetting; nobody else may. To delete a few rows is quicker than to
 # give a table new files, until they pile up.

@@ -17,10 +17,9 @@ from msgspec import Struct
 from application.event_store.batch import Answer
 from application.event_store.envelope import Ask
 from application.event_store.handler import CommandHandler
-from application.event_store.rounds import KeptStreams, Rounds
+from application.event_store.rounds import KeptStreams, Rounds, told_whole
 from application.event_store.store import (
     EventStore,
-    OutcomeUnknown,
     Overloaded,
     StoreUnavailable,
 )
@@ -234,12 +233,7 @@ class Dispatcher(CommandHandler):
                 answers += self.submit(asks[first : first + size]).result()
             except Overloaded as full:
                 answers.append(full)
-        away = [each for each in answers if isinstance(each, StoreUnavailable)]
-        if away and len(away) < len(answers):
-            raise OutcomeUnknown(f"Some of it was not taken: {away[0]}") from away[0]
-        if away:
-            raise away[0]
-        return answers
+        return told_whole(answers)
 
     def close(self) -> None:
         """Take nothing more, and answer what was taken."""

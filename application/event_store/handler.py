@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from application.event_store.batch import Answer, MovedOn, said_hash, words_gone
 from application.event_store.envelope import Ask, CommandContext, Receipt
-from application.event_store.rounds import Rounds
+from application.event_store.rounds import Rounds, told_whole
 from application.event_store.store import Busy, EventStore, KeyReused
 from domain.ids import partition_in
 from domain.kernel import Refused
@@ -96,4 +96,4 @@ class CommandHandler:
         whole batch: StoreUnavailable, and OutcomeUnknown, after which the same asks
         under the same command ids may safely be handed in again.
         """
-        return self._rounds.run(asks)
+        return told_whole(self._rounds.run(asks))

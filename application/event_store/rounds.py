@@ -88,8 +88,9 @@ class Rounds:
 
         What lost a race is read and decided again, three times at most. If the answer
         to the append is lost, the receipts of what was written are looked up, once.
-        Raises StoreUnavailable if nothing can be said of the whole batch, and
-        OutcomeUnknown if it may have been written.
+        Who has an answer keeps it, whatever becomes of the others: an ask of which
+        nothing can be said is answered StoreUnavailable, or OutcomeUnknown if it may
+        have been written.
         """
         answers: dict[int, Answer] = {
             number: PartsApart("An ask has parts, and all lie in one partition.")
@@ -97,6 +98,7 @@ class Rounds:
             if not ask.parts or len(set(map(partition_in, ask.streams))) != 1
         }
         lost: OutcomeUnknown | None = None
+        rest: Exception = Busy(attempts=ATTEMPTS_MAX)
         for attempt in range(ATTEMPTS_MAX):
             waiting = {
                 number: ask for number, ask in enumerate(asks) if number not in answers
@@ -107,14 +109,14 @@ class Rounds:
                 answers |= self._attempt(waiting, fresh=attempt > 0)
             except OutcomeUnknown as error:
                 if lost is not None:
-                    raise
+                    break
                 lost = error
             except StoreUnavailable as error:
-                if lost is not None:
-                    raise lost from error
-                raise
-        busy = lost or Busy(attempts=ATTEMPTS_MAX)
-        return [answers.get(number, busy) for number in range(len(asks))]
+                rest = error
+                break
+        if lost is not None:
+            rest = lost  # Whoever can say nothing since then has been lost as well.
+        return [answers.get(number, rest) for number in range(len(asks))]
 
     def _attempt(self, asks: Mapping[int, Ask], *, fresh: bool) -> dict[int, Answer]:
         """Return the answers there are; the asks left out lost a race.
@@ -141,7 +143,10 @@ class Rounds:
     def _each(self, asks: Mapping[int, Ask]) -> dict[int, Answer]:
         answers: dict[int, Answer] = {}
         for number, ask in asks.items():
-            answers |= self._attempt({number: ask}, fresh=True)
+            try:
+                answers |= self._attempt({number: ask}, fresh=True)
+            except StoreUnavailable as error:
+                answers[number] = error
         return answers
 
     def _decided(
@@ -176,6 +181,20 @@ class Rounds:
         streams = {each: None for ask in asks for each in ask.streams}
         commands = {command_key(ask): None for ask in asks}
         return self._store.load(list(streams), list(commands))
+
+
+def told_whole(answers: Sequence[Answer]) -> Sequence[Answer]:
+    """Return the answers to whoever handed in a batch as one thing, and takes it whole.
+
+    Raises StoreUnavailable if nothing was written of it, OutcomeUnknown if some may
+    have been: the same asks may safely be handed in again.
+    """
+    away = [each for each in answers if isinstance(each, StoreUnavailable)]
+    if away and len(away) < len(answers):
+        raise OutcomeUnknown(f"Some of it was not taken: {away[0]}") from away[0]
+    if away:
+        raise next((each for each in away if isinstance(each, OutcomeUnknown)), away[0])
+    return answers
 
 
 def spoilt_by(

@@ -8,13 +8,16 @@ import pytest
 from application.event_store.batch import request_hash
 from application.event_store.envelope import Receipt
 from application.event_store.handler import CommandHandler
+from application.event_store.rounds import Rounds
 from application.event_store.store import (
     ATTEMPTS_MAX,
     Append,
     Busy,
     Conflict,
     Loaded,
+    OutcomeUnknown,
     StaleVersion,
+    StoreUnavailable,
     StreamAppend,
 )
 from tests.application.event_store.shelf import (
@@ -142,3 +145,29 @@ def test_nor_is_anything_so_already_because_of_it() -> None:
     answers = CommandHandler(store).handle([first, put_up("vase", shelf)])
     assert kinds(answers) == [StaleVersion, Receipt]
     assert things(store, shelf) == ["radio", "vase"]
+
+
+class GoesAway(Crowded):
+    """A store that answers once, and then no more."""
+
+    def load(
+        self, stream_ids: Sequence[UUID], command_ids: Sequence[tuple[int, UUID]] = ()
+    ) -> Loaded:
+        if self.loads:
+            raise StoreUnavailable("away")
+        return super().load(stream_ids, command_ids)
+
+
+def test_who_has_his_receipt_keeps_it_when_the_store_goes_away_for_the_others() -> None:
+    shelf, other = a_shelf(), a_shelf()
+    asks = [put_up("vase", shelf), put_up("vase", other)]
+    store = GoesAway(intruding(shelf, 0, "radio"))
+    assert kinds(Rounds(store).run(asks)) == [StoreUnavailable, Receipt]
+    assert (things(store, shelf), things(store, other)) == (["radio"], ["vase"])
+
+
+def test_nor_is_whoever_takes_a_batch_whole_told_that_nothing_was_written() -> None:
+    shelf, other = a_shelf(), a_shelf()
+    store = GoesAway(intruding(shelf, 0, "radio"))
+    with pytest.raises(OutcomeUnknown):
+        CommandHandler(store).handle([put_up("vase", shelf), put_up("vase", other)])
