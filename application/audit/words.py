@@ -2,22 +2,31 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from msgspec import Struct, structs
 
 from application.audit.case_words import CASE_SENTENCES
-from application.audit.companionship_words import COMPANIONSHIP_SENTENCES
+from application.audit.companionship_words import (
+    COMPANIONSHIP_SENTENCES,
+    COMPANIONSHIP_VALUES,
+)
 from application.audit.desk_words import DESK_SENTENCES
 from application.audit.dispute_words import DISPUTE_SENTENCES
-from application.audit.incident_words import INCIDENT_SENTENCES
-from application.audit.resolution_words import RESOLUTION_SENTENCES
+from application.audit.incident_words import INCIDENT_SENTENCES, INCIDENT_VALUES
+from application.audit.resolution_words import (
+    RESOLUTION_NAMES,
+    RESOLUTION_SENTENCES,
+    RESOLUTION_VALUES,
+)
+from application.audit.spelt import money, span, spelt, yuan
 from application.event_store.mapper import tag_of
 from domain.kernel import Event
 from domain.money import Money
 from domain.order import ClaimItem, OrderLine, Packed, Tender
 from domain.party import Participant
+from domain.plan import Proposed
 from domain.policy.quote import Line
 from domain.policy.rows import Row
 from domain.promise import Offer
@@ -171,6 +180,13 @@ PROMISES: Mapping[str, str] = {
     "price_protection": "price protection",
 }
 
+# What is not spelt by its fields alone, by the type of the value.
+VALUES: Final[Mapping[type, Callable[[Any], str]]] = {
+    **RESOLUTION_VALUES,
+    **COMPANIONSHIP_VALUES,
+    **INCIDENT_VALUES,
+}
+
 FIELD = re.compile(r"\{(\w+)(?:\?([^}]*))?\}")
 
 
@@ -181,7 +197,10 @@ def plain_words(event: Event, opened: Callable[[str], str]) -> str:
     sentence = SENTENCES[tag]
 
     def filled(found: re.Match[str]) -> str:
-        value = shown(fields[found[1]], opened, found[1])
+        field = fields[found[1]]
+        if found[2] is not None and field == 0 and found[1].endswith("_fen"):
+            return ""  # No money is nothing to speak of.
+        value = shown(field, opened, found[1])
         return value if found[2] is None else value and found[2].replace("*", value)
 
     return FIELD.sub(filled, sentence)
@@ -194,18 +213,19 @@ def shown(value: Any, opened: Callable[[str], str], field: str = "") -> str:
             return ""
         case str() if value.startswith("sealed:"):
             return opened(value)
-        case str() if field == "promise":
-            return promise(value)
+        case str() if field in NAMES:
+            return NAMES[field](value)
+        case bool() | datetime():
+            return spelt(value)
         case int() if field.endswith("_seconds") or field.startswith("seconds"):
             return span(value)
-        case int() if field.endswith("_fen"):
+        case int() if field == "fen" or field.endswith("_fen"):
             return yuan(value)
-        case datetime():
-            return moment(value)
         case Money():
-            return f"{value} {value.currency}"
+            return money(value)
         case tuple():
-            return ", ".join(shown(each, opened) for each in value)
+            between = " / " if isinstance(value[0], Proposed) else ", "
+            return between.join(shown(each, opened, field) for each in value)
         case Offer():
             return value.label
         case Row():
@@ -233,16 +253,13 @@ def shown(value: Any, opened: Callable[[str], str], field: str = "") -> str:
             return f"{yuan(fen)} from {payer} by {rule}@{version}{cut}"
         case Participant(party=party, roles=roles):
             return f"{party} ({', '.join(roles)})"
+        case Struct() if type(value) in VALUES:
+            return VALUES[type(value)](value)
         case Struct():
             parts = (shown(part, opened) for part in structs.asdict(value).values())
             return " ".join(filter(None, parts))
         case _:
             return str(value)
-
-
-def yuan(fen: int) -> str:
-    """Return an amount in fen as people read it."""
-    return shown(Money(fen, "CNY"), str)
 
 
 def side(posting: Posting, currency: str) -> str:
@@ -265,11 +282,8 @@ def promise(name: str) -> str:
     return f"{PROMISES[kind]} ({line}{who.replace('/', ' ', 1)})"
 
 
-def span(seconds: int) -> str:
-    """Return a span in days, hours, minutes and seconds, less than none with a sign."""
-    return f"{'-' if seconds < 0 else ''}{timedelta(seconds=abs(seconds))}"
-
-
-def moment(value: datetime) -> str:
-    """Return a moment as people read it, in UTC, to the second."""
-    return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S}Z"
+# Names of which words are made, by the fields that hold them.
+NAMES: Final[Mapping[str, Callable[[str], str]]] = {
+    "promise": promise,
+    **RESOLUTION_NAMES,
+}

@@ -5,7 +5,7 @@ from datetime import datetime
 import rich_click as click
 from msgspec import json
 
-from application.audit.words import moment
+from application.audit.spelt import moment
 from application.projections.decision_rows import Decisions
 from application.projections.decisions import DecisionRow, Sought
 from application.projections.paging import PAGE_MAX

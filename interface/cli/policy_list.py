@@ -3,7 +3,7 @@
 import rich_click as click
 from msgspec import json
 
-from application.audit.words import moment
+from application.audit.spelt import moment
 from application.policy_set import InForce
 from domain.policy.rows import AnyRow
 from domain.policy_set import PublishedProfile

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import rich_click as click
 
-from application.audit.words import moment
+from application.audit.spelt import moment
 from application.event_store.envelope import CommandContext
 from application.policy_set import Published
 from domain.kernel import Refused

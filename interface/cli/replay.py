@@ -17,8 +17,8 @@ from application.audit.replay import (
     find_streams,
     replay,
 )
+from application.audit.spelt import moment
 from application.audit.state import NoSuchStream
-from application.audit.words import moment
 from application.people import WHY_LENGTH_MAX, WrongMasterKey
 from application.projections.references import References
 from application.projections.runner import Runner

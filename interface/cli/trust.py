@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import rich_click as click
 from msgspec import json
 
-from application.audit.words import moment
+from application.audit.spelt import moment
 from application.projections.persons import Persons
 from application.projections.runner import Runner
 from application.projections.timeline import Timeline
