@@ -1,6 +1,6 @@
 # Two commands for users: make run, make test. The rest is for those who change it.
 
-.PHONY: run test soak simulate check install lock clean
+.PHONY: run test soak bench simulate check install lock clean
 .DEFAULT_GOAL := run
 
 PYTHON ?= python3
@@ -30,6 +30,12 @@ soak: .venv/tests
 	$(BIN)/pytest -rs --hypothesis-profile=soak --hypothesis-seed=$(SEED) \
 		tests/flow/test_money_is_guarded.py
 	$(BIN)/pytest $(SIDE_BY_SIDE) -k whatever_happens --seeds 100000 $(SIMULATED)
+
+# How fast the store is here, beside its peers; the figures and the picture: bench/.
+# Small sizes only: make bench BENCH=--quick
+bench: .venv/runs
+	@mkdir -p bench
+	@$(BIN)/redress bench --json bench/bench.json $(BENCH)
 
 check: .venv/tests
 	$(BIN)/ruff check .

@@ -1,0 +1,1 @@
+"""What the benchmark measures the store with, where deciding is at home."""

@@ -1,0 +1,1 @@
+"""The benchmark: this store and its peers, in one run on one PostgreSQL."""

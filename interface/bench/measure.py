@@ -1,0 +1,73 @@
+"""What a measure is: two sides that take turns, and a check that nothing went wrong."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Final
+
+from msgspec import Struct
+
+from interface.bench.ground import Ground
+
+
+class NotMeasured(Exception):
+    """Something a measure needs is not on this machine; the rest goes on."""
+
+
+class Wrong(Exception):
+    """A side lost something, or did it twice: its figures are worth nothing."""
+
+
+class Sample(Struct, frozen=True):
+    """What one round came to, in the measure's unit, and each caller's waits in s."""
+
+    value: float
+    waits: Sequence[float] = ()
+
+
+Side = Callable[[], Sample]
+
+
+class Contest(Struct, frozen=True, kw_only=True):
+    """Two sides, warmed up and ready to take turns.
+
+    Without a ``peer`` the figure stands alone. ``check`` raises Wrong if anything was
+    lost or doubled in all rounds together. ``notes`` say how each was driven.
+    """
+
+    ours: Side
+    peer: Side | None
+    check: Callable[[], None]
+    notes: Sequence[str] = ()
+
+
+class Measure(Struct, frozen=True, kw_only=True):
+    """One row of the table.
+
+    ``floor`` and ``aim`` are of the ratio of ours to the peer's; without a peer's
+    figure, of ours. ``steady`` figures are counted once: bytes do not vary.
+    """
+
+    word: str
+    title: str
+    unit: str
+    peer: str
+    open: Callable[[Ground], AbstractContextManager[Contest]]
+    floor: float | None = None
+    aim: float | None = None
+    less_is_better: bool = False
+    steady: bool = False
+
+
+STOCK: Final = "stock eventsourcing"
+TIMES: Final = " ×"  # noqa: RUF001  # a factor, as the reader writes it
+
+
+def per_second(count: int, seconds: float) -> float:
+    """Return a rate."""
+    return count / seconds if seconds else 0.0
+
+
+def expect(what: str, found: object, wanted: object) -> None:
+    """Raise Wrong unless both are the same."""
+    if found != wanted:
+        raise Wrong(f"{what}: {found!r}, and it should be {wanted!r}")
