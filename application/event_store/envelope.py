@@ -68,6 +68,8 @@ class Ask(Struct, frozen=True):
     @property
     def streams(self) -> tuple[UUID, ...]:
         """All streams that matter to it, each once."""
+        if len(self.parts) == 1 and not self.rests_on:  # As most are.
+            return (self.parts[0].stream_id,)
         written = (part.stream_id for part in self.parts)
         return tuple(dict.fromkeys((*written, *self.rests_on)))
 
