@@ -11,14 +11,22 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from litestar import Litestar
-from litestar.types import ControllerRouterHandler
+from litestar.enums import ScopeType
+from litestar.types import (
+    BeforeMessageSendHookHandler,
+    ControllerRouterHandler,
+    Message,
+    Scope,
+)
 
+from application.crashing import CrashPoint
 from application.projections.stats import read_stats
 from interface.api.app import Parts, build_app
 from interface.api.inbound import inbound_routes
 from interface.api.live import OpenStreams
 from interface.api.metrics import Gauges, Metrics
 from interface.bootstrap import Redress, open_redress
+from interface.crashing import crash_point
 from interface.errors import UserError
 from interface.lifeline import end_with_parent
 from interface.listening import free_address
@@ -81,10 +89,11 @@ def build_api(
     redress: Redress,
     more: Sequence[ControllerRouterHandler] = (),
     parts: Parts | None = None,
+    before_send: Sequence[BeforeMessageSendHookHandler] = (),
 ) -> Litestar:
     """Return the HTTP API over the given product."""
     routes = inbound_routes(redress.outside.inbound, redress.outside.doors)
-    return build_app(parts or api_parts(redress), [routes, *more])
+    return build_app(parts or api_parts(redress), [routes, *more], before_send)
 
 
 def ends_streams(streams: OpenStreams) -> Callable[[], None]:
@@ -102,6 +111,17 @@ def ends_streams(streams: OpenStreams) -> Callable[[], None]:
     return heed
 
 
+def crash_answering(crash: CrashPoint) -> BeforeMessageSendHookHandler:
+    """Return the hook by which a test has a command's answer never begin."""
+
+    async def hook(message: Message, scope: Scope) -> None:
+        begins = message["type"] == "http.response.start"
+        if begins and scope["type"] == ScopeType.HTTP and scope["method"] == "POST":
+            crash("http.answering")
+
+    return hook
+
+
 def app() -> Litestar:
     """Return the API as the environment asks for it; its worker process calls this.
 
@@ -114,7 +134,8 @@ def app() -> Litestar:
         stack = ExitStack()
         redress = stack.enter_context(open_redress(settings, prepared=True))
         parts = api_parts(redress)
-        api = build_api(redress, parts=parts)
+        dying = crash_answering(crash_point(settings))
+        api = build_api(redress, parts=parts, before_send=[dying])
     except UserError as error:
         sys.exit(f"redress: {error}")
     api.on_startup.append(ends_streams(parts.streams))

@@ -31,6 +31,19 @@ def role_at(variable: str, who: str) -> Meta:
     return secret(variable, who, "postgresql://user:password@host:port/database")
 
 
+# Where a test may have a process killed: at each of these the hook is called.
+CrashAt = Literal[
+    "",
+    "append.sending",
+    "append.answered",
+    "http.answering",
+    "projection.batch",
+    "migration.step",
+    "effect.claimed",
+    "effect.answered",
+]
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """All that can be set. Every variable may be left out."""
 
@@ -233,12 +246,11 @@ class Settings(Struct, frozen=True, kw_only=True):
         ),
     ] = False
     crash_at: Annotated[
-        str,
+        CrashAt,
         meaning(
             "REDRESS_CRASH_AT",
             "The named point at which a test has the process killed.",
-            "the name of a point, and REDRESS_TEST=1 beside it",
-            max_length=64,
+            f"{', '.join(get_args(CrashAt)[1:])}, and REDRESS_TEST=1 beside it",
         ),
     ] = ""
     given: frozenset[str] = field(default_factory=frozenset)

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from application.access import NotFound
+from application.crashing import CrashPoint, never
 from application.effects.attempts import ATTEMPTS, Attempts
 from application.effects.breaker import Breakers
 from application.effects.effect import Effect, Gateway
@@ -37,12 +38,6 @@ from domain.kernel import Refused
 
 # What was accepted and of which nothing is heard for so long is for people.
 PATIENCE: Final = timedelta(days=3)
-
-CrashPoint = Callable[[str], None]
-
-
-def never(_point: str) -> None:
-    """Crash nowhere."""
 
 
 class NobodyTakesIt(Refused):

@@ -9,6 +9,7 @@ from threading import Event as Signal
 
 from msgspec import Struct
 
+from application.crashing import CrashPoint, never
 from application.event_store.connections import Pool
 from application.projections.log import Log, Positions, Range
 from application.projections.runtime import (
@@ -77,11 +78,13 @@ class Runner:
         pool: Pool,
         log: Log | None = None,
         schema: str = LIVE,
+        crash_point: CrashPoint = never,
     ) -> None:
         self._projections = projections
         self._pool = pool
         self._log = log or Log()
         self._schema = schema
+        self._crash_point = crash_point
 
     def prepare(self) -> None:
         """Make the checkpoint rows of every partition; asked again changes nothing."""
@@ -166,6 +169,7 @@ class Runner:
                 return 0
             batch = self._log.read(ranges, connection)
             advance(projection, batch, connection)
+            self._crash_point("projection.batch")
             return len(batch)
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from litestar import Litestar, Request
 from litestar.di import Provide
 from litestar.middleware import DefineMiddleware
-from litestar.types import ControllerRouterHandler
+from litestar.types import BeforeMessageSendHookHandler, ControllerRouterHandler
 
 from application.access import Actor
 from application.after_sales import AfterSales
@@ -128,7 +128,11 @@ async def raw_body(request: Request[Any, Any, Any]) -> bytes:
     return await request.body()
 
 
-def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Litestar:
+def build_app(
+    parts: Parts,
+    more: Sequence[ControllerRouterHandler] = (),
+    before_send: Sequence[BeforeMessageSendHookHandler] = (),
+) -> Litestar:
     """Return the API over these parts, with what else is to be served."""
 
     def actor(request: Request[Actor, Any, Any]) -> Actor:
@@ -190,7 +194,7 @@ def build_app(parts: Parts, more: Sequence[ControllerRouterHandler] = ()) -> Lit
         ],
         guards=[door],
         exception_handlers=HANDLERS,
-        before_send=[canonical_line(parts.metrics)],
+        before_send=[canonical_line(parts.metrics), *before_send],
         request_max_body_size=BODY_BYTES_MAX,
         openapi_config=documentation.openapi_config(),
         logging_config=None,

@@ -3,8 +3,10 @@
 from contextlib import ExitStack
 from functools import cached_property
 
+from application.crashing import CrashPoint, never
 from application.event_store.connections import Pool, connection_pool
 from application.event_store.postgres import PostgresEventStore
+from interface.bootstrap.crashing import CrashingStore
 from interface.postgres.database import DatabaseUrls
 
 # Connections a process may hold at most, by role.
@@ -21,8 +23,9 @@ class Connections:
     What else is open while they are is entered into ``open``, and closed before them.
     """
 
-    def __init__(self, urls: DatabaseUrls) -> None:
+    def __init__(self, urls: DatabaseUrls, crash_point: CrashPoint = never) -> None:
         self.urls = urls
+        self._crash_point = crash_point
         self.open = ExitStack()
 
     @cached_property
@@ -57,4 +60,6 @@ class Connections:
     @cached_property
     def store(self) -> PostgresEventStore:
         """The event store."""
+        if self._crash_point is not never:
+            return CrashingStore(self.writer, self.reader, self._crash_point)
         return PostgresEventStore(self.writer, self.reader)

@@ -1,12 +1,10 @@
 """The outside world: what comes in as messages, what others are told and asked."""
 
-import os
-import signal
 from functools import cached_property
 from uuid import UUID
 
 from application.effects.breaker import Breakers
-from application.effects.carrying import Carrying, CrashPoint, never
+from application.effects.carrying import Carrying
 from application.effects.desk import Effects
 from application.effects.effect import Gateway
 from application.effects.facts import Facts
@@ -25,6 +23,7 @@ from interface.bootstrap.commands import Commands
 from interface.bootstrap.connections import Connections
 from interface.bootstrap.queries import Queries
 from interface.clock import clock, machine_now
+from interface.crashing import crash_point
 from interface.home import kept_key, kept_secret
 from interface.inbound.doors import Doors
 from interface.inbound.effect_callbacks import CallbackDoor, told_by
@@ -200,15 +199,3 @@ class Outside:
         )
         self.connections.open.callback(worker.close)
         return worker
-
-
-def crash_point(settings: Settings) -> CrashPoint:
-    """Return what kills this process at the point a test named, and at no other."""
-    if not (settings.test and settings.crash_at):
-        return never
-
-    def crash(point: str) -> None:
-        if point == settings.crash_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return crash

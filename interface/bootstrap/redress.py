@@ -26,6 +26,7 @@ from interface.bootstrap.outside import Outside
 from interface.bootstrap.processes import Processes
 from interface.bootstrap.queries import Queries
 from interface.clock import clock
+from interface.crashing import crash_point
 from interface.postgres.database import DatabaseUrls, database, database_urls
 from interface.settings import Settings
 from interface.tokens import Tokens, open_tokens
@@ -42,7 +43,7 @@ class Redress:
     def __init__(self, settings: Settings, urls: DatabaseUrls) -> None:
         self.settings = settings
         self.urls = urls
-        connections = self.connections = Connections(urls)
+        connections = self.connections = Connections(urls, crash_point(settings))
         queries = self.queries = Queries(connections)
         commands = self.commands = Commands(settings, connections, queries)
         self.desks = Desks(settings, connections, commands, queries)
@@ -60,7 +61,8 @@ class Redress:
 
     def runner(self) -> Runner:
         """Return what moves all projections on, for one thread."""
-        return Runner(READ_MODELS, self.projector)
+        crash = crash_point(self.settings)
+        return Runner(READ_MODELS, self.projector, crash_point=crash)
 
     # -- Short names --
 

@@ -7,6 +7,7 @@ import psycopg
 from msgspec import Struct
 from psycopg.conninfo import conninfo_to_dict
 
+from interface.crashing import crash_point
 from interface.errors import UserError, WrongSetting
 from interface.home import make_home
 from interface.postgres.migrations import migrate
@@ -84,7 +85,7 @@ def prepare_database(
                         given,
                         reset_passwords=reset_passwords or settings.embedded,
                     )
-                migrate(urls.owner)
+                migrate(urls.owner, crash_point=crash_point(settings))
                 with turn(owner):
                     make_partitions(owner, settings)
         except psycopg.Error as error:

@@ -10,6 +10,7 @@ from yoyo.backends.core.postgresql import PostgresqlPsycopgBackend
 from yoyo.connections import DatabaseURI
 from yoyo.migrations import Migration, default_migration_table
 
+from application.crashing import CrashPoint, never
 from interface.errors import UserError
 
 WAIT = "120s"  # for another process that migrates at the same time
@@ -32,6 +33,8 @@ class WholeMigrations(PostgresqlPsycopgBackend):  # type: ignore[misc]  # yoyo h
     it would find out by errors, in the server's log, what is known of PostgreSQL.
     """
 
+    crash_point: CrashPoint = staticmethod(never)
+
     def init_database(self) -> None:
         """Make the library's lock table if it is missing; DDL is transactional here."""
         with self.transaction():
@@ -48,6 +51,7 @@ class WholeMigrations(PostgresqlPsycopgBackend):  # type: ignore[misc]  # yoyo h
         self.ensure_internal_schema_updated()
         with self.transaction():
             self.cursor().execute(Path(migration.path).read_bytes())
+            self.crash_point("migration.step")
             self.mark_one(migration, log=False)
 
 
@@ -59,7 +63,9 @@ def migrations_folder() -> Path:
     return here
 
 
-def migrate(url: str, folder: Path | None = None) -> list[str]:
+def migrate(
+    url: str, folder: Path | None = None, crash_point: CrashPoint = never
+) -> list[str]:
     """Bring the database to the latest migration; return those applied now.
 
     Whoever migrates at the same time is waited for. Raises UserError naming the
@@ -75,13 +81,14 @@ def migrate(url: str, folder: Path | None = None) -> list[str]:
         except psycopg.errors.LockNotAvailable:
             message = f"Another process has been migrating for {WAIT}; try again later"
             raise UserError(message) from None
-        return run(url, folder)
+        return run(url, folder, crash_point)
 
 
-def run(url: str, folder: Path) -> list[str]:
+def run(url: str, folder: Path, crash_point: CrashPoint) -> list[str]:
     """Apply what is missing. The caller holds the lock."""
     uri = DatabaseURI(None, None, None, None, None, None, conninfo_to_dict(url))
     with WholeMigrations(uri, default_migration_table) as backend:
+        backend.crash_point = crash_point
         # If we are killed, the server notices at once, not when the statement ends.
         backend.execute("SET client_connection_check_interval = '1s'")
         backend.init_database()

@@ -44,9 +44,14 @@ def test_a_wrong_value_is_named_with_what_is_allowed(
 
 def test_nobody_crashes_a_process_that_is_not_a_test() -> None:
     with pytest.raises(WrongSetting, match="REDRESS_TEST=1"):
-        read_settings({"REDRESS_CRASH_AT": "before_commit"})
-    allowed = {"REDRESS_CRASH_AT": "before_commit", "REDRESS_TEST": "1"}
-    assert read_settings(allowed).crash_at == "before_commit"
+        read_settings({"REDRESS_CRASH_AT": "append.sending"})
+    allowed = {"REDRESS_CRASH_AT": "append.sending", "REDRESS_TEST": "1"}
+    assert read_settings(allowed).crash_at == "append.sending"
+
+
+def test_a_point_that_nobody_comes_by_is_refused() -> None:
+    with pytest.raises(WrongSetting, match=r"append\.sending, append\.answered"):
+        read_settings({"REDRESS_CRASH_AT": "append.sendign", "REDRESS_TEST": "1"})
 
 
 def test_secrets_are_never_shown() -> None:

@@ -10,9 +10,10 @@ from uuid import UUID, uuid4
 
 from msgspec.structs import replace
 
+from application.crashing import CrashPoint, never
 from application.effects.attempts import Attempts
 from application.effects.breaker import Breakers, Limits
-from application.effects.carrying import Carrying, CrashPoint, never
+from application.effects.carrying import Carrying
 from application.effects.effect import Gateway
 from application.effects.facts import Facts
 from application.effects.outbox import Outbox, OutboxQueries
