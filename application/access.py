@@ -10,6 +10,7 @@ from typing import Final, Literal, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
+from application.sold import Sold
 from domain.kernel import Refused
 
 AccessRole = Literal[
@@ -339,7 +340,8 @@ class Actor(Struct, frozen=True, kw_only=True):
 class Owners(Struct, frozen=True, kw_only=True):
     """Whose something is.
 
-    ``lead`` is the merchant whose the whole is: of several, each has but a part.
+    ``lead`` is the merchant whose the whole is: of several, each has but a part, and
+    ``sold`` says which.
     """
 
     consumer: str | None = None
@@ -347,6 +349,7 @@ class Owners(Struct, frozen=True, kw_only=True):
     creators: frozenset[str] = frozenset()
     carriers: frozenset[str] = frozenset()
     lead: str | None = None
+    sold: Sold | None = None
 
     def of(self, action: Action) -> "Owners":
         """Return those of them who have a say in this action."""

@@ -54,6 +54,8 @@ def changes(matter: Matter, after: int, reader: By) -> Sequence[Change]:
         before, state = state, fold.evolve(state, recorded.event)
         if recorded.position <= after or not visible(recorded.event, reader):
             continue
+        if not of_reader(matter, state, recorded.event, reader):
+            continue
         shown = fold.shown(state)
         facts = readable(facts_of(recorded.event))
         found.append(
@@ -69,6 +71,17 @@ def changes(matter: Matter, after: int, reader: By) -> Sequence[Change]:
             )
         )
     return found
+
+
+def of_reader(matter: Matter, state: Any, event: Event, reader: By) -> bool:
+    """Whether an event is about this reader's part of a resolution.
+
+    Of an order of several merchants each is told of what it sold.
+    """
+    sold = matter.of_order.sold
+    if sold is None or reader.role != "merchant" or matter.noun != "resolution":
+        return True
+    return sold.told(reader.name, event, state)
 
 
 def readable(facts: Mapping[str, Any]) -> dict[str, Any]:

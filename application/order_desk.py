@@ -6,6 +6,7 @@ from typing import Final, cast
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from application.access import (
     AccessRole,
@@ -19,6 +20,7 @@ from application.audit.state import kind_of
 from application.event_store.envelope import CommandContext, Receipt
 from application.event_store.store import EventStore
 from application.orders import Orders
+from application.sold import Sold
 from domain.ids import partition_in
 from domain.kernel import Refused
 from domain.order import (
@@ -102,7 +104,24 @@ def owners_of(order: Order) -> Owners:
     """Return whose an order is, also while nobody has told its placement."""
     if order.placement is None and order.identity is not None:
         return Owners(consumer=order.identity.consumer)
-    return owners_of_placement(order.placement)
+    owners = owners_of_placement(order.placement)
+    return replace(owners, sold=sold_by(order, owners))
+
+
+def sold_by(order: Order, owners: Owners) -> Sold | None:
+    """Return who sold which line, of an order of several merchants."""
+    named = ((each.line, each.merchant or owners.lead) for each in order.lines)
+    lines = tuple((line, who) for line, who in named if who is not None)
+    if len({who for _, who in lines}) < 2:  # noqa: PLR2004 - the one has it all
+        return None
+    return Sold(
+        lines=lines,
+        parcels=tuple(
+            (name, tuple(each.line for each in parcel.contents))
+            for name, parcel in order.parcels.items()
+            if parcel.contents
+        ),
+    )
 
 
 class OrderDesk:

@@ -66,15 +66,23 @@ def account_owners(account: MatterAccount, of_order: Owners) -> Owners:
 
 
 def resolution_owners(resolution: Resolution, of_order: Owners) -> Owners:
-    """Return whose a resolution is: its consumer's, and those's it was opened about."""
-    opened = resolution.opened
+    """Return whose a resolution is: its consumer's, and those's it was opened about.
+
+    Of an order of several merchants it is of each whose lines it is about.
+    """
+    opened, sold = resolution.opened, of_order.sold
     assert opened is not None, "what was never opened is not found"
     return Owners(
         consumer=opened.consumer,
-        merchants=frozenset(filter(None, [opened.merchant])),
+        merchants=(
+            sold.merchants(resolution)
+            if sold
+            else frozenset(filter(None, [opened.merchant]))
+        ),
         creators=frozenset(filter(None, [opened.creator])),
         carriers=frozenset(filter(None, [opened.carrier])),
         lead=opened.merchant or of_order.lead,
+        sold=sold,
     )
 
 

@@ -11,8 +11,9 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from application.order_view import utc
+from application.sold import Sold
 from domain.money import Money
-from domain.party import ActingRole
+from domain.party import ActingRole, By
 from domain.plan import YUAN, Action, PlanStep
 from domain.resolution import Resolution
 from domain.resolution.state import StepState
@@ -68,19 +69,34 @@ class PartView(Struct, frozen=True, kw_only=True):
     changed_at: datetime | None
 
 
-def parts(known: Resolution, role: ActingRole) -> tuple[PartView, ...]:
-    """Return what a party bears, or is asked to do."""
+def parts(
+    known: Resolution, reader: By, sold: Sold | None = None
+) -> tuple[PartView, ...]:
+    """Return what a party bears, or is asked to do.
+
+    ``sold`` says of an order of several merchants whose a step is; each reads its own.
+    """
+    role, merchant = reader.role, reader.name
+    several = sold if role == "merchant" else None
+
+    def mine(step: StepState) -> bool:
+        return several is None or several.concerns(merchant, step.does, known)
+
+    def charged(step: StepState) -> bool:
+        to = merchant if several is None else several.charged(step.does, known)
+        return to == merchant and bears(step, role)
+
     return tuple(
         PartView(
             what=each.does.action,
-            amount=borne(each.does) if bears(each, role) else None,
-            bears=bears(each, role),
+            amount=borne(each.does) if charged(each) else None,
+            bears=charged(each),
             policy=each.does.policy,
             progress=PROGRESS[each.standing],
             changed_at=utc(each.changed_at),
         )
         for each in known.steps()
-        if bears(each, role) or URGED.get(each.does.action) == role
+        if (charged(each) or URGED.get(each.does.action) == role) and mine(each)
     )
 
 
@@ -97,14 +113,21 @@ def borne(step: PlanStep) -> Money | None:
     return Money(step.sets_aside_fen, YUAN)
 
 
-def seen_by(known: Resolution, role: ActingRole) -> Iterator[tuple[str, Shortfall]]:
+def seen_by(
+    known: Resolution, reader: By, sold: Sold | None = None
+) -> Iterator[tuple[str, Shortfall]]:
     """Yield the shortfalls a reader reads of, with their names, as they were noticed.
 
-    The carrier of a resolution is that of the parcel it was opened about.
+    The carrier of a resolution is that of the parcel it was opened about. Of several
+    merchants each reads what fell short of its own.
     """
     opened = known.opened
     parcel = opened.shortfall.parcel if opened else None
     for name, each in known.shortfalls.items():
         theirs = each.parcel == parcel if each.parcel else each.code in CARRIED
-        if role != "carrier" or theirs:
+        if reader.role == "merchant" and sold is not None:
+            theirs = sold.fell_short(reader.name, each, known)
+        elif reader.role != "carrier":
+            theirs = True
+        if theirs:
             yield name, each

@@ -14,8 +14,9 @@ from application.clock_view import ClockView, clocks_view
 from application.order_view import utc
 from application.resolutions.office import ResolutionOffice, office
 from application.resolutions.parts import PROGRESS, PartView, Progress, parts, seen_by
+from application.sold import Sold
 from domain.money import Money
-from domain.party import SERVICE, ActingRole, By
+from domain.party import SERVICE, By
 from domain.plan import Action, Block, OnSilence, PlanStep
 from domain.policy.book import Rulebook
 from domain.resolution import Resolution, allowed, next_actor
@@ -146,10 +147,12 @@ def resolution_view(  # noqa: PLR0913 - what is read, by whom, when, under which
     at: datetime,
     *,
     book: Rulebook | None = None,
+    sold: Sold | None = None,
 ) -> ResolutionView:
     """Return a resolution as this reader sees it at a moment.
 
-    ``book`` says by when our own people answer. A carrier reads no clock of the
+    ``book`` says by when our own people answer, ``sold`` who sold what of an order of
+    several merchants: each reads of itself alone. A carrier reads no clock of the
     consumer's, nor whether the consumer complained.
     """
     opened = known.opened
@@ -158,6 +161,7 @@ def resolution_view(  # noqa: PLR0913 - what is read, by whom, when, under which
     staff = reader.role in SERVICE
     mine = staff or reader.role == "consumer"
     carrier = reader.role == "carrier"
+    one_of_several = sold is not None and reader.role == "merchant"
     clocks = () if carrier else clocks_view(known.timers.values(), at)
     return ResolutionView(
         resolution_id=resolution_id,
@@ -165,7 +169,7 @@ def resolution_view(  # noqa: PLR0913 - what is read, by whom, when, under which
         number=opened.number,
         order=opened.order,
         consumer=opened.consumer,
-        merchant=opened.merchant,
+        merchant=reader.name if one_of_several else opened.merchant,
         creator=opened.creator,
         carrier=opened.carrier,
         incident=opened.incident,
@@ -176,12 +180,12 @@ def resolution_view(  # noqa: PLR0913 - what is read, by whom, when, under which
         turn=turn(known, book, staff=staff),
         clocks=clocks,
         may=tuple(each.__name__ for each in allowed(known, reader.role)),
-        shortfalls=shortfalls(known, reader.role, staff=staff),
+        shortfalls=shortfalls(known, reader, sold, staff=staff),
         block=known.block if mine and known.blocked(at) else None,
         offer=offer(known, clocks) if mine else None,
         taken=known.accepted if mine else None,
         done=done(known) if mine else (),
-        parts=() if mine else parts(known, reader.role),
+        parts=() if mine else parts(known, reader, sold),
         paid_fen=known.paid_fen if staff else None,
         score=known.score if mine else None,
         dispute=known.dispute if mine else None,
@@ -203,7 +207,7 @@ def turn(
 
 
 def shortfalls(
-    known: Resolution, role: ActingRole, *, staff: bool
+    known: Resolution, reader: By, sold: Sold | None, *, staff: bool
 ) -> tuple[ShortfallView, ...]:
     """Return what fell short, in the order it was noticed."""
     return tuple(
@@ -220,7 +224,7 @@ def shortfalls(
             heard_in=each.heard_in if staff else None,
             facts=each.facts if staff else (),
         )
-        for name, each in seen_by(known, role)
+        for name, each in seen_by(known, reader, sold)
     )
 
 

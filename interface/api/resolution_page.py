@@ -66,7 +66,13 @@ def page(matter: Matter, actor: Actor, at: datetime, book: Rulebook) -> Resoluti
     """Return a resolution as this reader sees it at a moment, under its rules."""
     reader = reading(actor, "resolution.read", matter.owners)
     view = resolution_view(
-        matter.stream_id, matter.version, matter.state, reader, at, book=book
+        matter.stream_id,
+        matter.version,
+        matter.state,
+        reader,
+        at,
+        book=book,
+        sold=matter.of_order.sold,
     )
     here = f"{RESOLUTIONS}/{matter.stream_id}"
     may = tuple(

@@ -120,8 +120,8 @@ def test_a_plan_is_read_as_its_name_and_what_each_step_costs_whom() -> None:
                 block=Block(reason="empty_parcels", until=WEDNESDAY, flag="f-1"),
             ),
             (
-                "system redress says how grave it is: high, 12 points (value 60000: 4), by "
-                "douyin-like.severity@1; goodwill is blocked: empty_parcels until "
+                "system redress says how grave it is: high, 12 points "
+                "(value 60000: 4), by douyin-like.severity@1; goodwill is blocked: empty_parcels until "
                 "2026-11-25 09:00:00Z (f-1)"
             ),
         ),
@@ -140,8 +140,8 @@ def test_a_plan_is_read_as_its_name_and_what_each_step_costs_whom() -> None:
                 steps=("2/refund/1", "2/refund/2"),
             ),
             (
-                "system redress had refund (abababababab) carried out: step 1 of refund "
-                "(round 2), step 2 of refund (round 2)"
+                "system redress had refund (abababababab) carried out: step 1 of "
+                "refund (round 2), step 2 of refund (round 2)"
             ),
         ),
         (
@@ -172,9 +172,9 @@ def test_a_plan_is_read_as_its_name_and_what_each_step_costs_whom() -> None:
                 policy="douyin-like.companion@1",
             ),
             (
-                "system redress goes beside anna until 2026-11-25 09:00:00Z, from paid at "
-                "2026-11-23 09:00:00Z, order A-1; looks: day-1 at 2026-11-24 09:00:00Z; "
-                "under douyin-like.companion@1"
+                "system redress goes beside anna until 2026-11-25 09:00:00Z, from "
+                "paid at 2026-11-23 09:00:00Z, order A-1; "
+                "looks: day-1 at 2026-11-24 09:00:00Z; under douyin-like.companion@1"
             ),
         ),
         (
@@ -196,8 +196,8 @@ def test_a_plan_is_read_as_its_name_and_what_each_step_costs_whom() -> None:
                 ),
             ),
             (
-                "system redress drafted the plan of each segment: stuck is offered reship "
-                "(stalled over hours 48), rest is offered tell (goods fresh, toys)"
+                "system redress drafted the plan of each segment: stuck is offered "
+                "reship (stalled over hours 48), rest is offered tell (goods fresh, toys)"
             ),
         ),
         (
@@ -221,9 +221,9 @@ def test_a_plan_is_read_as_its_name_and_what_each_step_costs_whom() -> None:
                 ),
             ),
             (
-                "system redress estimated on 1.900: 9 orders, 90.00 CNY in all: 60.00 CNY "
-                "owed, 30.00 CNY goodwill; borne: carrier 90.00 CNY; by segment: stuck 9 "
-                "by reship for 90.00 CNY; by what an order costs: 9 from 0.00 CNY; "
+                "system redress estimated on 1.900: 9 orders, 90.00 CNY in all: "
+                "60.00 CNY owed, 30.00 CNY goodwill; borne: carrier 90.00 CNY; "
+                "by segment: stuck 9 by reship for 90.00 CNY; by what an order costs: 9 from 0.00 CNY; "
                 "1 capped"
             ),
         ),
