@@ -17,7 +17,13 @@ from application.after_sales import events_of
 from application.books import Books
 from application.compensation import Compensations, PaidOrder
 from application.compensation_entries import Payout, account_commands
-from application.compensation_facts import Said, dates_of, facts_of, paid_order
+from application.compensation_facts import (
+    Said,
+    dates_of,
+    facts_of,
+    others_of,
+    paid_order,
+)
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore
@@ -105,12 +111,33 @@ class Compensating:
 
     def day_of(self, order_id: UUID, order: Order, lines: Sequence[int] = ()) -> Day:
         """Return the day an order counts for; raises as ``paid_order`` does."""
-        paid = paid_order(order_id, order, lines)
-        stream_id = self._compensations.id_of(paid)
-        history = self._store.load([stream_id]).histories[stream_id]
-        events = events_of(history)
-        state = reduce(COMPENSATION.evolve, events, COMPENSATION.initial)
-        return Day(stream_id, len(history), state, paid)
+        (day,) = self._days([paid_order(order_id, order, lines)])
+        return day
+
+    def days_of(self, order_id: UUID, order: Order) -> tuple[Day, ...]:
+        """Return the day of each merchant of an order, the first one's first.
+
+        Raises as ``paid_order`` does.
+        """
+        first = paid_order(order_id, order)
+        return self._days([first, *others_of(order_id, order, first)])
+
+    def _days(self, orders: Sequence[PaidOrder]) -> tuple[Day, ...]:
+        ids = [self._compensations.id_of(paid) for paid in orders]
+        histories = self._store.load(ids).histories
+        return tuple(
+            Day(
+                stream_id,
+                len(histories[stream_id]),
+                reduce(
+                    COMPENSATION.evolve,
+                    events_of(histories[stream_id]),
+                    COMPENSATION.initial,
+                ),
+                paid,
+            )
+            for stream_id, paid in zip(ids, orders, strict=True)
+        )
 
     def preview(
         self, order_id: UUID, order: Order, said: Said, *, by: By, at: datetime

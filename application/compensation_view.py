@@ -1,20 +1,23 @@
 """What an order's compensation comes to, by which rule, and what its caps leave."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from msgspec.structs import replace
 
 from application.compensating import Day
+from application.compensation_facts import Said, dates_of, facts_of, paid_elsewhere
+from application.sellers import by_seller
 from domain.compensation import (
     CompensationReserved,
     Reservation,
     Standing,
     earlier_of,
 )
+from domain.order import Order
 from domain.policy.before import earlier_payouts
 from domain.policy.book import Rulebook
 from domain.policy.caps import ceiling, counts
@@ -73,18 +76,29 @@ class ReservationView(Struct, frozen=True, kw_only=True):
     href: str
 
 
-class CompensationView(Struct, frozen=True, kw_only=True):
-    """What an order was set aside and paid, under the caps its day shares.
+class DayView(Struct, frozen=True, kw_only=True):
+    """What was set aside and paid of a merchant, under the caps its day shares.
 
     ``stream_id`` names the day of its consumer and merchant; None before it was paid.
     """
 
-    order_id: UUID
+    merchant: str | None = None
     stream_id: UUID | None = None
     version: int = 0
     paid_on: date | None = None
     reservations: tuple[ReservationView, ...] = ()
     caps: tuple[CapView, ...] = ()
+
+
+class CompensationView(DayView, frozen=True, kw_only=True):
+    """What an order was set aside and paid.
+
+    It is what is of its first merchant; ``others`` are of its others, as far as the
+    reader may see them. A merchant sees its own, and nobody else's.
+    """
+
+    order_id: UUID
+    others: tuple[DayView, ...] = ()
 
 
 class PreviewView(Struct, frozen=True, kw_only=True):
@@ -98,19 +112,49 @@ class PreviewView(Struct, frozen=True, kw_only=True):
 
 
 def compensation_view(
-    order_id: UUID, day: Day, book: Rulebook, facts: Facts, times: Times
+    order_id: UUID, order: Order, days: Sequence[Day], book: Rulebook, at: datetime
 ) -> CompensationView:
-    """Return what concerns one order of its day; ``facts`` are the order's own."""
-    asked = replace(facts, order=str(order_id), earlier=day.state.taken())
+    """Return what concerns one order of the days that its reader may see."""
+    views = [day_view(day, order, days, book, at) for day in days]
+    if not views:
+        return CompensationView(order_id=order_id)
+    first, *others = views
     return CompensationView(
-        order_id=order_id,
+        order_id=order_id, others=tuple(others), **structs.asdict(first)
+    )
+
+
+def day_view(
+    day: Day, order: Order, days: Sequence[Day], book: Rulebook, at: datetime
+) -> DayView:
+    """Return what concerns the order of one merchant's day.
+
+    The order's own caps count what is on the other ``days`` too.
+    """
+    sold = by_seller(order)
+    lines = sold.get(day.paid.merchant, ()) if len(sold) > 1 else ()
+    earlier = [*day.state.taken()]
+    for other in days:
+        if other is not day:
+            earlier += paid_elsewhere(UUID(day.paid.order), other.state)
+    asked = replace(
+        facts_of(order, Said(lines=lines), at),
+        order=day.paid.order,
+        earlier=tuple(earlier),
+    )
+    dates = dates_of(order, lines, at)
+    times = Times(
+        ordered_at=dates.ordered_at, conduct_at=dates.conduct_at, judged_at=at
+    )
+    return DayView(
+        merchant=day.paid.merchant,
         stream_id=day.stream_id,
         version=day.version,
         paid_on=day.state.paid_on,
         reservations=tuple(
             reservation_view(day.stream_id, name, each, book)
             for name, each in day.state.reservations.items()
-            if each.order == str(order_id)
+            if each.order == day.paid.order
         ),
         caps=caps_view(book, asked, times),
     )

@@ -109,8 +109,13 @@ def owners_of(order: Order) -> Owners:
 
 
 def sold_by(order: Order, owners: Owners) -> Sold | None:
-    """Return who sold which line, of an order of several merchants."""
-    named = ((each.line, each.merchant or owners.lead) for each in order.lines)
+    """Return who sold which line, of an order of several merchants.
+
+    Lines that name their merchant come first: what is about several is charged to the
+    first of these.
+    """
+    first = sorted(order.lines, key=lambda each: each.merchant is None)
+    named = ((each.line, each.merchant or owners.lead) for each in first)
     lines = tuple((line, who) for line, who in named if who is not None)
     if len({who for _, who in lines}) < 2:  # noqa: PLR2004 - the one has it all
         return None

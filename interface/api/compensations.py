@@ -8,15 +8,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, QueryParameter
 from msgspec import Struct
 
-from application.access import Action, Actor, authorize
+from application.access import Action, Actor, allows, authorize
 from application.casework import acting
 from application.compensating import Compensating, Day
 from application.compensation_facts import (
     MerchantUnknown,
     NotPaidYet,
     Said,
-    dates_of,
-    facts_of,
 )
 from application.compensation_view import (
     CompensationView,
@@ -37,7 +35,7 @@ from domain.compensation import (
 from domain.kernel import Code
 from domain.party import SYSTEM, By
 from domain.policy.facts import OutOfStock
-from domain.policy.rows import BreachCode, Times
+from domain.policy.rows import BreachCode
 from interface.api.auth import does
 from interface.api.context import Asked, moment
 from interface.api.examples import json_like
@@ -128,21 +126,22 @@ class OrderCompensationController(Controller):
     ) -> Response[CompensationView]:
         """Read what was set aside for an order, why, and what its caps leave.
 
-        The ETag is the version of its day, which its other orders share.
+        Each merchant of an order has a day of its own, and reads no other. The ETag is
+        the version of the first one shown, which its other orders share.
         """
         order = desk.find(actor, "compensation.read", order_id).order
         try:
-            day = compensating.day_of(order_id, order)
+            days = compensating.days_of(order_id, order)
         except (NotPaidYet, MerchantUnknown):
             return Response(CompensationView(order_id=order_id))
-        at = now()
-        dates = dates_of(order, (), at)
-        times = Times(
-            ordered_at=dates.ordered_at, conduct_at=dates.conduct_at, judged_at=at
+        days = tuple(
+            each for each in days if allows(actor, "compensation.read", each.owners)
         )
-        book, facts = compensating.book_of(day), facts_of(order, Said(), at)
-        view = compensation_view(order_id, day, book, facts, times)
-        return Response(view, headers={"ETag": f'"{day.version}"'})
+        if not days:
+            return Response(CompensationView(order_id=order_id))
+        book = compensating.book_of(days[0])
+        view = compensation_view(order_id, order, days, book, now())
+        return Response(view, headers={"ETag": f'"{view.version}"'})
 
     @get(
         f"{OF_ORDER}/preview",
@@ -189,6 +188,7 @@ class OrderCompensationController(Controller):
         )
         at = now()
         day, event = compensating.preview(order_id, order, said, by=SYSTEM, at=at)
+        authorize(actor, "compensation.read", day.owners)
         view = preview_view(event, compensating.book_of(day), at)
         return Response(view, headers={"ETag": f'"{day.version}"'})
 

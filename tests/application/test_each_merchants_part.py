@@ -1,6 +1,7 @@
 """Of an order of several merchants each reads its own part of a resolution."""
 
 import pytest
+from msgspec.structs import replace
 
 from application.access import Actor, allows
 from application.casework import Matter
@@ -8,8 +9,10 @@ from application.matter_changes import changes
 from application.order_desk import owners_of
 from application.resolutions.view import ResolutionView, resolution_view
 from application.rooms import resolution_owners
-from domain.order import Packed, ShipParcel
+from application.sellers import first_seller
+from domain.order import Packed, PlaceOrder, ShipParcel
 from domain.party import By
+from domain.plan import PlanStep
 from domain.resolution import AcceptPlan
 from tests.application.resolving import ANNA, shortfall
 from tests.application.test_several_merchants import Basket
@@ -112,6 +115,35 @@ def test_a_parcel_is_of_those_whose_goods_it_holds() -> None:
     basket.falls_short(shortfall("TRANSIT_STALLED", parcel="SF2"))
     assert may_read(basket, "shop-2")
     assert not may_read(basket, "shop-1")
+
+
+def test_what_names_no_line_is_of_whom_it_is_charged_to() -> None:
+    basket = refunded()
+    sold = owners_of(basket.order).sold
+    assert sold is not None
+    whole = PlanStep(action="resend", part="service", bearer="merchant")
+    assert sold.charged(whole, basket.resolution) == first_seller(basket.order)
+
+
+def test_of_several_lines_the_first_that_names_its_merchant_is_charged() -> None:
+    basket = Basket()
+    basket.order_id = basket.orders.id_of("anna", "shop", "mixed")
+    unnamed, *named = Basket().order.lines
+    lines = (replace(unnamed, merchant=None), *named)
+    basket.told(
+        PlaceOrder(
+            consumer="anna",
+            source="shop",
+            number="mixed",
+            merchant="shop-3",
+            lines=lines,
+            offers=(),
+        )
+    )
+    sold = owners_of(basket.order).sold
+    assert sold is not None
+    assert sold.by()[0] == first_seller(basket.order) == "shop-2"
+    assert sold.by({1}) == ("shop-3",)
 
 
 def test_what_happens_live_tells_each_of_its_own_steps_and_no_sum_of_both() -> None:

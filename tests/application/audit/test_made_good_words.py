@@ -121,8 +121,8 @@ def test_a_plan_is_read_as_its_name_and_what_each_step_costs_whom() -> None:
             ),
             (
                 "system redress says how grave it is: high, 12 points "
-                "(value 60000: 4), by douyin-like.severity@1; goodwill is blocked: empty_parcels until "
-                "2026-11-25 09:00:00Z (f-1)"
+                "(value 60000: 4), by douyin-like.severity@1; "
+                "goodwill is blocked: empty_parcels until 2026-11-25 09:00:00Z (f-1)"
             ),
         ),
         (
@@ -197,7 +197,8 @@ def test_a_plan_is_read_as_its_name_and_what_each_step_costs_whom() -> None:
             ),
             (
                 "system redress drafted the plan of each segment: stuck is offered "
-                "reship (stalled over hours 48), rest is offered tell (goods fresh, toys)"
+                "reship (stalled over hours 48), rest is offered tell "
+                "(goods fresh, toys)"
             ),
         ),
         (
@@ -223,8 +224,8 @@ def test_a_plan_is_read_as_its_name_and_what_each_step_costs_whom() -> None:
             (
                 "system redress estimated on 1.900: 9 orders, 90.00 CNY in all: "
                 "60.00 CNY owed, 30.00 CNY goodwill; borne: carrier 90.00 CNY; "
-                "by segment: stuck 9 by reship for 90.00 CNY; by what an order costs: 9 from 0.00 CNY; "
-                "1 capped"
+                "by segment: stuck 9 by reship for 90.00 CNY; "
+                "by what an order costs: 9 from 0.00 CNY; 1 capped"
             ),
         ),
     ],

@@ -128,3 +128,32 @@ def test_whose_fault_it_is_names_who_sold_it(
     assert feed.post(f"{case}/refund-results", result).status_code == 200
     assert tea_house.get(case).status_code == 404
     assert li_mei.get(case).json()["case"]["merchant"] == "tin-works"
+
+
+# -- What it pays --
+
+
+def test_what_each_pays_is_read_by_the_service_and_by_itself_alone(
+    agent: Caller, li_mei: Caller, tea_house: Caller, tin_works: Caller, feed: Caller
+) -> None:
+    said = BOTH | {"source": "taobao", "offers": [{"label": "ship-48h", "hours": 72}]}
+    order = str(feed.post("/v1/orders", said, Occurred_At=MONDAY).headers["Location"])
+    assert feed.post(f"{order}/payments", PAID, Occurred_At=MONDAY).status_code == 200
+    for line in (1, 2):
+        owed = {"breaches": ["SHIP_OVERDUE"], "lines": [line]}
+        assert agent.post(f"{order}/compensations", owed).status_code == 201
+    page = agent.get(f"{order}/compensations").json()
+    whole = {each["merchant"]: each["reservations"] for each in (page, *page["others"])}
+    assert {name: len(each) for name, each in whole.items()} == {
+        "tea-house": 1,
+        "tin-works": 1,
+    }
+    assert len(li_mei.get(f"{order}/compensations").json()["others"]) == 1
+    for who, name in ((tea_house, "tea-house"), (tin_works, "tin-works")):
+        mine = who.get(f"{order}/compensations").json()
+        assert (mine["merchant"], mine["others"]) == (name, [])
+        assert mine["reservations"] == whole[name]
+    other = {"breach": ["SHIP_OVERDUE"], "line": [1]}
+    preview = f"{order}/compensations/preview"
+    assert tin_works.get(preview, **other).status_code == 404
+    assert tea_house.get(preview, **other).status_code == 200
