@@ -10,6 +10,7 @@ import psycopg
 from msgspec import Struct
 from psycopg.sql import SQL, Identifier
 
+from application.event_store.dispatcher import QUEUE_MAX
 from interface.postgres.database import DatabaseUrls, database_urls, prepare_database
 from interface.postgres.server import EmbeddedPostgres
 from interface.postgres.use import in_use
@@ -23,13 +24,16 @@ MAINTENANCE: Final = "postgres"
 class Sizes(Struct, frozen=True, kw_only=True):
     """How much is done: rounds, seconds of a timed round, things there are.
 
-    ``loaded`` are the events of the one long stream, ``entries`` those of the small and
+    ``crowd`` are the callers that are waited for when the capacity is taken, ``queue``
+    what a lane holds when there are too many of them. ``loaded`` are the events of the one long stream, ``entries`` those of the small and
     of the large timeline, ``followed`` those that the peer's projection follows.
     """
 
     rounds: int = 5
     seconds: float = 5.0
     callers: int = 64
+    crowd: int = 1_000
+    queue: int = QUEUE_MAX
     streams: int = 20_000
     feed: int = 20_000
     loaded: int = 1_000
@@ -49,6 +53,8 @@ QUICK: Final = Sizes(
     rounds=2,
     seconds=0.25,
     callers=16,
+    crowd=60,
+    queue=60,
     streams=300,
     feed=600,
     loads=2,

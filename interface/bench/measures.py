@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from interface.bench import commands, feed
+from interface.bench import commands, feed, on_disk, overload, page, reading
 from interface.bench.measure import Measure
 
-MEASURES: Final[tuple[Measure, ...]] = (*commands.MEASURES, *feed.MEASURES)
+MEASURES: Final[tuple[Measure, ...]] = (
+    *commands.MEASURES,
+    *feed.MEASURES,
+    *reading.MEASURES,
+    *page.MEASURES,
+    *on_disk.MEASURES,
+    *overload.MEASURES,
+)

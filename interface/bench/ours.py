@@ -16,7 +16,7 @@ from application.bench.parcel import (
     ScanParcel,
 )
 from application.event_store.connections import connection_pool
-from application.event_store.dispatcher import Dispatcher
+from application.event_store.dispatcher import QUEUE_MAX, Dispatcher, Limits
 from application.event_store.envelope import Ask, CommandContext, Part
 from application.event_store.postgres import PostgresEventStore
 from domain.ids import random_id
@@ -56,9 +56,11 @@ def our_store(
 
 
 @contextmanager
-def our_dispatcher(store: PostgresEventStore) -> Iterator[Dispatcher]:
+def our_dispatcher(
+    store: PostgresEventStore, queue: int = QUEUE_MAX
+) -> Iterator[Dispatcher]:
     """Lend a dispatcher as the product has one."""
-    dispatcher = Dispatcher(store)
+    dispatcher = Dispatcher(store, Limits(queue=queue))
     try:
         yield dispatcher
     finally:

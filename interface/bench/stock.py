@@ -20,6 +20,8 @@ from interface.clock import now
 
 NAME: Final = "bench"
 TABLE: Final = "bench_events"
+# Events of one save. The library sends them in one pipeline, which stands still for
+# ever once there are more than the buffers of a connection hold.
 BATCH: Final = 200
 
 COUNTED = """
@@ -156,16 +158,19 @@ def check_stock(url: str, events: int) -> None:
 def long_parcel(application: Parcels, events: int) -> UUID:
     """Save one parcel with so many events, and return its id."""
     parcel = announced(0)
-    for _ in range(events - 1):
+    for number in range(1, events):
         parcel.scan(a_scan())
+        if number % BATCH == 0:
+            application.save(parcel)
     application.save(parcel)
     return parcel.id
 
 
 def many_parcels(application: Parcels, events: int, each: int) -> None:
     """Save parcels of so many events each, until there are so many events."""
-    for first in range(0, events // each, BATCH):
-        made = [announced(n) for n in range(first, min(first + BATCH, events // each))]
+    count, at_once = events // each, max(1, BATCH // each)
+    for first in range(0, count, at_once):
+        made = [announced(n) for n in range(first, min(first + at_once, count))]
         for parcel in made:
             for _ in range(each - 1):
                 parcel.scan(a_scan())
