@@ -25,8 +25,9 @@ class Sizes(Struct, frozen=True, kw_only=True):
     """How much is done: rounds, seconds of a timed round, things there are.
 
     ``crowd`` are the callers that are waited for when the capacity is taken, ``queue``
-    what a lane holds when there are too many of them. ``loaded`` are the events of the one long stream, ``entries`` those of the small and
-    of the large timeline, ``followed`` those that the peer's projection follows.
+    what a lane holds when there are too many of them. ``loaded`` are the events of the
+    one long stream, ``entries`` those of the small and of the large timeline,
+    ``followed`` those that the peer's projection follows.
     """
 
     rounds: int = 5

@@ -148,9 +148,10 @@ def overloaded(ground: Ground) -> Iterator[tuple[Overload, Contest]]:
     with ExitStack() as open_:
         urls = open_.enter_context(ground.ours("overload_ours"))
         store = open_.enter_context(our_store(urls))
-        dispatcher = open_.enter_context(our_dispatcher(store, ground.sizes.queue))
         streams = parcels(count, PARTITIONS, ground.dice)
-        announce(dispatcher, streams)
+        with our_dispatcher(store) as dispatcher:
+            announce(dispatcher, streams)
+        dispatcher = open_.enter_context(our_dispatcher(store, ground.sizes.queue))
         overload = Overload(dispatcher, streams, ground)
         overload.waits_its_turn()
 
