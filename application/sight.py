@@ -16,7 +16,8 @@ class Sight:
 
     Whoever prepares by it hands ``rests_on`` along: once something of it has moved on,
     the ask is prepared anew, and never decided on what was so before. ``loaded`` is
-    what was read for many asks at once; of it only what is looked at counts.
+    what was read for many asks at once; of it only what is looked at counts. ``names``
+    are other names of consumers, as they were looked up for it.
     """
 
     def __init__(
@@ -25,6 +26,7 @@ class Sight:
         self._store = store
         self._partition = partition_in(stream_id)
         self._loaded = loaded
+        self.names: dict[str, tuple[str, ...]] = {}
         self._histories: dict[UUID, list[RecordedEvent]] = {}
         self._states: dict[UUID, tuple[AnyDecider, Any]] = {}
 

@@ -13,7 +13,6 @@ from msgspec.structs import replace
 
 from application.books import Books
 from application.compensation import Compensations
-from application.consumers import id_of_consumer
 from application.event_store.envelope import Ask, CommandContext, Part
 from application.event_store.store import EventStore, UnreadableEvent
 from application.incidents.terms import (
@@ -43,13 +42,11 @@ from application.resolutions.said import Detecting
 from application.resolutions.sights import Sights
 from application.sight import Sight
 from domain.companionship import COMPANIONSHIP, Companionship
-from domain.consumer import CONSUMER, Consumer
 from domain.incident import IncidentKind, segment_of
 from domain.kernel import Refused
 from domain.order import ORDER, Order
 from domain.order.kinds import goods_of
 from domain.party import SYSTEM
-from domain.plan import Block
 from domain.planning import minimum_of, rests_on
 from domain.policy.book import Rulebook, in_force
 from domain.policy.rows import Times
@@ -82,7 +79,7 @@ class IncidentOffers:
     ) -> None:
         self._store = store
         self._resolutions = resolutions
-        self._sights = Sights(store, compensations)
+        self._sights = Sights(store, compensations, resolutions.flags)
         self._books = books
         self._rows: dict[tuple[str, str], tuple[PlanRow, ...]] = {}
         self._ruled: (
@@ -229,17 +226,8 @@ class IncidentOffers:
             resolution_id=resolution_id,
             number=number,
             state=state,
-            block=self._flag(order.identity.consumer, sight, at),
+            block=self._resolutions.flags.block(order.identity.consumer, sight, at),
         )
-
-    def _flag(self, consumer: str, sight: Sight, at: datetime) -> Block | None:
-        """Return the block that a flag of the consumer means, if one stands."""
-        stream_id = id_of_consumer(consumer, self._store.partitions)
-        person: Consumer = sight.of(stream_id, CONSUMER)
-        flag = person.flagged(at)
-        if flag is None:
-            return None
-        return Block(reason=flag.reason, until=flag.until, flag=flag.name)
 
     def _rule(
         self, book: Rulebook, kind: IncidentKind, at: datetime

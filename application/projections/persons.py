@@ -1,6 +1,6 @@
 """Persons: which consumers are one person, as far as anyone has said so."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, assert_never, cast, get_args
 from uuid import UUID
@@ -40,6 +40,24 @@ WITH RECURSIVE person (consumer) AS (
 )
 SELECT consumer FROM person ORDER BY consumer <> %(consumer)s, consumer
  LIMIT %(limit)s
+"""
+
+# The same of many at once; who has no other name is left out.
+PERSONS_OF_MANY = """
+WITH RECURSIVE person (asked, consumer) AS (
+     SELECT DISTINCT asked, asked FROM unnest(%(consumers)s::text[]) AS asked
+      UNION
+     SELECT person.asked, linked.consumer
+       FROM person
+      CROSS JOIN LATERAL (
+            SELECT link.other AS consumer FROM projection.consumer_link AS link
+             WHERE link.consumer = person.consumer
+             UNION ALL
+            SELECT link.consumer FROM projection.consumer_link AS link
+             WHERE link.other = person.consumer) AS linked
+)
+SELECT asked, array_agg(consumer ORDER BY consumer <> asked, consumer)
+  FROM person GROUP BY asked HAVING count(*) > 1
 """
 
 # Nobody has so many names; whoever seems to was linked by mistake.
@@ -115,3 +133,15 @@ class PersonQueries:
         with self._pool.connection() as connection:
             rows = connection.execute(PERSONS_OF, values).fetchall()
         return tuple(name for (name,) in rows)
+
+    def persons_of_many(
+        self, consumers: Sequence[str]
+    ) -> Mapping[str, tuple[str, ...]]:
+        """Return the names of each consumer that has others, its own first.
+
+        One query for all of them; who is nobody else is not among the answers.
+        """
+        values = {"consumers": list(consumers)}
+        with self._pool.connection() as connection:
+            rows = connection.execute(PERSONS_OF_MANY, values).fetchall()
+        return {asked: tuple(names[:NAMES_MAX]) for asked, names in rows}

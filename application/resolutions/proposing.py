@@ -1,22 +1,20 @@
 """Plans: made on things as they stand, previewed, and offered where they go alone.
 
-Goodwill is blocked where a flag of the consumer stands by now, and no more where it
-was lifted.
+Goodwill is blocked where a flag of the person stands by now, under whichever name, and
+no more where it was lifted.
 """
 
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
-from application.consumers import id_of_consumer
-from application.event_store.store import EventStore
+from application.resolutions.flags import Flags
 from application.resolutions.ground import Grounds, Priced
 from application.resolutions.moving import Moving, beside
 from application.resolutions.own_plans import own
 from application.resolutions.said import Preview, Proposing
 from application.sight import Sight
 from domain.companionship import COMPANIONSHIP, Companionship
-from domain.consumer import CONSUMER, Consumer
 from domain.kernel import Refused
 from domain.party import SYSTEM, By
 from domain.plan import Block, Plan, plan_hash
@@ -40,9 +38,9 @@ class PricedOnOther(Exception):
 class Proposals:
     """Makes plans of a resolution that moves; what they rest on is pinned."""
 
-    def __init__(self, store: EventStore, grounds: Grounds) -> None:
-        self._store = store
+    def __init__(self, grounds: Grounds, flags: Flags) -> None:
         self._grounds = grounds
+        self._flags = flags
 
     def preview(
         self, resolution_id: UUID, order_id: UUID, moving: Moving, sight: Sight
@@ -206,14 +204,9 @@ class Proposals:
             raise PricedOnOther
 
     def flag(self, state: Resolution, sight: Sight, at: datetime) -> Block | None:
-        """Return the block that a flag of the consumer means, if one stands."""
+        """Return the block that a flag of the person means, if one stands."""
         assert state.opened is not None, "it was just opened, or found"
-        stream_id = id_of_consumer(state.opened.consumer, self._store.partitions)
-        consumer: Consumer = sight.of(stream_id, CONSUMER)
-        flag = consumer.flagged(at)
-        if flag is None:
-            return None
-        return Block(reason=flag.reason, until=flag.until, flag=flag.name)
+        return self._flags.block(state.opened.consumer, sight, at)
 
     def mind_flags(self, moving: Moving, sight: Sight) -> None:
         """Block goodwill where a flag stands by now, and no more where it was lifted.
@@ -224,11 +217,12 @@ class Proposals:
         state, at = moving.state, moving.at
         if state.severity is None or state.over or state.opened is None:
             return
-        stream_id = id_of_consumer(state.opened.consumer, self._store.partitions)
-        consumer: Consumer = sight.of(stream_id, CONSUMER)
         had, block = state.block, self.flag(state, sight, at)
-        known = consumer.flags.get(had.flag) if had and state.blocked(at) else None
-        by: By | None = known.lifted_by if known else None
+        by: By | None = None
+        if had and state.blocked(at):
+            held = self._flags.held(state.opened.consumer, sight)
+            flags = (each.flags.get(had.flag) for each in held)
+            by = next((flag.lifted_by for flag in flags if flag), None)
         if by is None and block and (had is None or had.until < block.until):
             by = SYSTEM
         if by is not None:

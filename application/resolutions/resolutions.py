@@ -23,6 +23,7 @@ from application.orders import Orders, context_for
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk, each_asked
 from application.resolutions import moving as ids
 from application.resolutions.carrying import Carrying
+from application.resolutions.flags import Flags, Persons, each_alone
 from application.resolutions.ground import Grounds
 from application.resolutions.many import ManyNoticed
 from application.resolutions.moving import Moving, days_over, found
@@ -71,16 +72,18 @@ class Resolutions:
         compensations: Compensations,
         accounts: Responsibilities,
         books: Books,
+        persons: Persons = each_alone,
     ) -> None:
         self._store = store
         self._handler = handler
         self._books = books
         self.grounds = Grounds(compensations, books)
         steps = StepParts(orders, cases, compensations, accounts)
-        self._proposals = Proposals(store, self.grounds)
+        self.flags = Flags(store.partitions, persons)
+        self._proposals = Proposals(self.grounds, self.flags)
         self._carrying = Carrying(store, self.grounds, steps, self._proposals)
         self._noticing = Noticing(store, books, self._proposals, self._carrying)
-        sights = Sights(store, compensations)
+        sights = Sights(store, compensations, self.flags)
         self._many = ManyNoticed(handler, self._noticing, sights)
 
     # -- Ids --

@@ -150,6 +150,7 @@ class Commands:
             self.compensations,
             self.accounts,
             self.policies,
+            self.queries.persons.persons_of_many,
         )
 
     # -- What befell many at once --

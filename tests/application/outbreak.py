@@ -26,6 +26,7 @@ from application.processes.hand_out import BATCH_MAX, HandOuts, TakesTurns
 from application.projections.affected import AffectedOrder, Preview, Scope
 from application.projections.affected_rows import Place, rows_of
 from application.projections.incidents import IncidentRow
+from application.resolutions.flags import Persons, each_alone
 from application.resolutions.resolutions import Resolutions
 from application.responsibility import Responsibilities
 from application.sight import Sight
@@ -132,6 +133,7 @@ class Outbreak:
         rows: Sequence[AnyRow] = ROWS,
         number: str = "I-7",
         book: Rulebook | None = None,
+        persons: Persons = each_alone,
     ) -> None:
         self.number, self.selector = number, URUMQI
         self.turns: TakesTurns | None = None
@@ -145,7 +147,14 @@ class Outbreak:
         cases = AfterSales(self.store, self.handler, self.orders, accounts, self.books)
         money = Compensations(self.store, self.handler, self.books)
         self.resolutions = Resolutions(
-            self.store, self.handler, self.orders, cases, money, accounts, self.books
+            self.store,
+            self.handler,
+            self.orders,
+            cases,
+            money,
+            accounts,
+            self.books,
+            persons,
         )
         self.watched = Watched(self.store)
         self.affected: WhomItAffects = self.watched

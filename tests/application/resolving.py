@@ -14,6 +14,7 @@ from application.compensation_facts import Said, facts_of, paid_order
 from application.event_store.envelope import CommandContext, Receipt
 from application.event_store.handler import CommandHandler
 from application.orders import Orders
+from application.resolutions.flags import Persons, each_alone
 from application.resolutions.resolutions import Resolutions
 from application.resolutions.said import Detecting
 from application.responsibility import Responsibilities
@@ -188,6 +189,7 @@ class Anna:
         rows: Sequence[AnyRow] = ROWS,
         store: Any = None,
         number: str = "A-1",
+        persons: Persons = each_alone,
     ) -> None:
         self.at = MONDAY
         self.store = store or MemoryEventStore(clock=lambda: self.at)
@@ -205,6 +207,7 @@ class Anna:
             self.money,
             self.accounts,
             books,
+            persons,
         )
         self.order_id = self.orders.id_of("anna", "shop", number)
         self.resolution_id = self.resolutions.id_of(self.order_id, 1)

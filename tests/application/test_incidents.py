@@ -16,6 +16,7 @@ from application.policies import shipped_documents
 from application.policy_set import Policies
 from application.projections.affected import AffectedOrder
 from application.projections.incidents import IncidentRow
+from application.resolutions.flags import Persons, each_alone
 from domain.consumer import CONSUMER, FlagConsumer
 from domain.incident import (
     PauseIncident,
@@ -42,9 +43,9 @@ from tests.application.outbreak import (
 )
 
 
-def outbreak(orders: int = 6) -> Outbreak:
+def outbreak(orders: int = 6, persons: Persons = each_alone) -> Outbreak:
     """Return an outbreak, four days on; the first two orders are stuck all along."""
-    there = Outbreak()
+    there = Outbreak(persons=persons)
     there.ships(*range(1, 3))
     there.at = MONDAY + 2 * DAY
     there.ships(*range(3, orders + 1))

@@ -243,6 +243,10 @@ def test_linked_consumers_are_read_as_one_person(
     )
     assert persons.persons_of("guest") == ("guest", "anna", "annie")
     assert persons.persons_of("anna") == ("anna", "annie", "guest")
+    assert persons.persons_of_many(["guest", "bert", "anna"]) == {
+        "guest": ("guest", "anna", "annie"),
+        "anna": ("anna", "annie", "guest"),
+    }
     page = timeline.newest(persons.persons_of("anna"), limit=10)
     assert {entry.consumer for entry in page.rows} == {"anna", "guest"}
 
