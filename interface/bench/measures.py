@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from interface.bench import commands, feed, on_disk, overload, page, reading
+from interface.bench import catch_up, commands, feed, on_disk, overload, page, reading
 from interface.bench.measure import Measure
 
 MEASURES: Final[tuple[Measure, ...]] = (
     *commands.MEASURES,
     *feed.MEASURES,
     *reading.MEASURES,
+    *catch_up.MEASURES,
     *page.MEASURES,
     *on_disk.MEASURES,
     *overload.MEASURES,
