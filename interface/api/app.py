@@ -69,7 +69,7 @@ from interface.api.live import LiveController, OpenStreams
 from interface.api.metrics import Metrics
 from interface.api.orders import OrderController
 from interface.api.policies import PolicyController
-from interface.api.problems import HANDLERS
+from interface.api.problem_handlers import HANDLERS
 from interface.api.promises import PromiseController
 from interface.api.queue import QueueController
 from interface.api.resolutions import ResolutionController

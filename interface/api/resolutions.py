@@ -1,13 +1,11 @@
 """Resolutions over HTTP: seen, previewed, approved, offered, taken and carried out."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, PathParameter, QueryParameter
-from msgspec import Meta, Struct
 
 from application.access import Actor, scope
 from application.casework import Casework, Matter, acting
@@ -15,27 +13,16 @@ from application.projections.matters import MatterQueries, Wanted
 from application.projections.progress import ReadingProgress
 from application.projections.read_models import read_model
 from application.queue import Queue
-from application.resolutions.preview import preview_view
 from application.resolutions.resolutions import Resolutions
 from application.resolutions.said import Proposing
 from application.scorecards import ScorecardDesk
-from domain.kernel import Code, Command, Moment
+from domain.kernel import Command
 from domain.party import By
-from domain.plan import Block, Experiment, Plan, PlanHash, PlanName
+from domain.plan import Block
 from domain.resolution import (
-    AcceptPlan,
     ApprovePlan,
-    ConfirmMadeGood,
-    CounterPlans,
-    DeclinePlans,
-    DismissResolution,
-    ExecutePlan,
-    HandToDispute,
     NotNow,
-    OfferPlans,
     ProposePlans,
-    RejectPlans,
-    ReopenResolution,
     SettleStep,
     StalePreview,
     TriageResolution,
@@ -43,7 +30,6 @@ from domain.resolution import (
 from domain.shortfall import ShortfallCode
 from interface.api.auth import does
 from interface.api.context import Asked
-from interface.api.doors import CaseDoor, controller
 from interface.api.examples import json_like
 from interface.api.matter_words import spoken
 from interface.api.names import NameAsked
@@ -56,29 +42,21 @@ from interface.api.paging import (
     Listed,
     shown,
 )
-from interface.api.preview_page import PreviewPage, preview_page
-from interface.api.problems import PROBLEM_JSON, Problem, invalid, refused
+from interface.api.preview_page import PreviewPage
+from interface.api.problems import invalid
 from interface.api.queue import OF_ALL, MatterFound, Open, found
 from interface.api.receipts import ReceiptBody, receipt_answer, versioned
-from interface.api.resolution_page import RESOLUTIONS, ResolutionPage, page
-from interface.clock import now
-
-UNTIL: Final = frozenset({"until"})  # the days beside the consumer say it
-DOORS: Final[Sequence[CaseDoor]] = (
-    CaseDoor("rejection", RejectPlans, action="resolution.approve"),
-    # With the consumer
-    CaseDoor("offer", OfferPlans),
-    CaseDoor("acceptance", AcceptPlan),
-    CaseDoor("decline", DeclinePlans),
-    CaseDoor("counter", CounterPlans),
-    # How it is carried out, and ends
-    CaseDoor("execution", ExecutePlan),
-    CaseDoor("dismissal", DismissResolution),
-    CaseDoor("confirmation", ConfirmMadeGood),
-    CaseDoor("reopening", ReopenResolution, UNTIL),
-    CaseDoor("dispute", HandToDispute),
+from interface.api.resolution_bodies import (
+    ApprovePlanBody,
+    ProposePlansBody,
+    SettleStepBody,
+    TriageBody,
+    seen,
+    stale_answer,
 )
-Commands: Final = controller("resolution", "resolution.act", RESOLUTIONS, DOORS)
+from interface.api.resolution_doors import Commands
+from interface.api.resolution_page import ResolutionPage, page
+from interface.clock import now
 
 Flag = Annotated[
     str | None,
@@ -88,55 +66,7 @@ Flag = Annotated[
         "undo_due, needs_human, blocked, complained, incident.",
     ),
 ]
-Way = Annotated[str, Meta(pattern=r"^(retry|done_elsewhere|skip)$")]
-Plans = Annotated[tuple[Plan, ...], Meta(max_length=3)]
 PlanInPath = Annotated[str, PathParameter(pattern="^[a-z][a-z0-9_-]{0,49}$")]
-
-
-class ProposePlansBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """An agent's own plans, in place of those the rules make; what is owed stays.
-
-    Without any, the rules make them anew. ``offer``: what needs nobody's approval is
-    offered at once. ``experiment`` says from which arm goodwill was drawn, and how
-    likely that was, so that its effect can be measured; never what is owed.
-    """
-
-    plans: Plans | None = None
-    offer: bool = True
-    experiment: Experiment | None = None
-
-
-class ApprovePlanBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The plan, and the hash of its preview: exactly this is offered and done."""
-
-    plan: PlanName
-    hash: PlanHash
-
-
-class BlockBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Why goodwill is blocked for this resolution, and until when."""
-
-    reason: Code
-    until: Moment
-
-
-class TriageBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Block goodwill, or with ``block`` null let it go again; never what is owed."""
-
-    block: BlockBody | None
-
-
-class SettleStepBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What becomes of a step that needs a person, and why."""
-
-    way: Way
-    reason: Code
-
-
-class StaleProblem(Problem, frozen=True, kw_only=True):
-    """A "no" to what was previewed before the ground moved, with what it is now."""
-
-    preview: PreviewPage
 
 
 class ResolutionController(Commands):  # type: ignore[misc, valid-type]  # made from the table of doors
@@ -283,7 +213,7 @@ class ResolutionController(Commands):  # type: ignore[misc, valid-type]  # made 
         """
         body = strictly(raw, type(data))
         action: Final = "resolution.approve"
-        context = asked.context(actor, stream_id, ApprovePlan)
+        context = asked.context(actor, stream_id, ApprovePlan, hashed=True)
 
         def command(_matter: Matter, by: By) -> Command:
             return ApprovePlan(by=by, plan=body.plan, hash=body.hash)
@@ -367,40 +297,3 @@ class ResolutionController(Commands):  # type: ignore[misc, valid-type]  # made 
             actor, "resolution.act", "resolution", stream_id, command, context
         )
         return receipt_answer(receipt)
-
-
-def seen(
-    matter: Matter,
-    resolutions: Resolutions,
-    scorecards: ScorecardDesk,
-    matters: MatterQueries,
-    industry: str | None = None,
-) -> PreviewPage:
-    """Return what a resolution would propose now."""
-    about = [] if matter.order_id is None else matters.about(matter.order_id)
-    beside = frozenset(str(row.noun) for row in about)
-    view = preview_view(
-        matter.stream_id, resolutions, scorecards, beside, now(), industry=industry
-    )
-    return preview_page(view)
-
-
-def stale_answer(stale: StalePreview, view: PreviewPage) -> Response[ReceiptBody]:
-    """Return the "no" to a stale preview, with the preview as it is now."""
-    told = refused(stale)
-    problem = StaleProblem(
-        type=told.type,
-        title=told.title,
-        status=told.status,
-        detail=told.detail,
-        code=told.code,
-        version=view.version,
-        preview=view,
-    )
-    answer = Response(
-        problem,
-        status_code=problem.status,
-        media_type=PROBLEM_JSON,
-        headers={"Cache-Control": "no-store", "ETag": f'"{view.version}"'},
-    )
-    return cast("Response[ReceiptBody]", answer)

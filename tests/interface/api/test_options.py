@@ -10,7 +10,8 @@ from litestar.testing import TestClient
 from msgspec import Struct, ValidationError, json
 
 from interface.api.options import OPTIONS_MAX, options
-from interface.api.problems import invalid_body, of_http
+from interface.api.problem_handlers import of_http
+from interface.api.problems import invalid_body
 
 
 class Step(Struct):
