@@ -160,7 +160,7 @@ def catch_up(ground: Ground) -> Iterator[Contest]:
             check=check,
             notes=(
                 (
-                    f"ours follows {events:,} events of {ground.sizes.orders:,} orders, "
+                    f"ours follows {events:,} events of orders, "
                     f"stock {followed:,} of parcels"
                 ),
             ),

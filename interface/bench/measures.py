@@ -2,7 +2,17 @@
 
 from typing import Final
 
-from interface.bench import catch_up, commands, feed, on_disk, overload, page, reading
+from interface.bench import (
+    catch_up,
+    ceiling,
+    commands,
+    feed,
+    on_disk,
+    others,
+    overload,
+    page,
+    reading,
+)
 from interface.bench.measure import Measure
 
 MEASURES: Final[tuple[Measure, ...]] = (
@@ -12,5 +22,7 @@ MEASURES: Final[tuple[Measure, ...]] = (
     *catch_up.MEASURES,
     *page.MEASURES,
     *on_disk.MEASURES,
+    *others.MEASURES,
+    *ceiling.MEASURES,
     *overload.MEASURES,
 )

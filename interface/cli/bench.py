@@ -13,6 +13,7 @@ from interface.bench.ground import FULL, MAINTENANCE, QUICK, Ground, Sizes, grou
 from interface.bench.machine import machine_of, versions
 from interface.bench.measure import Measure
 from interface.bench.measures import MEASURES
+from interface.bench.others import fetch_peers
 from interface.bench.picture import picture
 from interface.bench.runner import Result, measured
 from interface.cli.bench_table import line, show
@@ -20,6 +21,7 @@ from interface.errors import UserError
 
 # How wide the table is where nobody looks, as in a log.
 WIDTH = 120
+PEERS = "peers"
 WORDS = [each.word for each in MEASURES]
 
 
@@ -54,12 +56,13 @@ def command(
     Both sides keep what they acknowledge. Ends with exit code 1 if anything was lost
     or doubled; a figure below its floor is only shown.
     """
-    del peers
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDTH)
     chosen = [each for each in MEASURES if not only or each.word in only]
     folder.mkdir(parents=True, exist_ok=True)
+    if peers:
+        fetch_peers(folder / PEERS)
     results = run(chosen, QUICK if quick else FULL, folder, console, json_file)
     if wrong := [each for each in results if each.wrong]:
         raise UserError(f"{wrong[0].word}: {wrong[0].wrong}")
@@ -75,7 +78,7 @@ def run(
     """Take every measure, show and keep what they came to. Raises UserError."""
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch,
-        ground(Path(scratch), sizes, folder / "peers") as there,
+        ground(Path(scratch), sizes, folder / PEERS) as there,
     ):
         machine = machine_of(Path(scratch))
         known = versions(there.url(MAINTENANCE))
