@@ -30,8 +30,15 @@ DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 # of its password, lest a stolen one be guessed; theirs are worth nothing to a thief.
 HASTY = (*(f"--{name}=off" for name in (*DURABLE, "jit")), "--scram_iterations=1")
 
-# What a starting server says when the one before it has not quite gone.
-PASSING = ("already exists", "still in use", "is starting up", "shutting down")
+# What a starting server says when the one before it has not quite gone; the last are
+# words of that one's own processes, which end in the same log.
+PASSING = (
+    "already exists",
+    "still in use",
+    "is starting up",
+    "shutting down",
+    "unexpected postmaster exit",
+)
 
 
 class EmbeddedPostgres:
