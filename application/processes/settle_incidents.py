@@ -30,7 +30,7 @@ from domain.resolution import (
     Resolution,
     ResolutionCommand,
 )
-from domain.resolution.state import DONE, Execution
+from domain.resolution.state import Execution
 from domain.resolution.turns import STOPPED, goes_on
 
 ACTOR: Final = "system:incidents"
@@ -239,9 +239,4 @@ class Withdrawals:
 def nothing_else(resolution: Resolution) -> bool:
     """Whether it is about an incident alone, and nothing is owed that is not done."""
     alone = all(each.incident for each in resolution.shortfalls.values())
-    return alone and not any(
-        step.does.part == "entitlement" and step.standing not in DONE
-        for execution in resolution.executions.values()
-        if execution.owed
-        for step in execution.steps.values()
-    )
+    return alone and not resolution.owing

@@ -27,7 +27,7 @@ from domain.planning import Ground, Sold
 from domain.planning.taken import by_line
 from domain.policy.facts import Facts
 from domain.policy.rows import BreachCode, Times
-from domain.resolution import Resolution
+from domain.resolution import NEVER_WAS, Resolution
 from domain.shortfall import Shortfall
 
 HOUR: Final = timedelta(hours=1)
@@ -175,13 +175,15 @@ class Ledger(NamedTuple):
 
 
 def standing(resolution: Resolution) -> tuple[Shortfall, ...]:
-    """Return what still falls short; all that ever did, where nothing does."""
-    short = tuple(
-        shortfall
-        for name, shortfall in resolution.shortfalls.items()
-        if name in resolution.open_shortfalls
-    )
-    return short or tuple(resolution.shortfalls.values())
+    """Return what still falls short, or has something owed that waits for approval.
+
+    Where nothing does it is all that ever did, and else all that was said to.
+    """
+    known, healed = resolution.shortfalls, resolution.healed
+    named = resolution.open_shortfalls | resolution.owed_for
+    short = tuple(each for name, each in known.items() if name in named)
+    was = (each for name, each in known.items() if healed.get(name) not in NEVER_WAS)
+    return short or tuple(was) or tuple(known.values())
 
 
 def times_of(dates: Dates, at: datetime) -> Times:

@@ -192,8 +192,11 @@ class Proposals:
     def check_ground(
         self, order_id: UUID, resolution_id: UUID, moving: Moving, sight: Sight
     ) -> None:
-        """Raise PricedOnOther where what a proposal was priced on has changed since."""
-        proposal = moving.state.standing
+        """Raise PricedOnOther where what a proposal was priced on has changed since.
+
+        What is owed and waits to be approved counts where the rest stands no more.
+        """
+        proposal = moving.state.approvable
         if proposal is None:
             return
         self.mind_flags(moving, sight)

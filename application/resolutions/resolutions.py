@@ -211,12 +211,18 @@ class Resolutions:
         machine = context_for(cause, said, actor=ACTOR, asked_at=context.asked_at)
 
         def move(moving: Moving, order_id: UUID, sight: Sight) -> None:
-            self._proposals.anew(order_id, resolution_id, moving, sight, offer=False)
+            if moving.state.standing is None:  # what stands no more is not put again
+                owed = Proposing(by=SYSTEM, plans=(), offer=False)
+                self._proposals.propose(order_id, resolution_id, moving, sight, owed)
+            else:
+                self._proposals.anew(
+                    order_id, resolution_id, moving, sight, offer=False
+                )
 
         with suppress(Refused):
             self.move(resolution_id, said, machine, move)
         state, _ = self.find(resolution_id)
-        proposal = state.standing
+        proposal = state.approvable
         seen = proposal.plan(command.plan) if proposal else None
         made = proposal is not None and state.round > before.round
         return StalePreview(

@@ -249,9 +249,8 @@ def previewed(resolution: Resolution, name: str, seen: str) -> Proposed:
 
     What is owed and waits to be approved is approved when the rest is over, too.
     """
-    proposal = resolution.proposal
-    waits = name in resolution.asks
-    if proposal is None or not (proposal.standing or waits):
+    proposal = resolution.approvable
+    if proposal is None or not (proposal.standing or name in resolution.asks):
         raise StalePreview(current=None, round=resolution.round)
     plan = proposal.plan(name)
     if plan is None:

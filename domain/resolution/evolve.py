@@ -79,7 +79,7 @@ def evolved(was: Resolution, event: ResolutionEvent) -> Resolution:
         case PlansProposed():
             return proposed(was, event)
         case PlansSuperseded():
-            return replace(fallen(was, "superseded"), asks={})
+            return fallen(was, "superseded")
         case ApprovalAsked():
             return asked(was, event)
         case PlanApproved():

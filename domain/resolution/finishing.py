@@ -39,8 +39,9 @@ def finishing(now: Resolution, book: Rulebook, at: datetime) -> Events:
 def nothing_left(now: Resolution) -> bool:
     """Say whether what was owed is done and the rest cleared: no plan is needed."""
     return (
-        now.status == "superseded"
+        now.status in {"superseded", "rejected"}
         and bool(now.executions)
+        and not now.minimum_asked
         and not now.open_shortfalls
         and not now.worth_else
         and all(each.executed for each in now.executions.values())

@@ -27,9 +27,14 @@ from domain.resolution.events import (
 from domain.resolution.evolve import evolve
 from domain.resolution.finishing import finishing
 from domain.resolution.offer_clock import let_go
-from domain.resolution.refusals import BlockStands, PaidAlready, UnknownShortfall
+from domain.resolution.refusals import (
+    BlockStands,
+    EntitlementStays,
+    PaidAlready,
+    UnknownShortfall,
+)
 from domain.resolution.state import NEVER_WAS, STANDING, Resolution
-from domain.resolution.turns import waiting
+from domain.resolution.turns import DROPS_OWED, waiting
 
 Events = tuple[ResolutionEvent, ...]
 
@@ -119,9 +124,11 @@ def left_out(resolution: Resolution, command: HealShortfall, at: datetime) -> Ev
 def nothing_done(resolution: Resolution) -> bool:
     """Say whether nothing was offered or begun, and nothing is owed nevertheless.
 
-    What a rule owed for a shortfall that was, such as a delay that ended, stays owed
-    once it was approved.
+    What a rule owed for a shortfall that was, such as a delay that ended, stays owed,
+    be it approved or not yet.
     """
+    if resolution.owed_for:
+        return False
     if resolution.reaching_out or resolution.status not in STANDING | {
         "detected",
         "triaged",
@@ -182,11 +189,17 @@ def lifting(resolution: Resolution, command: TriageResolution, at: datetime) -> 
 def dismissed(
     resolution: Resolution, command: DismissResolution, at: datetime
 ) -> Events:
-    """Return that it is let be. Raises PaidAlready, also for what is tried again."""
+    """Return that it is let be.
+
+    What is owed and not done is dropped by a senior agent or nobody. Raises
+    PaidAlready, also for what is tried again, and EntitlementStays.
+    """
     for step in resolution.steps():
         begun = step.standing == "started" or (step.attempts and waiting(step))
         if step.paid or begun or step.settled == "done_elsewhere":
             raise PaidAlready(step=step.key)
+    if resolution.owing and command.by.role not in DROPS_OWED:
+        raise EntitlementStays(needed=sorted(DROPS_OWED))
     return (
         ResolutionDismissed(
             at=at, by=command.by, reason=command.reason, words=command.words

@@ -31,6 +31,7 @@ from domain.resolution.refusals import (
 )
 from domain.resolution.starting import execution, numbers_left
 from domain.resolution.state import Resolution
+from domain.resolution.turns import owed_anew
 
 Events = tuple[ResolutionEvent, ...]
 
@@ -108,12 +109,12 @@ def proposable(
     """Raise what forbids a proposal as it stands.
 
     After its end only the service proposes, and only what is owed and is worth
-    something else by now. Raises NotNow, NoMoreProposals, WishIsForPeople, TriageFirst
-    and GoodwillBlocked.
+    something else by now, or waits to be approved. Raises NotNow, NoMoreProposals,
+    WishIsForPeople, TriageFirst and GoodwillBlocked.
     """
     if resolution.over:
         mine = command.by.role == "system" and not command.plans
-        if not (mine and resolution.worth_else):
+        if not (mine and owed_anew(resolution)):
             raise NotNow(status=resolution.status)
         return
     terms = book.offer_terms(times_of(resolution, at))

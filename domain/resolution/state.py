@@ -276,6 +276,36 @@ class Resolution(State, frozen=True, kw_only=True):
         return name in self.asks
 
     @property
+    def approvable(self) -> Proposal | None:
+        """The proposal of which something is approved still: it stands, or is owed."""
+        return self.proposal if self.minimum_asked else self.standing
+
+    @property
+    def owed_for(self) -> frozenset[str]:
+        """The shortfalls that were, and for which what is owed waits to be approved.
+
+        That one healed later does not take back what was owed for it.
+        """
+        if self.proposal is None or not self.minimum_asked:
+            return frozenset()
+        return frozenset(
+            step.shortfall or ""
+            for step in self.proposal.minimum.plan.steps
+            if step.part == "entitlement"
+            and self.healed.get(step.shortfall or "") not in NEVER_WAS
+        )
+
+    @property
+    def owing(self) -> bool:
+        """Whether something owed is not done: it waits to be approved, or begun."""
+        return bool(self.owed_for) or any(
+            step.does.part == "entitlement" and step.standing not in DONE
+            for execution in self.executions.values()
+            if execution.owed
+            for step in execution.steps.values()
+        )
+
+    @property
     def paid_fen(self) -> int:
         """What the consumer got, or the service paid, in minor units."""
         return sum(each.paid_fen for each in self.executions.values())

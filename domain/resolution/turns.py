@@ -27,6 +27,8 @@ from domain.resolution.state import EXECUTING, Execution, Resolution, StepState
 RETRY_HOURS_MAX: Final = 24
 # States in which nothing is begun any more.
 STOPPED: Final = frozenset({"dismissed", "self_healed"})
+# Who may let be what something is owed for still.
+DROPS_OWED: Final[frozenset[ActingRole]] = frozenset({"senior_agent"})
 # Who goes on, where the status alone says so.
 TURNS: Final = {
     "detected": "system",
@@ -90,6 +92,11 @@ def proposal_due(resolution: Resolution) -> bool:
     )
 
 
+def owed_anew(resolution: Resolution) -> bool:
+    """Say whether what is owed may be proposed at the price of now after the end."""
+    return resolution.worth_else or resolution.minimum_asked
+
+
 def needing_people(resolution: Resolution) -> tuple[StepKey, ...]:
     """Return the steps that a person has to decide on."""
     return tuple(s.key for s in resolution.steps() if s.standing == "needs_human")
@@ -125,9 +132,10 @@ def done_by_state(resolution: Resolution, command: type, role: ActingRole) -> bo
     if command is HealShortfall:
         return bool(resolution.open_shortfalls)
     if command is DismissResolution:
-        return not any(each.paid for each in resolution.steps())
+        drops = role in DROPS_OWED or not resolution.owing
+        return drops and not any(each.paid for each in resolution.steps())
     if command is ProposePlans:
-        mine = resolution.worth_else if resolution.over else resolution.wish is None
+        mine = owed_anew(resolution) if resolution.over else resolution.wish is None
         return mine if role == "system" else not resolution.over
     if command is ApprovePlan:
         return bool(resolution.asks)

@@ -13,6 +13,7 @@ from domain.resolution import (
     CounterPlans,
     DeclinePlans,
     DismissResolution,
+    EntitlementStays,
     HandToDispute,
     MeasureOutcome,
     NoMoreProposals,
@@ -25,6 +26,7 @@ from domain.resolution import (
     OfferOver,
     OpenResolution,
     PaidAlready,
+    RejectPlans,
     ReopenResolution,
     ResolutionCommand,
     ResolutionOver,
@@ -55,12 +57,15 @@ from tests.domain.resolution.examples import (
     SMALL,
     STALLED,
     TRIAGE,
+    WEI,
     Story,
     accept,
     approve,
     does,
     given,
     offer,
+    owed,
+    plan,
     propose,
     start,
 )
@@ -70,6 +75,9 @@ DECLINE = DeclinePlans(by=ANNA)
 COUNTER = CounterPlans(by=ANNA, wish="money_back")
 REOPEN = ReopenResolution(by=ANNA, reason="stalled_again")
 HAND = HandToDispute(by=ANNA, dispute="dispute-1")
+REJECT = RejectPlans(by=WEI, reason="wrong")
+# More than goes by itself of what is owed: a senior agent is asked.
+MUCH_OWED = plan("minimum", owed(40_000))
 MEASURE = MeasureOutcome(
     by=SYSTEM,
     after_days=30,
@@ -135,8 +143,59 @@ def test_what_was_not_paid_yet_can_be_let_be() -> None:
     story.says_nothing(DISMISS)
     story = Story(OPEN, TRIAGE, propose(SMALL, minimum=MINIMUM), start("1/minimum/1"))
     story.refuses(DISMISS, PaidAlready)
-    let_be = Story(OPEN, TRIAGE, propose(SMALL, minimum=MINIMUM), DISMISS)
-    assert startable(let_be.now) == ()
+
+
+def test_what_is_owed_is_dropped_by_a_senior_agent_or_by_nobody() -> None:
+    story = Story(OPEN, TRIAGE, propose(SMALL, minimum=MINIMUM))
+    for by in (LIN, SYSTEM):
+        story.refuses(replace(DISMISS, by=by), EntitlementStays)
+        assert DismissResolution not in allowed(story.now, by.role)
+    story.then(replace(DISMISS, by=WEI))
+    assert startable(story.now) == ()
+
+
+def test_what_is_owed_and_waits_to_be_approved_is_not_dropped_either() -> None:
+    story = Story(OPEN, TRIAGE, propose(SMALL, minimum=MUCH_OWED))
+    story.refuses(DISMISS, EntitlementStays)
+    story.then(REJECT).refuses(DISMISS, EntitlementStays)
+    never = replace(HEAL, cleared_by="retracted")
+    other = Story(OPEN, TRIAGE, ATTACH, propose(SMALL, minimum=MUCH_OWED), never)
+    other.then(DISMISS)
+
+
+def test_a_late_scan_takes_back_nothing_that_waits_to_be_approved() -> None:
+    for then in ((), (offer(SMALL),), (REJECT,)):
+        story = Story(OPEN, TRIAGE, propose(SMALL, minimum=MUCH_OWED), *then, HEAL)
+        assert story.now.minimum_asked, story.now.status
+        assert not story.now.over
+        story.then(approve(MUCH_OWED), *does("1/minimum/1"))
+        assert story.now.paid_fen == 40_000
+        assert story.now.status == "confirming"
+
+
+def test_what_never_was_is_owed_to_nobody_though_somebody_was_asked() -> None:
+    story = Story(OPEN, TRIAGE, propose(SMALL, minimum=MUCH_OWED))
+    story.then(replace(HEAL, cleared_by="promise_kept"))
+    assert story.now.status == "self_healed"
+    assert not story.now.asks
+
+
+def test_nobody_is_asked_to_confirm_what_still_waits_to_be_approved() -> None:
+    story = Story(OPEN, TRIAGE, propose(minimum=MINIMUM), *does("1/minimum/1"))
+    story.then(ATTACH, propose(minimum=MUCH_OWED, rests_on="order@8"))
+    story.then(HEAL, replace(HEAL, shortfall=LATE.name))
+    assert story.now.status == "superseded"
+
+
+def test_after_the_end_what_waits_to_be_approved_is_priced_anew() -> None:
+    story = Story(OPEN, TRIAGE, propose(SMALL, minimum=MUCH_OWED), HAND)
+    story.refuses(propose(SMALL, minimum=MINIMUM), NotNow)
+    less = plan("minimum", owed(35_000))
+    story.then(propose(minimum=less, rests_on="order@8"))
+    assert story.now.status == "handed_to_dispute"
+    story.refuses(approve(MUCH_OWED), StalePreview)
+    story.then(approve(less, rests_on="order@8"), *does("2/minimum/1"))
+    assert story.now.paid_fen == 35_000
 
 
 def test_only_what_was_approved_and_previewed_is_offered() -> None:
