@@ -26,6 +26,7 @@ from application.case_order import (
     taking_over,
     turns_into_money,
 )
+from application.compensation import Compensations
 from application.event_store.envelope import (
     Ask,
     CommandContext,
@@ -37,7 +38,7 @@ from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore, StaleVersion
 from application.orders import Orders, context_for
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk, each_asked
-from application.resolutions.told import told_to_step
+from application.resolutions.told import told_to_caps, told_to_step
 from application.responsibility import Responsibilities
 from application.sellers import selling_merchant, still_of_one
 from application.sight import Sight
@@ -100,6 +101,7 @@ class AfterSales:
         self._handler = handler
         self._orders = orders
         self._accounts = accounts
+        self._compensations = Compensations(store, handler, books)
         self._books = books
 
     def id_of(self, order_id: UUID, number: str) -> UUID:
@@ -200,7 +202,8 @@ class AfterSales:
             else ()
         )
         step = told_to_step(case_id, after, events, sight, book)
-        parts = (*mine, *merged, *claim, *money, *step)
+        caps = told_to_caps(after, events, sight, self._compensations)
+        parts = (*mine, *merged, *claim, *money, *step, *caps)
         return Prepared(parts, sight.rests_on)
 
     def find(self, case_id: UUID) -> tuple[Case, int]:

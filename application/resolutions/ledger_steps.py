@@ -45,6 +45,13 @@ class LedgerSteps:
         part = self._compensations.part(paid, self._to_reserve(doing, name))
         return Begun((part,), name)
 
+    def set_aside_back(self, doing: Doing) -> Begun:
+        """Set aside goodwill that goes back through a case, once, by the step's name.
+
+        The case that gives it back uses it, or frees it at its end (``told_to_caps``).
+        """
+        return self.set_aside(doing) if doing.matter is None else Begun()
+
     def deducted(self, doing: Doing) -> Begun:
         """Take from the merchant what the rules deduct: set aside and posted at once.
 

@@ -24,6 +24,8 @@ from domain.resolution.state import cost_of
 BESIDE: Final[frozenset[Action]] = frozenset(
     {"coupon_compensation", "cash_compensation"}
 )
+# What the consumer gets in money.
+IN_MONEY: Final[frozenset[Action]] = GOES_BACK | BESIDE
 # What is done for the lines of one merchant at a time, who is charged for them.
 OF_ONE: Final[frozenset[Action]] = GOES_BACK | SENT
 
@@ -61,9 +63,9 @@ def own(plans: tuple[Plan, ...], seen: Preview) -> tuple[Plan, ...]:
 def givable(plan: Plan, ground: Ground) -> None:
     """Raise what keeps goodwill from being given: GoodwillCapped, GoodwillNowhere."""
     given = [step for step in plan.steps if step.part == "goodwill"]
-    beside = [step for step in given if step.action in BESIDE]
-    abroad = any(step.amount and step.amount.currency != YUAN for step in beside)
-    if beside and (abroad or not ground.ledger or ground.facts is None):
+    money = [step for step in given if step.action in IN_MONEY]
+    abroad = any(step.amount and step.amount.currency != YUAN for step in money)
+    if money and (abroad or not ground.ledger or ground.facts is None):
         raise GoodwillNowhere(plan=plan.name)
     left = goodwill_left(
         ground.day, ground.name, ground.paid_fen, ground.book, ground.times
@@ -77,24 +79,47 @@ def as_priced(plan: Plan, seen: Preview) -> Iterator[PlanStep]:
     """Yield a plan's steps; of what is owed, each just as the rules priced it, once.
 
     Money that went back is nobody's to take again, whatever becomes of the rest.
-    What a merchant is charged is nobody's to plan. Raises OwedByNoRule.
+    A refund that no row gives is goodwill, whatever it is called. What a merchant is
+    charged is nobody's to plan. Raises OwedByNoRule.
     """
-    left = [
-        each
-        for one in (seen.minimum, *seen.plans)
-        for each in one.steps
-        if each.part == "entitlement"
-    ]
+    rows = [each for one in (seen.minimum, *seen.plans) for each in one.steps]
+    left = [each for each in rows if each.part != "goodwill"]
     for step in plan.steps:
-        if step.part != "entitlement" and step.action != DEDUCTS:
-            back = step.reversible and step.phase != "money"
-            yield replace(step, reversible=back)
-            continue
-        found = next((each for each in left if same(step, each)), None)
-        if found is None:
+        owed = step.part == "entitlement" or step.action == DEDUCTS
+        fits = same if owed else within
+        found = next((each for each in left if fits(step, each)), None)
+        if owed and found is None:
             raise OwedByNoRule(plan=plan.name, action=step.action)
-        left = [each for each in left if each != found]
-        yield found
+        if found is not None:
+            left = [each for each in left if each != found]
+        yield found if owed and found else of_its_own(step, found)
+
+
+def of_its_own(step: PlanStep, row: PlanStep | None) -> PlanStep:
+    """Return a step that an agent wrote, and the rules' step it stays within, if any.
+
+    An agent lets a consumer have less than a row gives, never more: a part of a refund
+    that a row gives whole is another step, since the goods stay.
+    """
+    if step.action not in GOES_BACK:
+        return step
+    if row is None:
+        return replace(step, part="goodwill", reversible=False)
+    return replace(step, reversible=False, lines=step.lines or row.lines)
+
+
+def within(step: PlanStep, priced: PlanStep) -> bool:
+    """Say whether a refund gives back no more than one that the rules priced.
+
+    What is paid beside it is priced by the rules of money alone: exactly, or not.
+    """
+    if step.action not in GOES_BACK or step.part == "goodwill":
+        return False
+    told, most = step.amount, priced.amount
+    if step.action != priced.action or told is None or most is None:
+        return False
+    known = set(step.lines) <= set(priced.lines)
+    return told.currency == most.currency and told.minor <= most.minor and known
 
 
 def same(step: PlanStep, priced: PlanStep) -> bool:
@@ -102,8 +127,9 @@ def same(step: PlanStep, priced: PlanStep) -> bool:
 
     Lines that are not named are those of the rules' step: of each merchant's in turn.
     """
+    owed = priced.part == "entitlement"
     told = (step.action, step.amount) == (priced.action, priced.amount)
-    return told and (not step.lines or set(step.lines) == set(priced.lines))
+    return owed and told and (not step.lines or set(step.lines) == set(priced.lines))
 
 
 def within_order(plan: Plan, order: Order) -> None:

@@ -36,11 +36,11 @@ class StepParts:
         self._cases = CaseSteps(orders, cases)
         self._ledger = LedgerSteps(compensations, accounts)
         self._begin: Mapping[Action, Callable[[Doing], Begun]] = {
-            "refund_full": self._cases.refund,
-            "refund_partial": self._cases.refund,
-            "refund_freight": self._cases.refund,
-            "price_diff": self._cases.refund,
-            "platform_advance": self._cases.refund,
+            "refund_full": self._give_back,
+            "refund_partial": self._give_back,
+            "refund_freight": self._give_back,
+            "price_diff": self._give_back,
+            "platform_advance": self._give_back,
             "resend": self._cases.goods,
             "exchange": self._cases.goods,
             "reship_other_carrier": self._cases.goods,
@@ -71,6 +71,16 @@ class StepParts:
         except Refused as why:
             return Begun(result=Result(succeeded=False, reason=why.code))
         return begun
+
+    def _give_back(self, doing: Doing) -> Begun:
+        """Let money go back through a case; goodwill counts under its caps as well."""
+        back = self._cases.refund(doing)
+        if doing.step.part != "goodwill":
+            return back
+        aside = self._ledger.set_aside_back(doing)
+        if aside.result is not None:
+            return aside
+        return Begun((*back.parts, *aside.parts), back.matter, back.result)
 
     def _intercept(self, doing: Doing) -> Begun:
         """Note on the order that the carrier is asked to stop its parcel."""

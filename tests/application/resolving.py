@@ -294,6 +294,16 @@ class Anna:
         context = replace(self.context(result), occurred_at=self.at)
         self.cases.take(case_id, result, context)
 
+    def refund_fails_for_good(self, key: str) -> UUID:
+        """Let a begun refund fail until people have to decide; return its case."""
+        while (step := self.resolution.step(key)) and step.standing != "needs_human":
+            if step.standing == "started":
+                self.refund_comes_back(UUID(step.matter or ""), succeeded=False)
+            self.at += DAY
+            self.starts()
+        assert step is not None
+        return UUID(step.matter or "")
+
     def owed(self, name: str) -> ReserveCompensation:
         """Return what asks the rules for what is owed for being late."""
         said = Said(breaches=("SHIP_OVERDUE",))
