@@ -16,7 +16,7 @@ Positions: TypeAlias = Mapping[int, int]
 # believes about the size of the table.
 READ_RANGES = f"""
 SELECT {COLUMNS}
-  FROM unnest(%(partition)s::smallint[], %(after)s::bigint[], %(upto)s::bigint[])
+  FROM unnest(%(partition)b::smallint[], %(after)b::bigint[], %(upto)b::bigint[])
        AS wanted (partition, after, upto)
  CROSS JOIN LATERAL (
        SELECT * FROM store.event AS e
@@ -54,6 +54,10 @@ class Log:
     def __init__(self, mapper: RedressMapper | None = None) -> None:
         self._mapper = mapper or RedressMapper()
         self._kept: dict[tuple[Range, ...], Sequence[LogEntry]] = {}
+
+    def another(self) -> "Log":
+        """Return one that reads the same, for another thread."""
+        return Log(self._mapper)
 
     def heads(self, connection: Connection) -> Positions:
         """Return the last position of every partition, 0 before its first event."""

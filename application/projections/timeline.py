@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, cast, get_args
 from uuid import UUID
 
-import msgspec
-from msgspec import Struct
+from msgspec import Struct, json
 from psycopg import Cursor
 from psycopg.rows import class_row
 
@@ -41,8 +40,10 @@ from domain.resolution import ResolutionOpened
 from domain.responsibility import AttributionOpened
 from domain.trust import PointContested
 
+encode = json.Encoder().encode
+
 OWNERS = """
-SELECT partition, stream_id, consumer
+SELECT stream_id, consumer
   FROM timeline_owner_v1
   JOIN unnest(%(partition)b::smallint[], %(stream_id)b::uuid[])
        AS touched (partition, stream_id) USING (partition, stream_id)
@@ -151,7 +152,7 @@ SELECT DISTINCT stream_id, consumer FROM projection.timeline
 """
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """A row: one event, as its consumer sees it.
 
     ``shown`` is the position from which on the timeline shows it: the entry's own,
@@ -222,15 +223,22 @@ NAMES_OWNER = (
 )
 
 
+OWNED: Final = frozenset(NAMES_OWNER)
+OF_AN_ORDER: Final = frozenset(get_args(OrderEvent))
+
+
 def owner_in(event: Event) -> str | None:
     """Return the consumer that the event names as its stream's own."""
-    return event.consumer if isinstance(event, NAMES_OWNER) else None
+    if type(event) not in OWNED:
+        return None
+    consumer: str | None = cast("Any", event).consumer
+    return consumer
 
 
 def order_in(recorded: RecordedEvent) -> UUID | None:
     """Return the order that an event is of, or that it names."""
     event = recorded.event
-    if isinstance(event, OrderEvent):
+    if type(event) in OF_AN_ORDER:
         return recorded.stream_id
     name = getattr(event, "order", None)
     if isinstance(event, ContactLinked) and event.noun == "order":
@@ -253,15 +261,16 @@ class Timeline(Projection):
         self, batch: Sequence[RecordedEvent], cursor: Cursor[tuple[Any, ...]]
     ) -> None:
         """Write a row for each event; fill in the owner where it comes to light."""
-        streams = {Stream(each.partition, each.stream_id) for each in batch}
-        cursor.execute(OWNERS, columns(Stream, list(streams)))
-        owners = {Stream(row[0], row[1]): row[2] for row in cursor}
-        told: dict[Stream, Owner] = {}
+        partitions = {each.stream_id: each.partition for each in batch}
+        touched = [Stream(where, stream) for stream, where in partitions.items()]
+        cursor.execute(OWNERS, columns(Stream, touched))
+        owners: dict[UUID, str] = dict(cursor)
+        told: dict[UUID, Owner] = {}
         for each in batch:
-            stream = Stream(each.partition, each.stream_id)
-            if stream not in owners and (consumer := owner_in(each.event)):
+            stream = each.stream_id
+            if (consumer := owner_in(each.event)) and stream not in owners:
                 owners[stream] = consumer
-                told[stream] = Owner(*astuple(stream), consumer, each.position)
+                told[stream] = Owner(each.partition, stream, consumer, each.position)
         entries = [entry(each, owners, told) for each in batch]
         cursor.execute(SAVE, columns(Entry, entries))
         if told:
@@ -270,23 +279,17 @@ class Timeline(Projection):
             cursor.execute(CLAIM, new)
 
 
-def astuple(stream: Stream) -> tuple[int, UUID]:
-    """Return the two parts of a stream's place."""
-    return stream.partition, stream.stream_id
-
-
 def entry(
-    recorded: RecordedEvent, owners: Mapping[Stream, str], told: Mapping[Stream, Owner]
+    recorded: RecordedEvent, owners: Mapping[UUID, str], told: Mapping[UUID, Owner]
 ) -> Entry:
     """Return the row of one event, shown since its owner is known."""
-    stream = Stream(recorded.partition, recorded.stream_id)
+    stream, event = recorded.stream_id, recorded.event
     since = told[stream].since if stream in told else 0
-    event = recorded.event
     return Entry(
         partition=recorded.partition,
         position=recorded.position,
         shown=max(recorded.position, since),
-        stream_id=recorded.stream_id,
+        stream_id=stream,
         version=recorded.version,
         consumer=owners.get(stream),
         order_id=order_in(recorded),
@@ -294,7 +297,7 @@ def entry(
         code=code_of(event),
         occurred_at=recorded.occurred_at,
         recorded_at=recorded.recorded_at,
-        facts=msgspec.json.encode(facts_of(event)).decode(),
+        facts=encode(facts_of(event)).decode(),
     )
 
 

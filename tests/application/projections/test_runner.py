@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, current_thread, main_thread
 from threading import Event as Signal
 from typing import Any
 
@@ -28,6 +29,10 @@ from tests.application.projections.conftest import Pools
 from tests.application.projections.shop import Shop
 
 ORDERS = range(20)
+# More events than one batch holds.
+MANY_ORDERS = range(120)
+# So many that a batch takes some of the partitions, and others are left.
+TWICE_AS_MANY = range(240)
 
 
 @pytest.fixture
@@ -139,6 +144,27 @@ def test_several_workers_share_the_work_and_do_it_once(
     assert all(rebuild(each, pools.projector).equal for each in READ_MODELS)
 
 
+def test_where_there_is_much_to_do_a_second_thread_helps(
+    shop: Shop, pools: Pools, store: PostgresEventStore
+) -> None:
+    shop.sells(TWICE_AS_MANY)
+    threads: set[str] = set()
+    told: Sequence[Projection] = [Watched(threads)]
+    assert Runner(told, pools.projector, help_from=1).catch_up()
+    events = sum(store.heads().values())
+    assert len(rows(pools.reader, "projection.timeline")) == events
+    assert len(threads) == 2
+    assert rebuild(Timeline(), pools.projector).equal
+
+
+def test_what_the_second_thread_meets_is_not_kept_quiet(
+    shop: Shop, pools: Pools
+) -> None:
+    shop.sells(TWICE_AS_MANY)
+    with pytest.raises(psycopg.OperationalError, match="only one may"):
+        Runner([Selfish()], pools.projector, help_from=1).catch_up()
+
+
 def test_a_partition_another_worker_holds_is_passed_by(
     shop: Shop, runner: Runner, pools: Pools, store: PostgresEventStore
 ) -> None:
@@ -213,6 +239,38 @@ def test_a_rebuild_that_is_stopped_says_so(shop: Shop, pools: Pools) -> None:
         rebuild(Timeline(), pools.projector, stop=stop)
 
 
+class Watched(Timeline):
+    """A timeline that goes on once two threads work on it; one alone waits in vain."""
+
+    def __init__(self, threads: set[str]) -> None:
+        self._threads = threads
+        self._both = Barrier(2, timeout=4)
+
+    def project(
+        self, batch: Sequence[RecordedEvent], cursor: Cursor[tuple[Any, ...]]
+    ) -> None:
+        super().project(batch, cursor)
+        if current_thread().name not in self._threads:
+            self._threads.add(current_thread().name)
+            self._both.wait()
+
+
+class Selfish(Timeline):
+    """A timeline whose database serves the main thread alone, and that not at first."""
+
+    def __init__(self) -> None:
+        self._refused = Signal()
+
+    def project(
+        self, batch: Sequence[RecordedEvent], cursor: Cursor[tuple[Any, ...]]
+    ) -> None:
+        if current_thread() is not main_thread():
+            self._refused.set()
+            raise psycopg.OperationalError("only one may")
+        self._refused.wait(4)
+        super().project(batch, cursor)
+
+
 class Allergic(Timeline):
     """A timeline that cannot stand parcels, until it is mended."""
 
@@ -260,7 +318,7 @@ def test_a_retry_in_vain_counts_and_stays_parked(shop: Shop, pools: Pools) -> No
 def test_a_long_log_is_read_in_batches(
     shop: Shop, runner: Runner, store: PostgresEventStore
 ) -> None:
-    shop.sells(range(120))
+    shop.sells(MANY_ORDERS)
     events = sum(store.heads().values())
     runner.prepare()
     assert events > BATCH_MAX
