@@ -22,7 +22,8 @@ simulate: .venv/tests
 	$(BIN)/pytest -k whatever_happens --seed $(SEED) $(SIMULATED)
 
 # The guards over money and goods, for as long as it takes; a seed tells the same story.
-# And of the simulated dispatcher, 100,000 seeds.
+# And of the simulated dispatcher, 100,000 seeds; and whoever runs is killed for an hour.
+SECONDS ?= 3600
 SEED ?= $(shell od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 soak: SEED := $(SEED)
 soak: .venv/tests
@@ -30,6 +31,7 @@ soak: .venv/tests
 	$(BIN)/pytest -rs --hypothesis-profile=soak --hypothesis-seed=$(SEED) \
 		tests/flow/test_money_is_guarded.py
 	$(BIN)/pytest $(SIDE_BY_SIDE) -k whatever_happens --seeds 100000 $(SIMULATED)
+	$(BIN)/python -m tests.flow.soak $(SECONDS) $(SEED)
 
 # How fast the store is here, beside its peers; the figures and the picture: bench/.
 # Small sizes only: make bench BENCH=--quick
