@@ -1,6 +1,7 @@
 """What a resolution's plans are priced on: its order, the ledger, what fell short."""
 
-from collections.abc import Collection, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -24,10 +25,12 @@ from domain.order import ORDER, Order
 from domain.order.kinds import kind_of_goods
 from domain.plan import PlanStep
 from domain.planning import Ground, Sold
+from domain.planning.fallen import fallen
 from domain.planning.taken import by_line
 from domain.policy.facts import Facts
 from domain.policy.rows import BreachCode, Times
 from domain.resolution import NEVER_WAS, Resolution
+from domain.resolution.starting import UNDONE
 from domain.shortfall import Shortfall
 
 HOUR: Final = timedelta(hours=1)
@@ -105,6 +108,7 @@ class Grounds:
             day=whole.day,
             facts=whole.facts,
             ledger=whole.paid is not None,
+            coming=coming(seen.order, resolution),
             blocked=resolution.blocked(at),
             severity=resolution.severity.severity if resolution.severity else None,
             stalled_hours=stalled(seen.order, at),
@@ -209,7 +213,9 @@ def facts_for(
 
     A detector that saw a price fall says by how much.
     """
-    fell = tuple(differences(order, short, lines))
+    fell = [
+        fen for line, fen in fallen(order, short).items() if not lines or line in lines
+    ]
     said = Said(lines=lines, difference_fen=sum(fell) if fell else None)
     try:
         return facts_of(order, said, at)
@@ -217,24 +223,24 @@ def facts_for(
         return None
 
 
-def differences(
-    order: Order, short: tuple[Shortfall, ...], lines: tuple[int, ...]
-) -> Iterator[int]:
-    """Yield by how much prices of some lines fell, in minor units.
+def coming(order: Order, resolution: Resolution) -> Mapping[int, int]:
+    """Return what steps will give lines for a fallen price, beside claims that do.
 
-    What is seen of the whole order is of each line in proportion.
+    What was paid elsewhere for one is given as well.
     """
-    ordered = tuple(line.line for line in order.lines)
-    for each in short:
-        for fact in each.facts:
-            if fact.name != "difference_minor" or not isinstance(fact.value, int):
-                continue
-            about = (each.line,) if each.line in ordered else ordered
-            parts = by_line(order, fact.value, (n for n in about if n is not None))
-            if not lines or set(about) <= set(lines):
-                yield fact.value
-            elif set(about) & set(lines):
-                yield sum(parts.get(line, 0) for line in lines)
+    gives: Counter[int] = Counter()
+    for step in resolution.steps():
+        does, claim = step.does, order.claims.get(step.matter or "")
+        if (
+            does.action != "price_diff"
+            or step.standing in UNDONE
+            or does.amount is None
+        ):
+            continue
+        if claim is None or not (claim.live or claim.refunded):
+            lines = does.lines or tuple(line.line for line in order.lines)
+            gives.update(by_line(order, does.amount.minor, lines))
+    return gives
 
 
 def asking(facts: Facts, breaches: tuple[str, ...]) -> Facts:
@@ -259,7 +265,7 @@ def some_of(order: Order, named: Collection[int | None]) -> tuple[int, ...]:
 def stalled(order: Order, at: datetime) -> int | None:
     """Return for how many whole hours no parcel under way has moved."""
     last = [
-        max((mark.at for mark in parcel.marks), default=parcel.told[-1].at)
+        max(mark.at for mark in parcel.marks) if parcel.marks else parcel.told[-1].at
         for parcel in order.parcels.values()
         if parcel.delivered is None and (parcel.marks or parcel.told)
     ]

@@ -208,6 +208,7 @@ def opening(
         ordered_at=order.placed_at or order.paid_at,
         number=number,
         shortfall=shortfall,
-        complained=any(claim.live for claim in order.claims.values()),
+        complained=shortfall.heard_in is not None
+        or any(claim.live for claim in order.claims.values()),
         incident=said.incident,
     )

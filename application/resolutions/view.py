@@ -79,9 +79,10 @@ class Gets(Struct, frozen=True, kw_only=True):
 
 
 class OptionView(Struct, frozen=True, kw_only=True):
-    """One solution to choose: all that comes with it."""
+    """One solution to choose: all that comes with it, and the hash to take it by."""
 
     plan: str
+    hash: str
     gets: tuple[Gets, ...]
 
 
@@ -108,7 +109,8 @@ class ResolutionView(Struct, frozen=True, kw_only=True):
     ``offer`` and ``done`` are for its consumer and the service, ``parts`` for whichever
     party reads it, ``office`` for the service. ``block`` is why goodwill is blocked and
     until when; never hidden from whom it is about. ``may`` are the names of the
-    commands the reader may ask for now.
+    commands the reader may ask for now. ``disputes`` are those in which people judge
+    it, one with each merchant; ``dispute`` is the first.
     """
 
     resolution_id: UUID
@@ -136,6 +138,7 @@ class ResolutionView(Struct, frozen=True, kw_only=True):
     paid_fen: int | None
     score: int | None
     dispute: str | None
+    disputes: tuple[str, ...]
     office: ResolutionOffice | None
 
 
@@ -189,6 +192,7 @@ def resolution_view(  # noqa: PLR0913 - what is read, by whom, when, under which
         paid_fen=known.paid_fen if staff else None,
         score=known.score if mine else None,
         dispute=known.dispute if mine else None,
+        disputes=known.disputes if mine else (),
         office=office(known) if staff else None,
     )
 
@@ -235,7 +239,7 @@ def offer(known: Resolution, clocks: tuple[ClockView, ...]) -> OfferView | None:
     plans = [known.proposal.plan(name) for name in known.offered]
     return OfferView(
         options=tuple(
-            OptionView(plan=each.plan.name, gets=gets(each.plan.steps))
+            OptionView(plan=each.plan.name, hash=each.hash, gets=gets(each.plan.steps))
             for each in plans
             if each is not None
         ),

@@ -5,6 +5,7 @@ row and what earlier steps of the plan took.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -15,6 +16,7 @@ from domain.order.refusals import CurrenciesDiffer, OrderUnpaid
 from domain.order.shares import goods_left, paid_shares
 from domain.plan import YUAN, Action, PlanStep
 from domain.planning.beside import paid_beside
+from domain.planning.fallen import each_line
 from domain.planning.ground import Ground
 from domain.planning.refunds import difference, part_of, postage, whole
 from domain.planning.taken import Priced, Taken, step_of
@@ -81,6 +83,19 @@ def parcel(ground: Ground, row: StepRow, taken: Taken) -> Priced:
     return of_parcel(ground, row, taken, next(told, next(iter(sent), None)))
 
 
+def intercepted(ground: Ground, row: StepRow, taken: Taken) -> Priced:
+    """Price having a parcel stopped: only one that can still be stopped."""
+    under_way = {
+        name
+        for name, each in ground.order.parcels.items()
+        if not (each.delivered or each.gone)
+    }
+    asked = parcel(ground, row, taken)
+    if asked.step is None or asked.step.parcel not in under_way:
+        return Priced(None, taken)
+    return asked
+
+
 def urged(ground: Ground, row: StepRow, taken: Taken) -> Priced:
     """Price urging a carrier on: of goods that go back it is the return's own."""
     sent = next(iter(ground.order.parcels), None)
@@ -107,7 +122,7 @@ PRICES: Final[Mapping[Action, Price]] = {
     "resend": goods,
     "exchange": goods,
     "reship_other_carrier": goods,
-    "intercept": parcel,
+    "intercept": intercepted,
     "urge_carrier": urged,
     "insurance_claim": parcel,
     "claim_recourse": fixed,
@@ -148,6 +163,16 @@ def each_apart(row: StepRow) -> bool:
     return row.action in APART and row.part != "goodwill"
 
 
+def grounds_of(ground: Ground, row: StepRow) -> tuple[Ground, ...]:
+    """Return what each step of a row is priced on: one, or one for each part."""
+    apart = ground.apart() if each_apart(row) else (ground,)
+    if row.action != "price_diff":
+        return apart
+    with suppress(OrderUnpaid, CurrenciesDiffer):
+        return tuple(line for each in apart for line in each_line(each))
+    return ()
+
+
 def priced(
     ground: Ground, row: StepRow, taken: Taken
 ) -> tuple[tuple[PlanStep, ...], Taken]:
@@ -157,7 +182,7 @@ def priced(
     their lines are seen to apart.
     """
     steps: list[PlanStep] = []
-    for each in ground.apart() if each_apart(row) else (ground,):
+    for each in grounds_of(ground, row):
         try:
             step, taken = PRICES[row.action](each, row, taken)
         except (OrderUnpaid, CurrenciesDiffer):

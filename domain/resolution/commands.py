@@ -18,6 +18,8 @@ from domain.timer import CheckClocks
 
 Plans = Annotated[tuple[Plan, ...], Meta(max_length=3)]
 
+Disputes = Annotated[tuple[Name, ...], Meta(max_length=100)]
+
 # -- What fell short --
 
 
@@ -125,10 +127,11 @@ class OfferPlans(Request, frozen=True, kw_only=True):
 
 
 class AcceptPlan(Request, frozen=True, kw_only=True):
-    """Take one of the plans offered."""
+    """Take one of the plans offered; with its hash, just as it was seen."""
 
     by: By
     plan: PlanName
+    hash: PlanHash | None = None
 
 
 class DeclinePlans(Request, frozen=True, kw_only=True):
@@ -218,10 +221,15 @@ class ReopenResolution(Request, frozen=True, kw_only=True):
 
 
 class HandToDispute(Request, frozen=True, kw_only=True):
-    """Let people judge it: no plan was found that the consumer takes."""
+    """Let people judge it: no plan was found that the consumer takes.
+
+    ``disputes`` are all that judge it, ``dispute`` the first of them: of an order of
+    several merchants there is one with each.
+    """
 
     by: By
     dispute: Name | None = None
+    disputes: Disputes = ()
 
 
 class MeasureOutcome(Request, frozen=True, kw_only=True):

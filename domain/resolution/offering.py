@@ -85,10 +85,13 @@ def accepted(
 ) -> Events:
     """Return that a plan was taken, and is carried out exactly as previewed.
 
-    Raises NotOffered and OfferOver.
+    Raises NotOffered and OfferOver, and StalePreview for another plan of that name.
     """
     if command.plan not in resolution.offered:
         raise NotOffered(plan=command.plan, offered=resolution.offered)
+    current = plan_named(resolution, command.plan).hash
+    if command.hash not in {None, current}:
+        raise StalePreview(current=current, round=resolution.round)
     clock = resolution.clock(OFFER)
     if clock is not None and at > clock.due_at:
         raise OfferOver(expired_at=clock.due_at)

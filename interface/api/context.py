@@ -67,8 +67,12 @@ class Asked(Struct, frozen=True, kw_only=True):
         command_type: type[Command],
         *,
         new: bool = False,
+        hashed: bool = False,
     ) -> CommandContext:
         """Return the context of a command to this target; ``new``: it begins a thing.
+
+        ``hashed``: its body says by a hash what was seen. That says more than the
+        version, which moves on with whatever is carried out meanwhile.
 
         Raises Wrong: 428 for people who do not say what they saw before they ask for a
         change, 400 for a request that claims to have happened.
@@ -76,7 +80,7 @@ class Asked(Struct, frozen=True, kw_only=True):
         reported = issubclass(command_type, Report)
         if not reported and self.occurred_at is not None:
             raise invalid("Occurred-At", "Only a report has happened somewhere.")
-        unseen = self.version is None and not new
+        unseen = self.version is None and not (new or hashed)
         if not reported and unseen and actor.is_person:
             raise Wrong("if_match_missing", 428)
         command_id = uuid5(NAMESPACE, f"{actor.name}\n{target}\n{self.key}")
@@ -86,7 +90,7 @@ class Asked(Struct, frozen=True, kw_only=True):
             command_id=command_id,
             correlation_id=self.correlation_id or command_id,
             name=command_type.__name__,
-            expected_version=None if new else self.version,
+            expected_version=None if new or hashed else self.version,
             occurred_at=self.occurred_at,
         )
 

@@ -193,7 +193,8 @@ def handler(noun: Noun, action: Action, door: CaseDoor, path: str) -> HTTPRouteH
     ) -> Response[ReceiptBody]:
         del data  # Described to readers, and read loosely; here is the strict reading.
         body = strictly(raw, body_type)
-        context = asked.context(actor, stream_id, door.command)
+        hashed = getattr(body, "hash", None) is not None
+        context = asked.context(actor, stream_id, door.command, hashed=hashed)
 
         def command(matter: Matter, by: By) -> Command:
             seal = sealer(people, matter.consumer, noun)

@@ -2,7 +2,10 @@
 
 from msgspec.structs import replace
 
+from application.resolutions.ground import stalled
 from domain.money import Money
+from domain.order import Order
+from domain.order.parcel import Mark, Parcel
 from domain.plan import PlanStep
 from domain.policy.rows import EntitlementRow, Formula
 from domain.policy.service_rows import PlanRow, StepRow
@@ -84,3 +87,17 @@ def test_what_is_owed_being_paid_makes_no_preview_stale() -> None:
     anna.comes_back(key, succeeded=True)
     anna.asks(ApprovePlan(by=WEI, plan="generous", hash=seen.hash))
     assert "generous" in anna.resolution.approvals
+
+
+def test_of_a_parcel_nobody_told_of_it_is_known_since_when_it_stands_still() -> None:
+    marks = (Mark(MONDAY, 1, "picked_up"),)
+    sent = Order(parcels={"whole": Parcel(marks=marks)})
+    assert stalled(sent, MONDAY + DAY) == 24
+    assert stalled(Order(parcels={"whole": Parcel()}), MONDAY) is None
+
+
+def test_what_she_wrote_to_us_about_is_no_shortfall_we_noticed() -> None:
+    anna = Anna()
+    anna.falls_short(replace(shortfall(), heard_in="contact-1"))
+    assert anna.resolution.opened is not None
+    assert anna.resolution.opened.complained

@@ -1,9 +1,19 @@
 """Which parcel a step asks a carrier about: what was sent, or what comes back."""
 
+from domain.order.events import ParcelReturned
+from domain.order.evolve import evolve
 from domain.planning import minimum_of, plans_of
 from domain.policy.service_rows import StepRow
 from domain.shortfall import ShortfallCode
-from tests.domain.test_planning import REFUND, URGE, ground, order, plan, short
+from tests.domain.test_planning import (
+    MONDAY,
+    REFUND,
+    URGE,
+    ground,
+    order,
+    plan,
+    short,
+)
 
 BACK = short("RETURN_UNSIGNED", parcel="YT9")
 SENT = short("TRANSIT_STALLED", parcel="SF1")
@@ -43,3 +53,14 @@ def test_only_what_was_sent_is_stopped_on_its_way() -> None:
     stop = plan("stop", INTERCEPT, codes=("RETURN_UNSIGNED",), needs_consent=False)
     found = minimum_of(ground(stop, order=order(shipped=True), shortfalls=(BACK,)))
     assert [step.parcel for step in found.steps] == ["SF1"]
+
+
+def test_what_is_back_already_is_not_stopped_but_paid_back() -> None:
+    stop = plan("stop", INTERCEPT, REFUND, codes=("DELIVERY_OVERDUE",))
+    sent = order(shipped=True)
+    late = short("DELIVERY_OVERDUE", parcel="SF1")
+    (found,) = plans_of(ground(stop, order=sent, shortfalls=(late,)))
+    assert [step.action for step in found.steps] == ["intercept", "refund_full"]
+    back = evolve(sent, ParcelReturned(at=MONDAY, parcel="SF1"))
+    (found,) = plans_of(ground(stop, order=back, shortfalls=(late,)))
+    assert [step.action for step in found.steps] == ["refund_full"]

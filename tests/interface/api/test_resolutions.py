@@ -89,15 +89,14 @@ def test_the_whole_resolution_of_one_order_takes_three_requests(
     where = first.headers["Location"]
     plan = plan_of(first.json()["resolution"], "cancel")
     assert plan["waits_for"] == "senior_agent"
-    second = senior.post(
-        f"{where}/approval",
-        {"plan": "cancel", "hash": plan["hash"]},
-        If_Match=first.headers["ETag"],
-    )
+    seen = {"plan": "cancel", "hash": plan["hash"]}
+    project()
+    redress.processes.due_resolutions.run()  # As the worker does, all the while.
+    second = senior.post(f"{where}/approval", seen)
     assert second.status_code == 200, second.text
-    third = senior.post(
-        f"{where}/acceptance", {"plan": "cancel"}, If_Match=second.headers["ETag"]
-    )
+    project()
+    redress.processes.due_resolutions.run()
+    third = senior.post(f"{where}/acceptance", seen)
     assert third.status_code == 200, third.text
 
     project()
@@ -169,7 +168,7 @@ def test_what_was_previewed_before_the_ground_moved_is_stale(
     assert "cancel" not in {each["plan"] for each in problem["preview"]["plans"]}
 
 
-def test_an_approval_of_an_older_version_is_told_so(
+def test_an_approval_says_by_its_hash_what_was_seen_whatever_moved_on_since(
     senior: Caller, order: str, contact: str
 ) -> None:
     answer = heard(senior, order, contact)
@@ -179,7 +178,7 @@ def test_an_approval_of_an_older_version_is_told_so(
         {"plan": "cancel", "hash": plan["hash"]},
         If_Match='"1"',
     )
-    assert late.status_code == 412
+    assert late.status_code == 200, late.text
 
 
 def test_who_proposed_does_not_approve_and_an_agents_limit_ends(
@@ -193,8 +192,8 @@ def test_who_proposed_does_not_approve_and_an_agents_limit_ends(
             "steps": [
                 {
                     "action": "refund_partial",
-                    "part": "service",
-                    "amount": {"minor": 6000, "currency": "CNY"},
+                    "part": "goodwill",
+                    "amount": {"minor": 3800, "currency": "CNY"},
                     "bearer": "merchant",
                 }
             ],
@@ -263,7 +262,7 @@ def test_she_reads_nothing_of_costs_bearers_or_approvals(
     seen = li_mei.get(where)
     assert seen.json()["resolution"]["office"] is None
     assert seen.json()["resolution"]["paid_fen"] is None
-    for secret in ("bearer", "hash", "severity", "experiment", "mia", "propensity"):
+    for secret in ("bearer", "severity", "experiment", "mia", "propensity"):
         assert secret not in seen.text
     assert li_mei.get(f"{where}/preview").status_code == 403
     listed = li_mei.get("/v1/resolutions", flag="approval_due")
@@ -338,7 +337,7 @@ def test_everybody_reads_only_what_is_theirs(
     for who, sees in ((shop, 1), (caller("merchant", "other-shop"), 0)):
         assert len(who.get("/v1/resolutions").json()["items"]) == sees
     (row,) = shop.get("/v1/resolutions").json()["items"]
-    assert (row["flags"], row["amount"]) == ([], None)
+    assert (row["flags"], row["amount"]) == (["complained"], None)
     queue = senior.get("/v1/queue", noun="resolution").json()["items"]
     assert [each["href"] for each in queue] == [where]
     by_code = senior.get("/v1/resolutions", code="SHIP_OVERDUE", consumer="li-mei")
