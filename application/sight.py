@@ -1,6 +1,7 @@
 """Streams as they stand, and at which versions: what a derived command rests on."""
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from functools import reduce
 from typing import Any
 from uuid import UUID
@@ -55,6 +56,15 @@ class Sight:
     def version(self, stream_id: UUID) -> int:
         """Return how many events it has."""
         return len(self._history(stream_id))
+
+    def ahead(self, stream_id: UUID, decider: AnyDecider, state: Any) -> "Sight":
+        """Return the same sight with a stream as the ask itself is about to leave it.
+
+        What either looks at from now on, both are pinned to.
+        """
+        other = copy(self)
+        other._states = {**self._states, stream_id: (decider, state)}  # noqa: SLF001 - one of us
+        return other
 
     def nothing_at(self, stream_id: UUID) -> None:
         """Look at a stream that nobody should have begun, without reading it.

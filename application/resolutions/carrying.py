@@ -105,7 +105,8 @@ class Carrying:
         """Yield what follows elsewhere of steps of which nothing more comes.
 
         What people left out, or what ended with all the rest, frees its part of the
-        caps and ends its case; what was done elsewhere uses its part.
+        caps and ends its case; what was done elsewhere uses its part, and a refund that
+        was paid there is the order's as well.
         """
         now = moving.state
         ended = now.over and not before.over
@@ -121,6 +122,8 @@ class Carrying:
                 yield from self._steps.concluded(doing, succeeded=done, final=True)
                 if settled and step.settled == "skip":
                     yield from self._steps.let_go(doing)
+                if settled and done:
+                    yield from self._steps.paid_outside(doing)
 
     def _doing(
         self, resolution_id: UUID, key: str, sight: Sight, context: CommandContext

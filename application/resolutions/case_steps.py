@@ -4,6 +4,7 @@ The order's own claim guards them: no more goes back than was paid.
 """
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -20,6 +21,7 @@ from domain.after_sales import (
     CaseType,
     OpenCase,
     OrderRefund,
+    RecordRefundResult,
     WithdrawCase,
 )
 from domain.kernel import Refused
@@ -167,6 +169,36 @@ class CaseSteps:
         except Refused:
             return ()
         return parts
+
+    def paid_outside(self, doing: Doing) -> tuple[Part, ...]:
+        """Return what notes on a refund's case that people paid it by hand.
+
+        So the order has given it back, and it is not ordered once more. A case that
+        cannot take note of it, such as while a refund is on its way, stays as it is.
+        """
+        if doing.step.action not in GOES_BACK or doing.matter is None:
+            return ()
+        try:
+            return self._paid_outside(doing, UUID(doing.matter))
+        except Refused:
+            return ()
+
+    def _paid_outside(self, doing: Doing, case_id: UUID) -> tuple[Part, ...]:
+        """Return an offline refund ordered and done. Raises what the case refuses."""
+        case: Case = doing.sight.of(case_id, CASE)
+        if case.to_pay is None:
+            return ()
+        name = str(uuid5(case_id, f"by hand/{len(case.refunds)}"))
+        order = OrderRefund(by=SYSTEM, refund=name, route="offline")
+        first = self._cases.part(case_id, order, doing.order.source)
+        ordered = CASE.decide(case, order, first.policy, doing.at)
+        ahead = doing.sight.ahead(case_id, CASE, reduce(CASE.evolve, ordered, case))
+        done = RecordRefundResult(refund=name, succeeded=True)
+        context = replace(doing.context, expected_version=None)
+        parts = self._cases.prepared(case_id, done, context, ahead).parts
+        # The resolution has it from whoever settled the step.
+        others = (each for each in parts if each.stream_id != doing.resolution_id)
+        return (first, *others)
 
     def _withdrawn(self, doing: Doing) -> tuple[Part, ...]:
         """Return the end of a step's case, unless it has ended or never began."""

@@ -125,3 +125,7 @@ class StepParts:
     def let_go(self, doing: Doing) -> tuple[Part, ...]:
         """Return what leaving a step out means elsewhere: its case ends with it."""
         return self._cases.let_go(doing)
+
+    def paid_outside(self, doing: Doing) -> tuple[Part, ...]:
+        """Return what it means elsewhere that people paid a step's refund by hand."""
+        return self._cases.paid_outside(doing)
