@@ -12,6 +12,7 @@ from interface.bench import (
     overload,
     page,
     reading,
+    web,
 )
 from interface.bench.measure import Measure
 
@@ -25,4 +26,5 @@ MEASURES: Final[tuple[Measure, ...]] = (
     *others.MEASURES,
     *ceiling.MEASURES,
     *overload.MEASURES,
+    *web.MEASURES,
 )

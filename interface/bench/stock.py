@@ -61,9 +61,12 @@ class Parcel(Aggregate):
         self.facility = ""
         self.seen_at: datetime | None = None
         self.scans = 0
+        self.known: set[str] = set()
 
     def scan(self, scan: Scan) -> None:
-        """Take a scan. Raises ParcelDelivered."""
+        """Take a scan; one that is known changes nothing. Raises ParcelDelivered."""
+        if scan.scan in self.known:
+            return
         if self.code == "delivered":
             raise ParcelDelivered
         self.scanned(*scan)
@@ -79,7 +82,8 @@ class Parcel(Aggregate):
         at: datetime,
     ) -> None:
         """Remember where it was seen last."""
-        del scan, region, vehicle
+        del region, vehicle
+        self.known.add(scan)
         self.code = code
         self.facility = facility
         self.seen_at = at
@@ -91,8 +95,8 @@ class Parcels(Application[UUID]):
 
     name = NAME
 
-    def scan(self, parcel_id: UUID, scan: Scan) -> None:
-        """Load, decide and save; again as long as another was first."""
+    def scan(self, parcel_id: UUID, scan: Scan) -> int:
+        """Load, decide and save, again as long as another was first; the version."""
         while True:
             parcel: Parcel = self.repository.get(parcel_id)
             parcel.scan(scan)
@@ -100,7 +104,7 @@ class Parcels(Application[UUID]):
                 self.save(parcel)
             except IntegrityError:
                 continue
-            return
+            return parcel.version
 
     def announce(self, count: int) -> list[UUID]:
         """Announce so many parcels, many at once, and return their ids."""
