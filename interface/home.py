@@ -4,6 +4,7 @@ import os
 import secrets
 from base64 import urlsafe_b64decode
 from pathlib import Path
+from threading import get_ident
 from typing import IO
 
 LOG_BYTES_MAX = 10_000_000
@@ -29,8 +30,8 @@ def private_folder(path: Path) -> Path:
 def kept_secret(folder: Path, name: str) -> str:
     """Return the secret of this name: 256 random bits, made when first asked for.
 
-    It is written whole or not at all; of two processes that ask at once, both get the
-    one that was written first.
+    It is written whole or not at all; of two that ask at once, processes or threads,
+    both get the one that was written first.
     """
     path = private_folder(folder) / name
     if not path.exists():
@@ -46,7 +47,7 @@ def kept_key(folder: Path, name: str) -> bytes:
 
 def keep(path: Path, content: bytes) -> None:
     """Write a secret file whole, for our eyes only, unless it is there already."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{get_ident()}")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:

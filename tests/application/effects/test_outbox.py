@@ -79,7 +79,7 @@ def test_every_action_asks_somebody_or_is_known_to_ask_nobody() -> None:
         *("refund_full", "refund_partial", "refund_freight", "price_diff"),
         "platform_advance",
         *("extend_receipt", "extend_after_sale_window"),
-        *("renegotiate_ship_date", "open_dispute"),
+        *("renegotiate_ship_date", "open_dispute", "merchant_deduction"),
     }
     assert set(STEPS) | ours == set(PHASE_OF)
     assert not set(STEPS) & ours
