@@ -26,8 +26,8 @@ RESOLUTION_EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
                 "steps": [
                     {
                         "action": "refund_partial",
-                        "part": "service",
-                        "amount": {"minor": 6000, "currency": "CNY"},
+                        "part": "goodwill",
+                        "amount": {"minor": 3800, "currency": "CNY"},
                         "bearer": "merchant",
                     }
                 ],

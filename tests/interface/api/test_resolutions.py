@@ -191,9 +191,9 @@ def test_who_proposed_does_not_approve_and_an_agents_limit_ends(
             "name": "half-back",
             "steps": [
                 {
-                    "action": "refund_partial",
-                    "part": "goodwill",
-                    "amount": {"minor": 3800, "currency": "CNY"},
+                    "action": "refund_full",
+                    "part": "service",
+                    "amount": {"minor": 6000, "currency": "CNY"},
                     "bearer": "merchant",
                 }
             ],
