@@ -231,13 +231,10 @@ def coming(order: Order, resolution: Resolution) -> Mapping[int, int]:
     gives: Counter[int] = Counter()
     for step in resolution.steps():
         does, claim = step.does, order.claims.get(step.matter or "")
-        if (
-            does.action != "price_diff"
-            or step.standing in UNDONE
-            or does.amount is None
-        ):
+        if does.action != "price_diff" or step.standing in UNDONE:
             continue
-        if claim is None or not (claim.live or claim.refunded):
+        claimed = claim is not None and (claim.live or claim.refunded)
+        if does.amount is not None and not claimed:
             lines = does.lines or tuple(line.line for line in order.lines)
             gives.update(by_line(order, does.amount.minor, lines))
     return gives

@@ -138,7 +138,10 @@ def contacts(asked: Asked) -> Iterator[WatchPoint]:
 
 
 def price(asked: Asked) -> Iterator[WatchPoint]:
-    """Yield lower prices that were seen while the price was protected (价保)."""
+    """Yield lower prices that were seen while the price was protected (价保).
+
+    Each price is news of its own, also a deeper one within the same window.
+    """
     for seen in asked.known.prices:
         drop = dropped(asked.order, seen)
         until = protected_until(asked.order, seen)
@@ -148,7 +151,11 @@ def price(asked: Asked) -> Iterator[WatchPoint]:
             code=asked.row.code,
             line=seen.line,
             window=window_of(
-                asked.row, "", seen.at, f"line-{seen.line}", asked.rules.zone
+                asked.row,
+                f"{seen.unit_price.minor}",
+                seen.at,
+                f"line-{seen.line}/{seen.unit_price.minor}",
+                asked.rules.zone,
             ),
             due_at=seen.at,
             due=until,

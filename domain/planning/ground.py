@@ -1,5 +1,6 @@
 """What plans are priced on: the order, its money, the caps, and what fell short."""
 
+from collections.abc import Mapping
 from hashlib import sha256
 
 from msgspec import Struct, json
@@ -42,7 +43,8 @@ class Ground(Struct, frozen=True, kw_only=True):
     order of several the first one's, where all its goodwill stands. ``ledger`` says
     that there is such a day: who sold it is known, and it was paid. ``blocked``:
     goodwill is. ``stalled_hours`` is how long no parcel has moved. ``now`` is when
-    plans are made; dates put off are counted from it.
+    plans are made; dates put off are counted from it. ``coming`` is what steps under
+    way will give lines for a fallen price that no claim of the order holds yet.
 
     ``sold`` is what each merchant of an order of several sold, none for one. Of the
     ground of one of them (``apart``) ``about`` are its lines that fell short,
@@ -63,6 +65,7 @@ class Ground(Struct, frozen=True, kw_only=True):
     stalled_hours: int | None = None
     goods: Code | None = None
     ledger: bool = True
+    coming: Mapping[int, int] = {}
     sold: tuple[Sold, ...] = ()
     merchant: str | None = None
     about: tuple[int, ...] = ()

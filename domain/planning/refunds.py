@@ -10,6 +10,7 @@ from domain.order.shares import (
     order_left,
     paid_shares,
 )
+from domain.planning.fallen import still_owed
 from domain.planning.ground import Ground
 from domain.planning.taken import Priced, Taken, by_line, step_of, worth
 from domain.policy.service_rows import StepRow
@@ -65,9 +66,9 @@ def posted(ground: Ground, priced: Priced, freight: int) -> Priced:
 
 
 def difference(ground: Ground, row: StepRow, taken: Taken) -> Priced:
-    """Price giving back by how much a price fell within its protection."""
-    fen = ground.facts.difference_fen if ground.facts else None
-    return refund(ground, row, taken, fen or 0)
+    """Price giving back by how much a line's price fell within its protection."""
+    (line,) = ground.lines
+    return refund(ground, row, taken, still_owed(ground, line))
 
 
 def refund(ground: Ground, row: StepRow, taken: Taken, fen: int) -> Priced:

@@ -89,6 +89,8 @@ def stepped(was: Resolution, event: StepEvent) -> Resolution:
     key = event.step.rpartition("/")[0]
     execution = was.executions[key]
     step = changed(execution.steps[event.step], event)
+    if isinstance(event, StepStarted):
+        step = replace(step, begun_in=was.round)
     execution = replace(execution, steps={**execution.steps, event.step: step})
     if step.settled == SUPERSEDED:
         left = (s.does for s in execution.steps.values() if s.settled != SUPERSEDED)

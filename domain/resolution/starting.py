@@ -8,22 +8,44 @@ from msgspec.structs import replace
 from domain.party import By
 from domain.plan import DEDUCTS, PlanStep, Proposed, StepKey
 from domain.resolution.events import ExecutionStarted
-from domain.resolution.state import Resolution
+from domain.resolution.state import Resolution, StepState
 
 # A step that stands so did not do what it is for.
 UNDONE = frozenset({"compensated", "skipped"})
+# Begun, and standing so, a step holds what it set aside, unless it failed for good.
+HOLDS = frozenset({"started", "succeeded", "failed", "needs_human"})
 
 
 def same_thing(step: PlanStep) -> PlanStep:
-    """Return a step without what may differ where the same thing is done."""
-    return replace(step, sets_aside_fen=None, policy=None, bearer="platform")
+    """Return a step without what may differ where the same thing is done.
+
+    What the ledger prices differs by its rule and by all that is set aside for it.
+    """
+    if step.sets_aside_fen is not None:
+        return replace(step, bearer="platform")
+    return replace(step, policy=None, bearer="platform")
+
+
+def deducted(step: StepState, now: int) -> bool:
+    """Say whether a step was taken off the price of what this round proposes.
+
+    What is proposed then is owed beside it, be it as much: what the ledger had set
+    aside for it by then, or what it gives back of a fallen price.
+    """
+    if step.does.action == "price_diff":
+        return int(step.key.partition("/")[0]) < now
+    held = step.standing in HOLDS and not step.final
+    elsewhere = step.settled == "done_elsewhere"
+    priced = step.does.sets_aside_fen is not None
+    return priced and held and not elsewhere and 0 < step.begun_in < now
 
 
 def numbers_left(resolution: Resolution, plan: Proposed) -> Iterator[int]:
     """Yield the numbers of the steps of a plan that are not done or under way already.
 
     What an earlier proposal began goes on, so what is owed is never paid twice: the
-    same refund of the same amount for the same shortfall, proposed anew. Of the plan
+    same refund of the same amount for the same shortfall, proposed anew, unless it was
+    priced beside what is under way (``deducted``). Of the plan
     that nobody has to accept nothing is done twice; what the consumer accepts is done
     as accepted, but for what is owed and what a merchant is charged.
     """
@@ -32,7 +54,7 @@ def numbers_left(resolution: Resolution, plan: Proposed) -> Iterator[int]:
     under_way = [
         same_thing(each.does)
         for each in resolution.steps()
-        if each.standing not in UNDONE
+        if each.standing not in UNDONE and not deducted(each, resolution.round)
     ]
     for number, step in enumerate(plan.plan.steps, start=1):
         thing = same_thing(step)

@@ -54,7 +54,8 @@ class StepState(Struct, frozen=True, kw_only=True):
     """One step that is carried out, and how it stands.
 
     ``tries`` are those since a person last let it be tried; ``paid`` says that it was
-    done once, whatever was decided of it since. ``settled`` is a person's decision.
+    done once, whatever was decided of it since. ``settled`` is a person's decision;
+    ``begun_in`` is the round that was proposed last when it was last begun.
     """
 
     key: str
@@ -62,6 +63,7 @@ class StepState(Struct, frozen=True, kw_only=True):
     standing: StepStanding = "waiting"
     attempts: int = 0
     tries: int = 0
+    begun_in: int = 0
     changed_at: datetime
     final: bool = False
     paid: bool = False
