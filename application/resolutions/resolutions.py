@@ -297,6 +297,10 @@ class Resolutions:
         state, order_id = found(resolution_id, sight)
         return self._noticing.declined_out(order_id, state, sight)
 
+    def out_of_plans(self, order_id: UUID, state: Resolution, sight: Sight) -> bool:
+        """Say the same of a resolution as it moves."""
+        return self._noticing.declined_out(order_id, state, sight)
+
     def rules(self, source: str | None) -> Rulebook:
         """Return the rules that orders of a source are judged by."""
         return self._books.for_source(source)

@@ -46,7 +46,11 @@ def reopened(resolution: Resolution, command: ReopenResolution, at: datetime) ->
 
 def handed_over(resolution: Resolution, command: HandToDispute, at: datetime) -> Events:
     """Return that people judge it now; what is owed is done all the same."""
-    event = ResolutionHandedOver(at=at, by=command.by, dispute=command.dispute)
+    first = (command.dispute,) if command.dispute is not None else ()
+    disputes = tuple(dict.fromkeys((*first, *command.disputes)))
+    event = ResolutionHandedOver(
+        at=at, by=command.by, dispute=next(iter(disputes), None), disputes=disputes
+    )
     return (event, *let_go(resolution, at, "handed_to_dispute"))
 
 

@@ -73,7 +73,7 @@ def already(known: Resolution, command: Any) -> bool:
         case ReopenResolution(reason=reason):
             return known.status == "detected" and known.reopened == reason
         case HandToDispute(dispute=dispute):
-            return known.handed and dispute in {None, known.dispute}
+            return known.handed and dispute in {None, *known.disputes}
         case MeasureOutcome(after_days=days):
             return days in known.outcomes
         case _:

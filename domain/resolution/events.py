@@ -303,11 +303,16 @@ class ResolutionReopened(Event, frozen=True, kw_only=True, tag="resolution.reope
 class ResolutionHandedOver(
     Event, frozen=True, kw_only=True, tag="resolution.handed_to_dispute"
 ):
-    """No plan was taken: people judge it now."""
+    """No plan was taken: people judge it now.
+
+    ``disputes`` are those in which they do, one with each merchant; ``dispute`` is the
+    first of them.
+    """
 
     at: Moment
     by: By
     dispute: Name | None = None
+    disputes: tuple[Name, ...] = ()
 
 
 class OutcomeMeasured(

@@ -125,9 +125,9 @@ def evolved(was: Resolution, event: ResolutionEvent) -> Resolution:
             )
         case ResolutionReopened(reason=reason):
             return reopened(was, reason)
-        case ResolutionHandedOver(at=at, dispute=dispute):
+        case ResolutionHandedOver(at=at):
             handed = replace(fallen(was, "handed_to_dispute"), ended_at=at)
-            return replace(handed, handed=True, dispute=dispute)
+            return replace(handed, handed=True, disputes=judged_in(event))
         case OutcomeMeasured(after_days=days):
             return replace(was, outcomes=tuple(sorted({*was.outcomes, days})))
         case _:
@@ -223,6 +223,12 @@ def fallen(was: Resolution, status: ResolutionStatus) -> Resolution:
         offered=(),
         accepted=None,
     )
+
+
+def judged_in(event: ResolutionHandedOver) -> tuple[str, ...]:
+    """Return the disputes in which people judge it, each once."""
+    named = (event.dispute, *event.disputes)
+    return tuple(dict.fromkeys(name for name in named if name is not None))
 
 
 def reopened(was: Resolution, reason: str) -> Resolution:

@@ -231,7 +231,7 @@ class Resolution(State, frozen=True, kw_only=True):
     score: int | None = None
     reopened: str | None = None
     handed: bool = False
-    dispute: str | None = None
+    disputes: tuple[str, ...] = ()
     outcomes: tuple[int, ...] = ()
     ended_at: datetime | None = None
 
@@ -239,6 +239,11 @@ class Resolution(State, frozen=True, kw_only=True):
     def known(self) -> bool:
         """Whether it was ever opened."""
         return self.opened is not None
+
+    @property
+    def dispute(self) -> str | None:
+        """The first dispute in which people judge it, if they do."""
+        return next(iter(self.disputes), None)
 
     @property
     def over(self) -> bool:

@@ -19,6 +19,7 @@ from interface.api.doors import CaseDoor, controller
 from interface.api.resolution_page import RESOLUTIONS
 
 UNTIL: Final = frozenset({"until"})  # the days beside the consumer say it
+OPENED: Final = frozenset({"disputes"})  # who hands it over has them opened
 DOORS: Final[Sequence[CaseDoor]] = (
     CaseDoor("rejection", RejectPlans, action="resolution.approve"),
     # With the consumer
@@ -31,6 +32,6 @@ DOORS: Final[Sequence[CaseDoor]] = (
     CaseDoor("dismissal", DismissResolution),
     CaseDoor("confirmation", ConfirmMadeGood),
     CaseDoor("reopening", ReopenResolution, UNTIL),
-    CaseDoor("dispute", HandToDispute),
+    CaseDoor("dispute", HandToDispute, OPENED),
 )
 Commands: Final = controller("resolution", "resolution.act", RESOLUTIONS, DOORS)

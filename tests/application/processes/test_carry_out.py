@@ -24,8 +24,11 @@ from domain.resolution import (
 )
 from tests.application.resolving import ANNA, BASE, ROWS, Anna, shortfall
 
-ONCE = OfferRow(id="shop.offer", proposals_max=1, **BASE)
-ROWS_ONCE: tuple[AnyRow, ...] = (*(r for r in ROWS if r.id != "shop.offer"), ONCE)
+
+def rows_of(proposals: int) -> tuple[AnyRow, ...]:
+    """Return the rows of a shop that proposes so often."""
+    often = OfferRow(id="shop.offer", proposals_max=proposals, **BASE)
+    return (*(each for each in ROWS if each.id != "shop.offer"), often)
 
 
 class Board:
@@ -52,8 +55,8 @@ class Board:
 class Judged(Anna):
     """Anna's order, with somebody to judge it."""
 
-    def __init__(self) -> None:
-        super().__init__(rows=ROWS_ONCE)
+    def __init__(self, proposals: int = 1) -> None:
+        super().__init__(rows=rows_of(proposals))
         self.disputes = Disputes(
             self.store,
             CommandHandler(self.store),
