@@ -16,6 +16,10 @@ test: export PYTHONDONTWRITEBYTECODE =
 test: .venv/tests
 	$(BIN)/pytest -rs $(SIDE_BY_SIDE)
 
+# The store's suites once more, reached through pgbouncer in transaction mode.
+pooled: .venv/tests
+	$(BIN)/pytest -rs $(SIDE_BY_SIDE) --pooler -k "not simulated" tests/application/event_store
+
 # The story of one seed of the simulated dispatcher, as a failure names it.
 SIMULATED := tests/application/event_store/test_simulated_dispatcher.py
 simulate: .venv/tests

@@ -28,6 +28,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Say how many stories the simulated dispatcher is told, or which one."""
     parser.addoption("--seeds", type=int, default=SEEDS, help="how many simulations")
     parser.addoption("--seed", type=int, help="the one simulation of this seed")
+    parser.addoption(
+        "--pooler", action="store_true", help="reach the store through pgbouncer"
+    )
 
 
 # Makes every table what the migrations made it, in one round trip. No trigger keeps a

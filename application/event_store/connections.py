@@ -85,8 +85,9 @@ def connection_pool(  # noqa: PLR0913  # one word for each thing a pool can diff
 ) -> Pool:
     """Return a pool, not yet open, of connections in autocommit.
 
-    A statement is a transaction: that is what store.append counts on. ``prepared`` must
-    be off behind a pooler that does not know prepared statements. A server that says
+    A statement is a transaction: that is what store.append counts on. ``prepared``
+    statements are for who has a server session of his own: behind a pooler there are
+    none, whatever is asked. A server that says
     nothing for ``answers_within_s`` hangs, and the connection is given up; that is a
     little more than its own limit on a statement, None where it has none. So many
     callers may wait for each connection, any number for 0.
@@ -96,6 +97,8 @@ def connection_pool(  # noqa: PLR0913  # one word for each thing a pool can diff
     def bound(connection: Connection) -> None:
         assert isinstance(connection, BoundedConnection)
         connection.answers_within_s = answers_within_s
+        if pooled(connection):
+            connection.prepare_threshold = None
 
     return ConnectionPool(
         conninfo,
@@ -112,6 +115,16 @@ def connection_pool(  # noqa: PLR0913  # one word for each thing a pool can diff
             "prepare_threshold": 5 if prepared else None,
         },
     )
+
+
+def pooled(connection: Connection) -> bool:
+    """Say whether somebody stands between us and the session of a server.
+
+    A pooler answers for many servers, and so has numbers of its own for its callers. In
+    another session what was prepared in this one is unknown, or somebody else's.
+    """
+    row = connection.execute("SELECT pg_backend_pid()").fetchone()
+    return row != (connection.info.backend_pid,)
 
 
 @contextmanager
