@@ -4,8 +4,9 @@ The same look prices the estimate and prepares the offer, so that what was grant
 what is handed out cannot differ but by what has changed meanwhile.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import reduce
 from typing import Final
 from uuid import UUID
 
@@ -28,7 +29,7 @@ from application.incidents.terms import (
     detector,
     new_beside,
     plans_named,
-    shortfall_of,
+    shortfalls_of,
     solution,
     times_of,
     told,
@@ -97,10 +98,11 @@ class IncidentOffers:
     ) -> Costs:
         """Return what an order's plan would cost. Raises LeftOut."""
         seen = self._seen(known, within, sight, at)
-        grave = gravity(seen.shortfall, seen.order, seen.book, at)
+        grave = gravity(seen.shortfalls[0], seen.order, seen.book, at)
+        came = {each.name: each for each in seen.shortfalls}
         state = replace(
             seen.state,
-            shortfalls={**seen.state.shortfalls, seen.shortfall.name: seen.shortfall},
+            shortfalls={**seen.state.shortfalls, **came},
             severity=seen.state.severity or grave,
             block=blocked(seen.state, seen.block, at) or seen.state.block,
         )
@@ -132,28 +134,36 @@ class IncidentOffers:
         if limit is not None and found.fen > limit:
             raise LeftOut("beyond_cap")
         beside = self._resolutions.beside(seen.order_id)
-        tell, known_as = told(seen), sight.of(beside, COMPANIONSHIP)
-        came = COMPANIONSHIP.decide(known_as, tell, seen.book, context.at)
+        first = tuple(self._told(seen, beside, sight, context.at))
         if not seen.state.known:
             sight.nothing_at(seen.resolution_id)
-        first = Part(beside, COMPANIONSHIP, tell, seen.book, tuple(came))
-        parts = (first, *moving.decided(seen.resolution_id))
+        parts = (*first, *moving.decided(seen.resolution_id))
         said = HandOut(incident=within.number, order=str(seen.order_id))
         ask = Ask(context, parts, said=said, said_of=beside, rests_on=sight.rests_on)
         return Offer(order_id=seen.order_id, costs=found, ask=ask)
 
+    @staticmethod
+    def _told(seen: Seen, beside: UUID, sight: Sight, at: datetime) -> Iterator[Part]:
+        """Yield what an order's companionship is told, each with what it comes to."""
+        state: Companionship = sight.of(beside, COMPANIONSHIP)
+        for tell in told(seen):
+            came = tuple(COMPANIONSHIP.decide(state, tell, seen.book, at))
+            state = reduce(COMPANIONSHIP.evolve, came, state)
+            yield Part(beside, COMPANIONSHIP, tell, seen.book, came)
+
     def _asked(self, seen: Seen, within: Within, moving: Moving, sight: Sight) -> Costs:
         """Ask a resolution for all that it takes to offer the plan; return its cost."""
-        said = Detecting(by=SYSTEM, shortfall=seen.shortfall, incident=within.number)
-        moving.ask(
-            AttachShortfall(by=SYSTEM, shortfall=seen.shortfall)
-            if seen.state.known
-            else opening(seen.order_id, seen.order, seen.number, said)
-        )
+        for each in seen.shortfalls:
+            said = Detecting(by=SYSTEM, shortfall=each, incident=within.number)
+            moving.ask(
+                AttachShortfall(by=SYSTEM, shortfall=each)
+                if moving.state.known
+                else opening(seen.order_id, seen.order, seen.number, said)
+            )
         block = blocked(moving.state, seen.block, moving.at)
         if not moving.state.triaged or block:
             grave = moving.state.severity or gravity(
-                seen.shortfall, seen.order, seen.book, moving.at
+                seen.shortfalls[0], seen.order, seen.book, moving.at
             )
             moving.ask(TriageResolution(by=SYSTEM, severity=grave, block=block))
         priced = self._priced(seen, moving.state, sight, moving.at)
@@ -182,7 +192,7 @@ class IncidentOffers:
         if approval is None or moving.state.status != "approved":
             return
         if seen.row.needs_consent:
-            code = seen.shortfall.code
+            code = seen.shortfalls[0].code
             moving.ask(OfferPlans(by=SYSTEM, hash=approval.hash, reason=code))
         else:
             moving.ask(ExecutePlan(by=SYSTEM, plan=name, hash=approval.hash))
@@ -214,15 +224,15 @@ class IncidentOffers:
         if segment is None:
             raise LeftOut("not_affected")
         rule = self._rule(book, within.kind, at)
-        found = shortfall_of(known, within, companionship, book, rule)
-        row = self._row(segment.plan, book, times_of(order, found, at))
+        found = shortfalls_of(order, known, within, companionship, (book, rule))
+        row = self._row(segment.plan, book, times_of(order, found[0], at))
         return Seen(
             order_id=order_id,
             order=order,
             book=book,
             segment=segment,
             row=row,
-            shortfall=found,
+            shortfalls=found,
             resolution_id=resolution_id,
             number=number,
             state=state,

@@ -10,8 +10,16 @@ from msgspec.structs import replace
 from application.event_store.envelope import Ask
 from application.projections.affected import AffectedOrder
 from application.resolutions.ground import Priced
+from application.sellers import seller
 from domain.companionship import Companionship, DetectShortfall
-from domain.incident import ExclusionReason, Incident, IncidentKind, Segment
+from domain.incident import (
+    ExclusionReason,
+    Incident,
+    IncidentKind,
+    Segment,
+    Selector,
+)
+from domain.incident.matching import among
 from domain.kernel import Command
 from domain.order import Order
 from domain.party import SYSTEM, By
@@ -25,7 +33,7 @@ from domain.resolution import (
     Resolution,
 )
 from domain.resolution.state import cost_of
-from domain.shortfall import Shortfall, ShortfallCode
+from domain.shortfall import Shortfall
 
 # Where the carrier is the cause, whoever has the goods is not concerned any more.
 ON_THE_WAY: Final[frozenset[IncidentKind]] = frozenset({"carrier_outlet", "region"})
@@ -35,11 +43,13 @@ ARRIVED: Final = frozenset({"delivered", "completed"})
 class Within(Struct, frozen=True, kw_only=True):
     """The incident as far as one order of it is concerned.
 
-    ``approver`` granted the budget; None while it is only estimated.
+    ``selector`` says which lines of an order it is about. ``approver`` granted the
+    budget; None while it is only estimated.
     """
 
     number: str
     kind: IncidentKind
+    selector: Selector
     begins: datetime
     segments: tuple[Segment, ...]
     approver: By | None = None
@@ -50,9 +60,11 @@ def within_of(state: Incident) -> Within:
     """Return an incident as far as its orders are concerned."""
     declared, plan, budget = state.declared, state.plan, state.budget
     assert declared is not None, "only what was declared affects anybody"
+    assert state.selector is not None, "it was declared with one"
     return Within(
         number=declared.number,
         kind=declared.kind,
+        selector=state.selector,
         begins=declared.begins,
         segments=plan.segments if plan else (),
         approver=budget.by if budget else None,
@@ -85,7 +97,6 @@ class Costs(Struct, frozen=True, kw_only=True):
     bearers: tuple[tuple[str, int], ...] = ()
     capped: bool = False
     contact_rate_bp: int = 0
-    merchant: str | None = None
 
 
 class Offer(Struct, frozen=True, kw_only=True):
@@ -99,7 +110,8 @@ class Offer(Struct, frozen=True, kw_only=True):
 class Seen(Struct, frozen=True, kw_only=True):
     """What was seen of an order that is to be offered something.
 
-    ``block`` is what a flag of the consumer means that stands by now: no goodwill.
+    ``shortfalls`` are one of each line that it is about, or one of the order. ``block``
+    is what a flag of the consumer means that stands by now: no goodwill.
     """
 
     order_id: UUID
@@ -107,7 +119,7 @@ class Seen(Struct, frozen=True, kw_only=True):
     book: Rulebook
     segment: Segment
     row: PlanRow
-    shortfall: Shortfall
+    shortfalls: tuple[Shortfall, ...]
     resolution_id: UUID
     number: int
     state: Resolution
@@ -146,21 +158,39 @@ def blocked(state: Resolution, block: Block | None, at: datetime) -> Block | Non
     return None if state.blocked(at) else block
 
 
-def shortfall_of(
+def lines_of(order: Order, within: Within) -> tuple[int | None, ...]:
+    """Return the lines of an order that an incident is about; None is all of it.
+
+    Products and merchants are of lines, whatever else was bought with them; a carrier
+    or a region is of the parcel. Raises LeftOut where no one line is meant.
+    """
+    products, merchants = within.selector.products, within.selector.merchants
+    if within.kind in ON_THE_WAY or not (products or merchants):
+        return (None,)
+    found = tuple(
+        line.line
+        for line in order.lines
+        if among(products, line.product) and among(merchants, seller(order, line.line))
+    )
+    if not found:
+        raise LeftOut("not_affected")
+    return found
+
+
+def shortfalls_of(
+    order: Order,
     known: AffectedOrder,
     within: Within,
     companionship: Companionship,
-    book: Rulebook,
-    rule: DetectorRow | None,
-) -> Shortfall:
+    ruled: tuple[Rulebook, DetectorRow | None],
+) -> tuple[Shortfall, ...]:
     """Return what falls short of an order for being among an incident's.
 
-    Its window is the incident's kind: of one kind an order falls short once, so that it
-    has at most one plan of it. One that is over lets another incident begin anew.
+    One of each line that it is about. Raises LeftOut where all of it is known already.
     """
-    code: ShortfallCode = "INCIDENT" if rule is None else rule.code
+    book, rule = ruled
     found = Shortfall(
-        code=code,
+        code="INCIDENT" if rule is None else rule.code,
         window=within.kind,
         since=within.begins,
         rule=book.ref if rule is None else rule.ref,
@@ -168,14 +198,28 @@ def shortfall_of(
         parcel=known.parcel or None,
         incident=within.number,
     )
-    if found.name not in companionship.shortfalls:
+    each = (replace(found, line=line) for line in lines_of(order, within))
+    new = tuple(filter(None, (unknown(one, within, companionship) for one in each)))
+    if not new:
+        raise LeftOut("has_a_plan")
+    return new
+
+
+def unknown(
+    found: Shortfall, within: Within, companionship: Companionship
+) -> Shortfall | None:
+    """Return a shortfall of an incident's, unless it is known already.
+
+    Its window is the incident's kind: of one kind a line, or an order, falls short
+    once, so that it has at most one plan of it. One that is over lets another incident
+    begin anew.
+    """
+    had = companionship.shortfalls
+    if found.name not in had:
         return found
-    if companionship.shortfalls[found.name].shortfall.incident == within.number:
-        raise LeftOut("has_a_plan")
     anew = replace(found, window=f"{within.kind}/{within.number}"[:200])
-    if anew.name in companionship.shortfalls:
-        raise LeftOut("has_a_plan")
-    return anew
+    mine = had[found.name].shortfall.incident == within.number
+    return None if mine or anew.name in had else anew
 
 
 def detector(book: Rulebook, kind: IncidentKind, at: datetime) -> DetectorRow | None:
@@ -210,15 +254,18 @@ def new_beside(plan: Plan | None, minimum: Plan) -> bool:
     return plan is not None and any(step not in minimum.steps for step in plan.steps)
 
 
-def told(seen: Seen) -> DetectShortfall:
+def told(seen: Seen) -> tuple[DetectShortfall, ...]:
     """Return what an order's companionship is told."""
     assert seen.order.identity is not None, "asked for when it was looked at"
-    return DetectShortfall(
-        by=SYSTEM,
-        order=str(seen.order_id),
-        consumer=seen.order.identity.consumer,
-        shortfall=seen.shortfall,
-        resolution=str(seen.resolution_id),
+    return tuple(
+        DetectShortfall(
+            by=SYSTEM,
+            order=str(seen.order_id),
+            consumer=seen.order.identity.consumer,
+            shortfall=each,
+            resolution=str(seen.resolution_id),
+        )
+        for each in seen.shortfalls
     )
 
 
@@ -233,7 +280,6 @@ def costs(seen: Seen, priced: Priced, minimum: Plan, plan: Plan | None) -> Costs
             bearers[step.bearer] = bearers.get(step.bearer, 0) + fen
     given = sum(cost_of(step) for step in steps if step.part == "goodwill")
     meant = wished(seen.row, priced)
-    placed = seen.order.placement
     return Costs(
         segment=seen.segment,
         fen=sum(bearers.values()),
@@ -242,7 +288,6 @@ def costs(seen: Seen, priced: Priced, minimum: Plan, plan: Plan | None) -> Costs
         bearers=tuple(bearers.items()),
         capped=plan is not None and given < meant,
         contact_rate_bp=seen.book.offer_terms(priced.ground.times).contact_rate_bp,
-        merchant=placed.merchant if placed else None,
     )
 
 

@@ -37,6 +37,7 @@ from domain.incident import (
     DraftPlan,
     ExpandRollout,
     Incident,
+    IncidentKind,
     Segment,
     Selector,
     StartPilot,
@@ -205,12 +206,16 @@ class Outbreak:
         since: datetime | None = None,
         goods: str | None = None,
         currency: str = "CNY",
+        lines: Sequence[OrderLine] = (),
     ) -> None:
-        """Let orders be bought, shipped and last scanned at an outlet."""
+        """Let orders be bought, shipped and last scanned at an outlet.
+
+        Without ``lines`` each is of one jacket.
+        """
         for each in range(STEPS):
             asks = []
             for number in numbers:
-                command = story(number, outlet, goods, currency)[each]
+                command = story(number, outlet, goods, currency, lines)[each]
                 at = since if since is not None and each == STEPS - 1 else self.at
                 context = self.context(
                     command, uuid5(NAMESPACE, f"{number}/{each}"), at=at
@@ -238,13 +243,15 @@ class Outbreak:
     def takes(self, command: Any) -> Receipt:
         return self.incidents.take(self.number, command, self.context(command))
 
-    def declares(self, *, freeze: bool = True) -> None:
+    def declares(
+        self, *, freeze: bool = True, kind: IncidentKind = "carrier_outlet"
+    ) -> None:
         """Declare it, and freeze whom it affects."""
         self.takes(
             DeclareIncident(
                 by=LIN,
                 number=self.number,
-                kind="carrier_outlet",
+                kind=kind,
                 reason="outlet_stopped",
                 source="shop",
                 selector=self.selector,
@@ -366,18 +373,24 @@ def row_of(there: Outbreak, phase: str) -> IncidentRow:
 
 
 def story(
-    number: int, outlet: str, goods: str | None = None, currency: str = "CNY"
+    number: int,
+    outlet: str,
+    goods: str | None = None,
+    currency: str = "CNY",
+    lines: Sequence[OrderLine] = (),
 ) -> tuple[Any, ...]:
     """Return how an order is placed, paid, shipped and scanned."""
     price = Money(50_000, currency)
-    line = OrderLine(line=1, product="jacket", price=price, goods=goods)
-    paid = Tender(tender="wechat", amount=price)
+    jacket = OrderLine(line=1, product="jacket", price=price, goods=goods)
+    bought = tuple(lines) or (jacket,)
+    in_all = Money(sum(each.price.minor for each in bought), currency)
+    paid = Tender(tender="wechat", amount=in_all)
     return (
         PlaceOrder(
             consumer=f"person-{number}",
             source="shop",
             number=f"A-{number}",
-            lines=(line,),
+            lines=bought,
             merchant="shop-1",
             offers=(),
         ),
