@@ -6,6 +6,13 @@ from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from application.event_store.connections import Connection
+from application.event_store.packed import (
+    big_integers,
+    blobs,
+    ids,
+    small_integers,
+    usual_integers,
+)
 
 
 class StoredPart(NamedTuple):
@@ -44,14 +51,14 @@ class AskOutcome(NamedTuple):
 
 
 APPEND = """
-    SELECT outcome, partition, last_position, streams, versions, leaves
+    SELECT outcome, asks, last_positions, streams, versions, leaves
     FROM store.append(
-        %s, %s,
-        %b::smallint[], %b::uuid[], %b::text[], %b::text[], %b::timestamptz[],
+        %s, %s, %b::text[],
+        %b::smallint[], %b::uuid[], %b::integer[], %b::integer[], %b::timestamptz[],
         %b::uuid[], %b::bytea[], %b::integer[],
         %b::integer[], %b::bigint[], %b::integer[],
         %b::smallint[], %b::uuid[],
-        %b::text[], %b::bytea[], %b::timestamptz[]
+        %b::integer[], %b::bytea[], %b::timestamptz[]
     )
 """
 
@@ -64,37 +71,78 @@ def append(
     ``any_start`` lets a stream without events start at any version. Raises the errors
     of psycopg; on a connection in autocommit the statement is the transaction.
     """
+    outcomes: dict[int, AskOutcome] = {}
     with connection.cursor(binary=True) as cursor:
         cursor.execute(APPEND, columns(asks, any_start=any_start))
-        return [AskOutcome(*row) for row in cursor]
+        for kind, numbers, positions, streams, versions, leaves in cursor:
+            if kind == "appended":
+                outcomes |= appended(asks, numbers, positions, leaves)
+            else:
+                (number,), (last,) = numbers, positions
+                partition = asks[number - 1].partition
+                outcomes[number] = AskOutcome(
+                    kind, partition, last, streams, versions, leaves
+                )
+    return [outcomes[number] for number in range(1, len(asks) + 1)]
+
+
+def appended(
+    asks: Sequence[StoredAsk],
+    numbers: Sequence[int] | None,
+    positions: Sequence[int] | None,
+    leaves: Sequence[bytes] | None,
+) -> dict[int, AskOutcome]:
+    """Return the outcomes of all asks that were appended, by their numbers.
+
+    Their streams stand where the asks left them; the leaves are in the asks' order.
+    """
+    outcomes: dict[int, AskOutcome] = {}
+    told = 0
+    for number, last in zip(numbers or (), positions or (), strict=True):
+        ask = asks[number - 1]
+        first, told = told, told + sum([len(part.events) for part in ask.parts])
+        outcomes[number] = AskOutcome(
+            "appended",
+            ask.partition,
+            last,
+            [part.stream_id for part in ask.parts],
+            [part.version + len(part.events) for part in ask.parts],
+            leaves[first:told] if leaves else None,
+        )
+    return outcomes
 
 
 def columns(asks: Sequence[StoredAsk], *, any_start: bool) -> list[Any]:
     """Return the arguments of store.append: the nested rows as flat columns."""
-    numbers: dict[tuple[int, UUID], int] = {}
+    words: dict[str, int] = {}
+    streams: dict[tuple[int, UUID], int] = {}
     parts = [(ask.partition, part) for ask in asks for part in ask.parts]
+    events = [event for _, part in parts for event in part.events]
+    names = [words.setdefault(ask.name, len(words) + 1) for ask in asks]
+    actors = [words.setdefault(ask.actor, len(words) + 1) for ask in asks]
+    types = [words.setdefault(tag, len(words) + 1) for tag, _, _ in events]
     part_streams = [
-        numbers.setdefault((partition, part.stream_id), len(numbers) + 1)
+        streams.setdefault((partition, part.stream_id), len(streams) + 1)
         for partition, part in parts
     ]
-    events = [event for _, part in parts for event in part.events]
     return [
         asks[0].partition,  # Where a cluster sends the call; a batch of one partition.
         any_start,
-        [ask.partition for ask in asks],
-        [ask.command_id for ask in asks],
-        [ask.name for ask in asks],
-        [ask.actor for ask in asks],
+        list(words),
+        small_integers([ask.partition for ask in asks]),
+        ids([ask.command_id for ask in asks]),
+        usual_integers(names),
+        usual_integers(actors),
         [ask.asked_at for ask in asks],
-        [ask.correlation_id for ask in asks],
-        [ask.request_hash for ask in asks],
-        [len(ask.parts) for ask in asks],
-        part_streams,
-        [part.version for _, part in parts],
-        [len(part.events) for _, part in parts],
-        [partition for partition, _ in numbers],
-        [stream_id for _, stream_id in numbers],
-        [tag for tag, _, _ in events],
-        [body for _, body, _ in events],
+        ids([ask.correlation_id for ask in asks]),
+        blobs([ask.request_hash for ask in asks]),
+        usual_integers([len(ask.parts) for ask in asks]),
+        usual_integers(part_streams),
+        big_integers([part.version for _, part in parts]),
+        usual_integers([len(part.events) for _, part in parts]),
+        small_integers([partition for partition, _ in streams]),
+        ids([stream_id for _, stream_id in streams]),
+        usual_integers(types),
+        blobs([body for _, body, _ in events]),
         [occurred_at for _, _, occurred_at in events],
     ]

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from application.event_store.asks import AskOutcome, StoredAsk, StoredPart
 from application.event_store.connections import Pool, available
 from application.event_store.envelope import Receipt, RecordedEvent, StreamVersion
-from application.event_store.mapper import Addressed, RedressMapper
+from application.event_store.mapper import RedressMapper
 from application.event_store.recorder import RedressApplicationRecorder
 from application.event_store.rows import COLUMNS, LogEntry, Row, log_entry
 from application.event_store.store import (
@@ -183,11 +183,8 @@ class PostgresEventStore:
         )
 
     def _stored_part(self, part: StreamAppend, at: datetime) -> StoredPart:
-        events: list[tuple[str, bytes, datetime | None]] = []
-        for version, event in enumerate(part.events, start=part.version + 1):
-            addressed = Addressed(part.stream_id, version, event)
-            stored = self._mapper.to_stored_event(addressed)
-            events.append((stored.topic, stored.state, occurred_at(event, at)))
+        encode = self._mapper.encode
+        events = [(*encode(event), occurred_at(event, at)) for event in part.events]
         return StoredPart(part.stream_id, part.version, events)
 
 

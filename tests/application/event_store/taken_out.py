@@ -32,18 +32,15 @@ VERSION_CHECK_AND_PLACE: Final[Sequence[Change]] = (
         "part_versions[part] := stands[stream]; part_befores[part] := stands[stream];",
     ),
 )
-TAKING_BACK: Final[Sequence[Change]] = (
-    ("head_positions[head] := ask_firsts[ask] - 1;", ""),
-    ("part_positions[part] := NULL;", ""),
-)
+TAKING_BACK: Final[Sequence[Change]] = (("part_positions[part] := NULL;", ""),)
 COMMAND_IDS: Final[Sequence[Change]] = (
     (
         "hash := coalesce(kept_hashes[ask], ask_hashes[accepted[namesakes[ask]]]);",
         "hash := NULL;",
     ),
     (
-        "WHERE ask_lasts[p.ask] >= ask_firsts[p.ask];",
-        "WHERE ask_lasts[p.ask] >= ask_firsts[p.ask] ON CONFLICT DO NOTHING;",
+        "WHERE ask_lasts[p.ask] >= ask_firsts[p.ask]",
+        "WHERE ask_lasts[p.ask] >= ask_firsts[p.ask] ON CONFLICT DO NOTHING",
     ),
 )
 REQUEST_HASHES: Final[Sequence[Change]] = (

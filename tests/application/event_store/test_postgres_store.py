@@ -16,6 +16,7 @@ from application.event_store.connections import connection_pool
 from application.event_store.envelope import Receipt, RecordedEvent
 from application.event_store.handler import CommandHandler
 from application.event_store.leaf import leaf_hash
+from application.event_store.packed import small_integers
 from application.event_store.postgres import PostgresEventStore
 from application.event_store.store import (
     Append,
@@ -47,7 +48,7 @@ from tests.event_store_contract import (
     appending,
 )
 
-STREAM_PARTITIONS = 13  # Where they stand among the arguments of store.append.
+STREAM_PARTITIONS = 14  # Where they stand among the arguments of store.append.
 
 
 @pytest.fixture
@@ -217,7 +218,7 @@ def test_the_database_too_keeps_an_ask_in_its_partition(
     part, id_ = StoredPart(a_shelf(6), 0, [event]), uuid4()
     ask = StoredAsk(6, id_, "put_up", "agent:li", MONDAY, id_, b"", [part])
     values = columns([ask], any_start=False)
-    values[STREAM_PARTITIONS] = [7]
+    values[STREAM_PARTITIONS] = small_integers([7])
     with (
         psycopg.connect(clean_database.writer) as writer,
         pytest.raises(psycopg.errors.InvalidParameterValue, match="one partition"),
