@@ -56,22 +56,21 @@ from tests.interface.test_embedded_postgres import eventually
 TIMES: Final = 3
 NUMBERS = count(step=100)
 
-# Who has written all stands before the end of his transaction, until he is let.
-AT_COMMIT: Final = """
-CREATE FUNCTION public.stand() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END $$;
-CREATE CONSTRAINT TRIGGER stand AFTER INSERT ON store.event
-DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.stand()
-"""
-NOT_AT_COMMIT: Final = "DROP TRIGGER stand ON store.event; DROP FUNCTION public.stand()"
-
-# Where a call of store.append stands while these are held.
+# Where a call of store.append stands, until it is let: who comes by there takes a lock
+# that somebody may hold against him. A deferred trigger comes by at COMMIT.
 STANDS: Final = {
-    "before the head update": "SELECT FROM store.partition_head FOR UPDATE",
-    "after the head update": "LOCK store.command IN SHARE MODE",
-    "between the inserts": "LOCK store.event IN SHARE MODE",
-    "after the inserts": "SELECT pg_advisory_xact_lock(1)",
+    "before the head update": "BEFORE UPDATE ON store.partition_head",
+    "after the head update": "AFTER UPDATE ON store.partition_head",
+    "before the insert": "BEFORE INSERT ON store.event",
+    "after the insert": "AFTER INSERT ON store.event",
+    "at COMMIT": "AFTER INSERT ON store.event DEFERRABLE INITIALLY DEFERRED",
 }
+POINTS: Final = list(STANDS)
+STAND: Final = """
+CREATE FUNCTION public.stand() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN PERFORM pg_advisory_xact_lock_shared(TG_ARGV[0]::int); RETURN NEW; END $$
+"""
+HELD: Final = "SELECT pg_advisory_xact_lock(%s)"
 WAITING: Final = """
 SELECT count(*) FROM pg_stat_activity
  WHERE usename = %s AND wait_event_type = 'Lock'
@@ -90,7 +89,13 @@ class Ground:
         self.redress.policies.bring_up_to_date()
         self.acknowledged: list[tuple[int, Receipt]] = []
         with psycopg.connect(urls.owner) as owner:
-            owner.execute(AT_COMMIT)
+            owner.execute(STAND)
+            for number, when in enumerate(STANDS.values()):
+                kind = "CONSTRAINT TRIGGER" if "DEFERRED" in when else "TRIGGER"
+                owner.execute(
+                    f"CREATE {kind} stand_{number} {when} FOR EACH ROW "
+                    f"EXECUTE FUNCTION public.stand({number})".encode()
+                )
 
     def close(self) -> None:
         self.redress.close()
@@ -172,11 +177,11 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 
 
 @pytest.mark.parametrize("killed", ["the caller", "the server"])
-@pytest.mark.parametrize("point", STANDS)
+@pytest.mark.parametrize("point", POINTS)
 def test_killed_within_an_append(ground: Ground, point: str, killed: str) -> None:
     numbers = ground.numbers()
     with psycopg.connect(ground.urls.owner) as holder:
-        holder.execute(STANDS[point].encode())
+        holder.execute(HELD, (POINTS.index(point),))
         children = ground.asking(numbers)
         ground.wait_for(TIMES)
         assert ground.stored(numbers) == 0
@@ -196,7 +201,7 @@ def test_killed_after_the_commit_and_before_the_answer(ground: Ground) -> None:
         cut_line(ground.urls.writer) as line,
         psycopg.connect(ground.urls.owner) as holder,
     ):
-        holder.execute(STANDS["after the inserts"].encode())
+        holder.execute(HELD, (POINTS.index("at COMMIT"),))
         given = environment(ground.urls, ground.home)
         given["DATABASE_WRITER_URL"] = make_conninfo(line.conninfo, options=PATIENT)
         children = [Child(asks, given, number) for number in numbers]
