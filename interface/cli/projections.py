@@ -94,11 +94,13 @@ def show_parked(parked: Sequence[ParkedStream], console: Console) -> None:
 
 @command.command(name="rebuild")
 @click.argument("name")
-@click.option("--switch", is_flag=True, help="Put the rebuilt rows in place.")
-def rebuild_(name: str, *, switch: bool) -> None:
-    """Fill projection NAME again from zero beside the live one, and compare.
+@click.option("--compare", is_flag=True, help="Compare only, and change nothing.")
+def rebuild_(name: str, *, compare: bool) -> None:
+    """Fill projection NAME again from zero, and put that in the place of the old rows.
 
-    Ends with exit code 1 if the two differ and were not switched.
+    It is filled beside the live one, which is read meanwhile and goes on; at the end
+    the old rows are dropped. With --compare they stay, and the exit code is 1 if the
+    two differ.
     """
     projection = named(name)
     with (
@@ -118,7 +120,7 @@ def rebuild_(name: str, *, switch: bool) -> None:
                 result = rebuild(
                     projection,
                     redress.projector,
-                    switch=switch,
+                    switch=not compare,
                     progress=moved,
                     stop=stop,
                 )
@@ -128,7 +130,7 @@ def rebuild_(name: str, *, switch: bool) -> None:
     for difference in result.examples:
         row = json.encode(difference.row).decode()
         click.echo(f"only {difference.only_in}, {difference.table}: {row}")
-    if not result.equal and not switch:
+    if compare and not result.equal:
         sys.exit(1)
 
 

@@ -169,12 +169,13 @@ def test_a_worker_works_until_it_is_asked_to_end(redress: Redress, shop: Shop) -
 def test_a_rebuild_that_is_equal_says_so(redress: Redress, shop: Shop) -> None:
     shop.sells(range(5))
     counted(redress)
-    printed = run(redress, projections, "rebuild", "promise_board")
+    printed = run(redress, projections, "rebuild", "promise_board", "--compare")
     assert printed.exit_code == 0, printed.output
     assert "equal to the live table, row for row" in printed.stdout
+    assert "in place" not in printed.stdout
 
 
-def test_a_rebuild_that_differs_shows_the_rows_and_fails(
+def test_a_comparison_that_differs_shows_the_rows_and_fails_until_they_are_mended(
     redress: Redress, shop: Shop
 ) -> None:
     shop.sells(range(5))
@@ -184,14 +185,16 @@ def test_a_rebuild_that_differs_shows_the_rows_and_fails(
             "UPDATE projection.order_page_v1 SET status = 'cancelled'"
             " WHERE number = 'T1'"
         )
-    printed = run(redress, projections, "rebuild", "order_page")
+    compare = ("rebuild", "order_page", "--compare")
+    printed = run(redress, projections, *compare)
     assert printed.exit_code == 1
     assert "2 rows differ from the live table" in printed.stdout
     assert '"status":"cancelled"' in printed.stdout
-    switched = run(redress, projections, "rebuild", "order_page", "--switch")
+    assert run(redress, projections, *compare).exit_code == 1
+    switched = run(redress, projections, "rebuild", "order_page")
     assert switched.exit_code == 0
     assert "The rebuilt rows are in place" in switched.stdout
-    assert run(redress, projections, "rebuild", "order_page").exit_code == 0
+    assert run(redress, projections, *compare).exit_code == 0
 
 
 @pytest.mark.parametrize("name", ["its id", "T1"])
