@@ -341,7 +341,7 @@ class Owners(Struct, frozen=True, kw_only=True):
     """Whose something is.
 
     ``lead`` is the merchant whose the whole is: of several, each has but a part, and
-    ``sold`` says which.
+    ``sold`` says which. ``carried`` are an order's parcels, each with its carrier.
     """
 
     consumer: str | None = None
@@ -350,6 +350,7 @@ class Owners(Struct, frozen=True, kw_only=True):
     carriers: frozenset[str] = frozenset()
     lead: str | None = None
     sold: Sold | None = None
+    carried: Mapping[str, str] = {}
 
     def of(self, action: Action) -> "Owners":
         """Return those of them who have a say in this action."""

@@ -105,7 +105,10 @@ def owners_of(order: Order) -> Owners:
     if order.placement is None and order.identity is not None:
         return Owners(consumer=order.identity.consumer)
     owners = owners_of_placement(order.placement)
-    return replace(owners, sold=sold_by(order, owners))
+    carried = {
+        name: each.carrier for name, each in order.parcels.items() if each.carrier
+    }
+    return replace(owners, sold=sold_by(order, owners), carried=carried)
 
 
 def sold_by(order: Order, owners: Owners) -> Sold | None:

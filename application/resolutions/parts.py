@@ -114,20 +114,34 @@ def borne(step: PlanStep) -> Money | None:
 
 
 def seen_by(
-    known: Resolution, reader: By, sold: Sold | None = None
+    known: Resolution, reader: By, sold: Sold | None, carried: Mapping[str, str]
 ) -> Iterator[tuple[str, Shortfall]]:
     """Yield the shortfalls a reader reads of, with their names, as they were noticed.
 
-    The carrier of a resolution is that of the parcel it was opened about. Of several
-    merchants each reads what fell short of its own.
+    A carrier reads of the parcels it carries. Of several merchants each reads what fell
+    short of its own.
     """
-    opened = known.opened
-    parcel = opened.shortfall.parcel if opened else None
     for name, each in known.shortfalls.items():
-        theirs = each.parcel == parcel if each.parcel else each.code in CARRIED
+        theirs = True
         if reader.role == "merchant" and sold is not None:
             theirs = sold.fell_short(reader.name, each, known)
-        elif reader.role != "carrier":
-            theirs = True
+        elif reader.role == "carrier":
+            theirs = fell_on_the_way(each, known, reader.name, carried)
         if theirs:
             yield name, each
+
+
+def fell_on_the_way(
+    about: Shortfall, known: Resolution, carrier: str, carried: Mapping[str, str]
+) -> bool:
+    """Say whether something fell short of a parcel that the resolution's carrier has.
+
+    The one it was opened about is; of goods that go back the detector names who has
+    them. Where no parcel is named it is what falls short on the way.
+    """
+    if about.parcel is None:
+        return about.code in CARRIED
+    if known.opened is not None and about.parcel == known.opened.shortfall.parcel:
+        return True
+    told = [str(each.value) for each in about.facts if each.name == "carrier"]
+    return carrier == next(iter(told), carried.get(about.parcel))

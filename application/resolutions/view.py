@@ -4,6 +4,7 @@ The consumer reads the solutions and what comes of them, a party what it has to 
 what it costs whom, who let it go and why it was weighed so is the service's own.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -17,7 +18,7 @@ from application.resolutions.parts import PROGRESS, PartView, Progress, parts, s
 from application.sold import Sold
 from domain.money import Money
 from domain.party import SERVICE, By
-from domain.plan import Action, Block, OnSilence, PlanStep
+from domain.plan import PAID_OUT, Action, Block, OnSilence, PlanStep
 from domain.policy.book import Rulebook
 from domain.resolution import Resolution, allowed, next_actor
 from domain.resolution.due import turn_due_at
@@ -29,18 +30,6 @@ NO_RULES: Final = Rulebook(ref="usual@1", profile="usual", rows=())
 # What the others are asked is between them and the service.
 UNTOLD: Final[frozenset[Action]] = frozenset(
     {"urge_merchant", "merchant_deduction", "claim_recourse", "insurance_claim"}
-)
-# What is paid out to the consumer; of the rest the amount is what it costs others.
-PAID_OUT: Final[frozenset[Action]] = frozenset(
-    {
-        "refund_full",
-        "refund_partial",
-        "refund_freight",
-        "price_diff",
-        "platform_advance",
-        "coupon_compensation",
-        "cash_compensation",
-    }
 )
 
 
@@ -151,11 +140,13 @@ def resolution_view(  # noqa: PLR0913 - what is read, by whom, when, under which
     *,
     book: Rulebook | None = None,
     sold: Sold | None = None,
+    carried: Mapping[str, str] = {},
 ) -> ResolutionView:
     """Return a resolution as this reader sees it at a moment.
 
     ``book`` says by when our own people answer, ``sold`` who sold what of an order of
-    several merchants: each reads of itself alone. A carrier reads no clock of the
+    several merchants: each reads of itself alone; ``carried`` which carrier each parcel
+    of the order goes by. A carrier reads no clock of the
     consumer's, nor whether the consumer complained.
     """
     opened = known.opened
@@ -183,7 +174,7 @@ def resolution_view(  # noqa: PLR0913 - what is read, by whom, when, under which
         turn=turn(known, book, staff=staff),
         clocks=clocks,
         may=tuple(each.__name__ for each in allowed(known, reader.role)),
-        shortfalls=shortfalls(known, reader, sold, staff=staff),
+        shortfalls=shortfalls(known, reader, sold, carried, staff=staff),
         block=known.block if mine and known.blocked(at) else None,
         offer=offer(known, clocks) if mine else None,
         taken=known.accepted if mine else None,
@@ -211,7 +202,12 @@ def turn(
 
 
 def shortfalls(
-    known: Resolution, reader: By, sold: Sold | None, *, staff: bool
+    known: Resolution,
+    reader: By,
+    sold: Sold | None,
+    carried: Mapping[str, str],
+    *,
+    staff: bool,
 ) -> tuple[ShortfallView, ...]:
     """Return what fell short, in the order it was noticed."""
     return tuple(
@@ -228,7 +224,7 @@ def shortfalls(
             heard_in=each.heard_in if staff else None,
             facts=each.facts if staff else (),
         )
-        for name, each in seen_by(known, reader, sold)
+        for name, each in seen_by(known, reader, sold, carried)
     )
 
 

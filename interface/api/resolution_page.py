@@ -73,6 +73,7 @@ def page(matter: Matter, actor: Actor, at: datetime, book: Rulebook) -> Resoluti
         at,
         book=book,
         sold=matter.of_order.sold,
+        carried=matter.of_order.carried,
     )
     here = f"{RESOLUTIONS}/{matter.stream_id}"
     may = tuple(

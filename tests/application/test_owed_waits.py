@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from application.processes.settle_incidents import nothing_else
+from application.resolutions.ground import standing
 from application.resolutions.said import Proposing
 from domain.money import Money
 from domain.order import ClaimItem, OpenClaim
@@ -109,3 +110,14 @@ def test_an_incident_rolled_back_lets_nothing_be_that_waits_to_be_approved() -> 
     generous.falls_short(shortfall("PRICE_DROP", incident="INC-1"))
     generous.asks(REJECT)
     assert nothing_else(generous.resolution)
+
+
+def test_what_never_was_is_priced_no_more_though_nothing_falls_short_now() -> None:
+    anna = Anna()
+    late, stalled = shortfall(), shortfall("TRANSIT_STALLED")
+    for found, how in ((late, "scan"), (stalled, "retracted")):
+        anna.falls_short(found)
+        cleared = anna.context(found)
+        anna.resolutions.clear(anna.order_id, found.name, how, cleared)  # type: ignore[arg-type]  # any way of clearing
+    assert not anna.resolution.open_shortfalls
+    assert [each.name for each in standing(anna.resolution)] == [late.name]

@@ -4,7 +4,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from application.order_desk import owners_of
 from application.resolutions.view import ResolutionView, resolution_view
+from domain.order import ShipParcel
 from domain.party import By
 from domain.policy.rows import AnyRow, TimerRow
 from domain.policy.service_rows import OfferRow, PlanRow, StepRow
@@ -50,7 +52,10 @@ ZTO = By(role="carrier", name="zto")
 def seen(anna: Anna, by: By, *more: AnyRow) -> ResolutionView:
     book = replace(BOOK, rows=(*anna.books.book.rows, *more))
     known = anna.resolution
-    return resolution_view(anna.resolution_id, 1, known, by, anna.at, book=book)
+    carried = owners_of(anna.order).carried
+    return resolution_view(
+        anna.resolution_id, 1, known, by, anna.at, book=book, carried=carried
+    )
 
 
 def turn(anna: Anna, *more: AnyRow) -> tuple[str, Any]:
@@ -127,6 +132,22 @@ def test_a_carrier_reads_of_its_own_parcel_and_of_nobodys_money() -> None:
     assert theirs.paid_fen is None
     assert {each.what for each in theirs.parts} <= {"urge_carrier", "intercept"}
     assert len(seen(anna, WEI).shortfalls) == 3
+
+
+def test_a_carrier_reads_what_fell_short_of_each_parcel_it_has() -> None:
+    anna = Anna()
+    anna.ships()
+    anna.told(
+        ShipParcel(parcel="SF2", carrier="zto", waybill="SF2"),
+        ShipParcel(parcel="YT1", carrier="yto", waybill="YT1"),
+    )
+    for name in ("SF1", "SF2", "YT1"):
+        anna.falls_short(shortfall("TRANSIT_STALLED", parcel=name, window=name))
+    back = Fact(name="carrier", value="zto")
+    goes_back = shortfall("RETURN_UNSIGNED", parcel="RT1", facts=(back,))
+    anna.falls_short(goes_back)
+    theirs = seen(anna, ZTO)
+    assert [each.parcel for each in theirs.shortfalls] == ["SF1", "SF2", "RT1"]
 
 
 def test_a_carrier_reads_that_it_is_urged_and_not_what_lies_beside_it() -> None:
