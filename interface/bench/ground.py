@@ -8,7 +8,7 @@ from typing import Final
 
 import psycopg
 from msgspec import Struct
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 
 from application.event_store.dispatcher import QUEUE_MAX
 from interface.postgres.database import DatabaseUrls, database_urls, prepare_database
@@ -81,7 +81,6 @@ class Ground:
         self.peers = peers
         self.dice = Random(20260301)  # noqa: S311  # to draw streams, not secrets
         self._server = server
-        self._prepare()
 
     def url(self, database: str) -> str:
         """Return how the owner of everything connects."""
@@ -106,28 +105,37 @@ class Ground:
         finally:
             self._run(SQL("DROP DATABASE {} WITH (FORCE)").format(named))
 
-    def _prepare(self) -> None:
-        self._run(SQL("CREATE DATABASE {}").format(Identifier(TEMPLATE)))
-        prepare_database(self._settings(TEMPLATE), reset_passwords=True)
+    @contextmanager
+    def prepared(self) -> Iterator["Ground"]:
+        """Have what every database of ours begins as: migrated once, then copied."""
+        with self.bare(TEMPLATE):
+            prepare_database(self._settings(TEMPLATE))
+            yield self
 
     def _settings(self, database: str) -> Settings:
         return Settings(
-            home=self.folder / "ours",
+            home=self._server.home,  # The passwords of the roles lie there.
             database_url=self.url(database),
             partitions=PARTITIONS,
         )
 
-    def _run(self, statement: SQL | psycopg.sql.Composed) -> None:
+    def _run(self, statement: SQL | Composed) -> None:
         with psycopg.connect(self.url(MAINTENANCE), autocommit=True) as owner:
             owner.execute(statement)
 
 
 @contextmanager
-def ground(folder: Path, sizes: Sizes, peers: Path) -> Iterator[Ground]:
-    """Start a PostgreSQL that keeps what it acknowledged, and lend it.
+def ground(
+    folder: Path, sizes: Sizes, peers: Path, server: EmbeddedPostgres | None = None
+) -> Iterator[Ground]:
+    """Lend a PostgreSQL that keeps what it acknowledged; started if need be.
 
-    Raises UserError. ``peers`` is where packages of Node lie, if they do.
+    ``peers`` is where packages of Node lie, if they do. Tests, which look at no figure,
+    bring a ``server`` of their own. Raises UserError.
     """
-    server = EmbeddedPostgres(folder / "home", durable=True)
-    with in_use(server, dies_with_us=True):
-        yield Ground(server, folder, sizes, peers)
+    server = server or EmbeddedPostgres(folder / "home")
+    with (
+        in_use(server, dies_with_us=True),
+        Ground(server, folder, sizes, peers).prepared() as there,
+    ):
+        yield there

@@ -62,6 +62,8 @@ def measured(measure: Measure, ground: Ground, told: Told) -> Result:
         return absent(measure, str(reason))
     except Wrong as wrong:
         return absent(measure, "wrong", wrong=str(wrong))
+    except Exception as error:  # noqa: BLE001  # told with the rest, which took long
+        return absent(measure, "failed", wrong=f"{type(error).__name__}: {error}")
     return result
 
 

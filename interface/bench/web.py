@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
@@ -120,12 +120,18 @@ def wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
     until = monotonic() + START_SECONDS
     while monotonic() < until and process.poll() is None:
         with suppress(OSError):
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == http.client.OK:
+            if is_ready(port):
                 return
         sleep(POLL_SECONDS)
     raise Wrong(f"The server did not start: {log.read_text()[-300:]}")
+
+
+def is_ready(port: int) -> bool:
+    """Ask whether a server is ready. Raises OSError if there is none."""
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=START_SECONDS)
+    with closing(asked) as connection:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == http.client.OK
 
 
 def free_port() -> int:
@@ -161,7 +167,7 @@ def orders_on_the_way(
 @contextmanager
 def web(ground: Ground) -> Iterator[Contest]:
     """Our own server as it is served, and the stock application behind another."""
-    count, home = ground.sizes.orders, ground.folder / "ours"
+    count, home = ground.sizes.orders, ground.folder / "web"
     token = open_tokens(Settings(home=home)).issue("service", "carrier-feed")
     with ExitStack() as open_:
         urls = open_.enter_context(ground.ours("web_ours"))
@@ -171,7 +177,10 @@ def web(ground: Ground) -> Iterator[Contest]:
         changes = {
             "REDRESS_HOME": str(home),
             "REDRESS_HTTP_PORT": str(port),
-            "DATABASE_URL": urls.owner,
+            "DATABASE_WRITER_URL": urls.writer,
+            "DATABASE_PROJECTOR_URL": urls.projector,
+            "DATABASE_READER_URL": urls.reader,
+            "DATABASE_KEYS_URL": urls.keys,
         }
         words = ("interface.cli.main", "serve", "--quiet")
         open_.enter_context(served(words, changes, port, home / "logs" / "web.log"))

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import rich_click as click
-from msgspec import json
 from rich.console import Console
 from rich.status import Status
 
@@ -14,10 +13,11 @@ from interface.bench.machine import machine_of, versions
 from interface.bench.measure import Measure
 from interface.bench.measures import MEASURES
 from interface.bench.others import fetch_peers
-from interface.bench.picture import picture
+from interface.bench.report import Report, keep
 from interface.bench.runner import Result, measured
 from interface.cli.bench_table import line, show
 from interface.errors import UserError
+from interface.postgres.server import EmbeddedPostgres
 
 # How wide the table is where nobody looks, as in a log.
 WIDTH = 120
@@ -63,22 +63,24 @@ def command(
     folder.mkdir(parents=True, exist_ok=True)
     if peers:
         fetch_peers(folder / PEERS)
-    results = run(chosen, QUICK if quick else FULL, folder, console, json_file)
-    if wrong := [each for each in results if each.wrong]:
-        raise UserError(f"{wrong[0].word}: {wrong[0].wrong}")
+    report = take(chosen, QUICK if quick else FULL, folder)
+    show(console, report)
+    kept = keep(report, folder, json_file)
+    line(console, f"The picture is {kept.drawn}, every round in {kept.details}")
+    for each in report.wrong:
+        raise UserError(f"{each.word}: {each.wrong}")
 
 
-def run(
+def take(
     chosen: Sequence[Measure],
     sizes: Sizes,
     folder: Path,
-    console: Console,
-    json_file: Path | None,
-) -> Sequence[Result]:
-    """Take every measure, show and keep what they came to. Raises UserError."""
+    server: EmbeddedPostgres | None = None,
+) -> Report:
+    """Take every measure, on a machine looked at before. Raises UserError."""
     with (
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch,
-        ground(Path(scratch), sizes, folder / PEERS) as there,
+        ground(Path(scratch), sizes, folder / PEERS, server) as there,
     ):
         machine = machine_of(Path(scratch))
         known = versions(there.url(MAINTENANCE))
@@ -86,19 +88,7 @@ def run(
             taken(each, there, number, len(chosen))
             for number, each in enumerate(chosen, 1)
         ]
-    drawn, details = folder / "bench.svg", folder / "details.json"
-    show(console, results, machine, known)
-    rows = {
-        "rows": [each.row for each in results],
-        "machine": machine,
-        "versions": known,
-    }
-    details.write_bytes(json.format(json.encode({**rows, "rounds": results})))
-    drawn.write_text(picture(results))
-    if json_file is not None:
-        json_file.write_bytes(json.format(json.encode(rows)))
-    line(console, f"The picture is {drawn}, every round in {details}")
-    return results
+    return Report(results=results, machine=machine, versions=known)
 
 
 def taken(measure: Measure, there: Ground, number: int, of: int) -> Result:

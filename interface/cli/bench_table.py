@@ -1,6 +1,6 @@
 """A run in the terminal: a table, and what it was taken on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -8,22 +8,19 @@ from rich.table import Table
 from rich.text import Text
 
 from interface.bench.measure import TIMES
+from interface.bench.report import Report
 from interface.bench.runner import Result, Spread
 
 
-def show(
-    console: Console,
-    results: Sequence[Result],
-    machine: Mapping[str, object],
-    versions: Mapping[str, str],
-) -> None:
+def show(console: Console, report: Report) -> None:
     """Print the table, the notes, the machine and the versions."""
-    console.print(table(results))
-    for each in results:
-        for note in (*each.notes, *([f"WRONG: {each.wrong}"] if each.wrong else ())):
+    console.print(table(report.results))
+    for each in report.results:
+        for note in each.notes:
             line(console, f"{each.word}: {note}")
-    line(console, ", ".join(f"{name} {value}" for name, value in machine.items()))
-    line(console, ", ".join(f"{name} {value}" for name, value in versions.items()))
+    for known in (report.machine, report.versions):
+        told = (f"{name} {value}" for name, value in known.items())
+        line(console, ", ".join(told))
 
 
 def table(results: Sequence[Result]) -> Table:
