@@ -9,6 +9,7 @@ from typing import Final
 
 from domain.kernel import Code
 from domain.party import SYSTEM
+from domain.plan import DEDUCTS
 from domain.resolution.events import PlansSuperseded, ResolutionEvent, StepSettled
 from domain.resolution.evolve import evolve
 from domain.resolution.offer_clock import let_go
@@ -32,7 +33,8 @@ def repriced(
     a plan that the consumer took is carried out first. ``resolution`` knows already
     that the step failed.
     """
-    if reason != WORTH_ELSE or step.does.part != "entitlement":
+    by_rule = step.does.part == "entitlement" or step.does.action == DEDUCTS
+    if reason != WORTH_ELSE or not by_rule:
         return ()
     if times_repriced(resolution, step) >= REPRICED_MAX:
         return ()
