@@ -74,7 +74,11 @@ class Proposals:
         sight: Sight,
         said: Proposing | None = None,
     ) -> None:
-        """Have plans made on things as they stand, and offer what goes by itself."""
+        """Have plans made on things as they stand, and offer what goes by itself.
+
+        That nothing is left of what was worth something else is said too: the rest goes
+        on as it would without it.
+        """
         said = said or Proposing(by=SYSTEM)
         over = moving.state.over
         self.mind_flags(moving, sight)
@@ -84,7 +88,8 @@ class Proposals:
         seen = previewed(priced)
         plans = seen.plans if said.plans is None else own(said.plans, seen)
         plans = () if over else plans  # then only what is owed is left to do
-        if not seen.minimum.steps and not plans:
+        settles = moving.state.worth_else and said.by.role == "system"
+        if not (seen.minimum.steps or plans or settles):
             if moving.commands:
                 return
             raise NothingProposed

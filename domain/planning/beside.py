@@ -12,6 +12,7 @@ from domain.policy.facts import Earlier, Facts, FactsWrong
 from domain.policy.quote import quote_of
 from domain.policy.rows import BreachCode, MoneyRow, Payer
 from domain.policy.service_rows import StepRow
+from domain.shortfall import Shortfall
 
 
 class Owed(Struct, frozen=True, kw_only=True):
@@ -46,6 +47,7 @@ def paid_beside(ground: Ground, row: StepRow, taken: Taken) -> Priced:
         return Priced(None, taken)
     step = replace(
         step_of(ground, row, bearer=owed.bearer),
+        shortfall=broke(ground, breaches).name,
         action=owed.action,
         part=row.part if owed.fen else "service",
         amount=Money(owed.fen, YUAN) if owed.fen else None,
@@ -56,6 +58,12 @@ def paid_beside(ground: Ground, row: StepRow, taken: Taken) -> Priced:
     )
     pays = tuple((ground.merchant, each) for each in owed.lines)
     return Priced(step, replace(taken, earlier=taken.earlier + pays))
+
+
+def broke(ground: Ground, breaches: tuple[BreachCode, ...]) -> Shortfall:
+    """Return what fell short first by any of these breaches, else first of all."""
+    named = (each for each in ground.shortfalls if each.breach in breaches)
+    return next(named, ground.shortfalls[0])
 
 
 def given(ground: Ground, row: StepRow, taken: Taken) -> Priced:

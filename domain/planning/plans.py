@@ -39,12 +39,12 @@ def minimum_of(ground: Ground) -> Plan:
         if (row.minimum or not row.needs_consent) and applies(row, ground)
     ]
     # Each parcel that stands still is urged; anything else is done once for all.
-    wanted = dict.fromkeys(
-        (step, each if step.action == URGE else None)
-        for row, each in rows
-        for step in row.steps
-    )
-    steps = in_order(steps_of(ground, wanted))
+    wanted: dict[tuple[StepRow, str | None], tuple[StepRow, Shortfall]] = {}
+    for row, each in rows:
+        for step in row.steps:
+            key = step, each.name if step.action == URGE else None
+            wanted.setdefault(key, (step, each))
+    steps = in_order(steps_of(ground, wanted.values()))
     ref = rows[0][0].ref if rows else None
     return Plan(name=MINIMUM, policy=ref, steps=tuple(once_each(steps)))
 
@@ -115,13 +115,23 @@ def steps_of(
 ) -> Iterator[PlanStep]:
     """Yield the steps that are possible, each priced after those before it.
 
-    With each row comes what it is to answer, where it answers one thing alone.
+    With each row comes what it answers first.
     """
     taken = Taken()
     for row, about in rows:
         here = first_of(ground, about) if about and row.action == URGE else ground
         steps, taken = priced(here, row, taken)
-        yield from steps
+        yield from (answering(step, about) for step in steps)
+
+
+def answering(step: PlanStep, about: Shortfall | None) -> PlanStep:
+    """Return a step under the name of what it is for; by a breach it has one already.
+
+    What fell short of lines that it does not see to does not name it.
+    """
+    if about is None or step.breaches or about.line not in {None, *step.lines}:
+        return step
+    return replace(step, shortfall=about.name)
 
 
 def first_of(ground: Ground, about: Shortfall) -> Ground:

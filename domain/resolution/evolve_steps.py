@@ -95,10 +95,16 @@ def stepped(was: Resolution, event: StepEvent) -> Resolution:
     if step.settled == SUPERSEDED:
         left = (s.does for s in execution.steps.values() if s.settled != SUPERSEDED)
         execution = replace(execution, counted=counts_of(left))
+    # What was for something else that fell short as well is owed for that still.
+    lost = (
+        isinstance(event, StepSettled)
+        and event.reason == "never_was"
+        and bool(was.open_shortfalls)
+    )
     now = replace(
         was,
         executions={**was.executions, key: execution},
-        worth_else=was.worth_else or step.settled == SUPERSEDED,
+        worth_else=was.worth_else or step.settled == SUPERSEDED or lost,
     )
     return replace(now, status=carried(now))
 

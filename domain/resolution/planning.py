@@ -60,7 +60,7 @@ def proposed(
     BeyondEveryLimit.
     """
     proposable(resolution, command, book, at)
-    sound(command)
+    sound(command, settles=resolution.worth_else)
     about_known(resolution, command)
     event = PlansProposed(
         at=at,
@@ -131,14 +131,15 @@ def proposable(
         raise GoodwillBlocked(until=block.until, reason=block.reason, flag=block.flag)
 
 
-def sound(command: ProposePlans) -> None:
+def sound(command: ProposePlans, *, settles: bool) -> None:
     """Raise what is wrong with the plans themselves.
 
+    ``settles``: that nothing is left is an answer, for what was worth something else.
     Raises NothingProposed, PlanNamesClash, GoodwillIsNotOwed, PhasesOutOfOrder,
     AmountWrong, OwedByNoRule, StepIncomplete and ExperimentOnEntitlement.
     """
     plans = (command.minimum, *command.plans)
-    if not any(plan.steps for plan in plans):
+    if not settles and not any(plan.steps for plan in plans):
         raise NothingProposed
     empty = [plan.name for plan in command.plans if not plan.steps]
     if empty:
