@@ -16,6 +16,7 @@ from application.projections.entries import code_of, facts_of
 from application.projections.matter_rows import BY_NOUN
 from domain.kernel import Event
 from domain.party import SERVICE, By
+from domain.plan import DEDUCTS, RECLAIMS
 from domain.policy.rows import Owes
 from domain.timer import Timer
 
@@ -131,8 +132,11 @@ def if_asked(facts: Mapping[str, Any], reader: By) -> bool:
 
 
 def unless_charged(facts: Mapping[str, Any], reader: By) -> bool:
-    """Show what is done; what a merchant is charged beside it, to merchants only."""
-    return facts.get("does") != "merchant_deduction" or reader.role == "merchant"
+    """Show what is done; what others are charged beside it, not to the consumer."""
+    does = facts.get("does")
+    if does in RECLAIMS:
+        return reader.role in {"merchant", "carrier"}
+    return does != DEDUCTS or reader.role == "merchant"
 
 
 # Of the codes that not everybody sees, who does; the rest is for all parties.

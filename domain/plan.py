@@ -75,6 +75,19 @@ PHASE_OF: Final[dict[Action, Phase]] = {
 # What others pay back is no cost of a plan.
 RECLAIMS: Final[frozenset[Action]] = frozenset({"claim_recourse", "insurance_claim"})
 
+# What is paid out to the consumer; of the rest the amount is what it costs others.
+PAID_OUT: Final[frozenset[Action]] = frozenset(
+    {
+        "refund_full",
+        "refund_partial",
+        "refund_freight",
+        "price_diff",
+        "platform_advance",
+        "coupon_compensation",
+        "cash_compensation",
+    }
+)
+
 # What a rule takes from a merchant and gives to no consumer (订单扣款): nobody gets it,
 # and it waits for nothing.
 DEDUCTS: Final = "merchant_deduction"

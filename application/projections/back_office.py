@@ -7,10 +7,18 @@ from collections.abc import Mapping
 from typing import Any, Final, get_args
 
 from domain.party import SERVICE, ActingRole
+from domain.plan import DEDUCTS, RECLAIMS
 
 SERVICES_NAME: Final = "redress"  # as the service signs what it says
 ALWAYS: Final = "true"
 NOT_SHOWN: Final = "coalesce((entry.facts ->> 'shown')::boolean, false) = false"
+DEDUCTED: Final = "coalesce((entry.facts ->> 'consumer_fen')::bigint, 1) = 0"
+
+# What is between the service and who bears it: the consumer gets nothing of it.
+CHARGES: Final[frozenset[str]] = RECLAIMS | {DEDUCTS}
+CHARGING: Final = "entry.facts ->> 'does' IN ({})".format(
+    ", ".join(f"'{each}'" for each in sorted(CHARGES))
+)
 
 # Who is known by name to the others; of whom a clock does not say what he is, is not.
 PARTIES: Final = frozenset(get_args(ActingRole)) - SERVICE
@@ -46,8 +54,11 @@ HIDDEN: Final[Mapping[str, str]] = {
     "resolution.approval_asked": ALWAYS,
     "resolution.approved": ALWAYS,
     "resolution.rejected": ALWAYS,
-    # What a merchant is charged beside what the consumer gets
-    "resolution.step_started": "entry.facts ->> 'does' = 'merchant_deduction'",
+    # What others are charged or asked for beside what the consumer gets
+    "resolution.step_started": CHARGING,
+    "compensation.reserved": DEDUCTED,
+    "compensation.paid": DEDUCTED,
+    "compensation.released": DEDUCTED,
     "resolution.step_needs_human": ALWAYS,
     "resolution.outcome_measured": ALWAYS,
 }

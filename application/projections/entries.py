@@ -23,6 +23,7 @@ from domain.compensation import (
     CompensationReserved,
     GoodwillReserved,
 )
+from domain.compensation.values import consumer_fen_of
 from domain.consumer import (
     ConsumerFlagContested,
     ConsumerFlagged,
@@ -363,7 +364,8 @@ def facts_of(event: Event) -> dict[str, Any]:
             return facts | entry_facts(entry)
         case CompensationReserved(lines=lines):
             kept = {name: facts[name] for name in facts if name != "facts"}
-            return kept | {"lines": len(lines)}
+            hers = consumer_fen_of(lines)
+            return kept | {"lines": len(lines), "consumer_fen": hers}
         case _ if "timer" in facts:
             facts = {"step": facts["timer"].partition("/")[0]} | facts
             counts = {"closures": len(facts["closures"])} if "closures" in facts else {}

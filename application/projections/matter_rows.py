@@ -25,6 +25,7 @@ from domain.dispute.evolve import evolve as evolve_dispute
 from domain.dispute.values import FINAL as DISPUTE_FINAL
 from domain.kernel import Event, State
 from domain.money import Money
+from domain.plan import DEDUCTS, RECLAIMS
 from domain.resolution import (
     RESOLUTION,
     Resolution,
@@ -192,7 +193,11 @@ def resolution_shown(resolution: Resolution) -> Shown:
     opened = resolution.opened
     plan = resolution.plan or resolution.minimum
     steps = plan.steps.values() if plan else ()
-    costs = [step.does.amount for step in steps if step.does.amount]
+    costs = [
+        step.does.amount
+        for step in steps
+        if step.does.amount and step.does.action not in {*RECLAIMS, DEDUCTS}
+    ]
     return Shown(
         status=resolution.status or "none",
         final=resolution.over,

@@ -7,6 +7,7 @@ from domain.plan import Plan, PlanStep
 from domain.resolution.events import (
     ExecutionStarted,
     OutcomeMeasured,
+    PlanExecuted,
     PlansOffered,
     PlansProposed,
     ResolutionEvent,
@@ -53,6 +54,11 @@ def resolution_facts(event: Event, facts: dict[str, Any]) -> dict[str, Any]:
             return kept | {"steps": len(steps)}
         case StepStarted(does=does):
             return {**kept, **step_facts(does)}
+        case PlanExecuted(paid_out=paid_out):
+            return {
+                **kept,
+                "paid_out": {each.currency: each.minor for each in paid_out},
+            }
         case OutcomeMeasured(paid_by=paid_by):
             paid = sum(each.fen for each in paid_by)
             return {**kept, "paid_by": len(paid_by), "paid_fen": paid}

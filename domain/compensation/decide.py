@@ -159,6 +159,7 @@ def paid(
             by=command.by,
             reservation=command.reservation,
             total_fen=known.total_fen,
+            consumer_fen=known.consumer_fen,
         ),
     )
 
@@ -206,6 +207,7 @@ def released(
             reservation=command.reservation,
             reason=command.reason,
             total_fen=known.total_fen,
+            consumer_fen=known.consumer_fen,
         ),
     )
 

@@ -60,24 +60,32 @@ class GoodwillReserved(
 
 
 class CompensationPaid(Event, frozen=True, kw_only=True, tag="compensation.paid"):
-    """What was reserved has been paid; it counts for its caps for good."""
+    """What was reserved has been paid; it counts for its caps for good.
+
+    ``consumer_fen`` is the consumer's part: of a deduction nothing.
+    """
 
     at: Moment
     by: By
     reservation: Name
     total_fen: Fen
+    consumer_fen: Fen | None = None
 
 
 class CompensationReleased(
     Event, frozen=True, kw_only=True, tag="compensation.released"
 ):
-    """What was reserved is not paid after all; its share of the caps is free again."""
+    """What was reserved is not paid after all; its share of the caps is free again.
+
+    ``consumer_fen`` is the consumer's part: of a deduction nothing.
+    """
 
     at: Moment
     by: By
     reservation: Name
     reason: Code
     total_fen: Fen
+    consumer_fen: Fen | None = None
 
 
 CompensationEvent = (

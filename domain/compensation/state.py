@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from domain.compensation.values import Dates, Lines
+from domain.compensation.values import Dates, Lines, consumer_fen_of
 from domain.kernel import State
 from domain.party import By
 from domain.policy.quote import Earlier, Facts, Line
@@ -43,6 +43,11 @@ class Reservation(Struct, frozen=True, kw_only=True):
     total_fen: int
     standing: Standing = "reserved"
     goodwill: bool = False
+
+    @property
+    def consumer_fen(self) -> int:
+        """What of it the consumer gets; goodwill is all theirs."""
+        return self.total_fen if self.goodwill else consumer_fen_of(self.lines)
 
 
 class DayOfCompensation(State, frozen=True, kw_only=True):

@@ -16,6 +16,11 @@ Zone = Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{0,63}$")]
 Lines = Annotated[tuple[Line, ...], Meta(max_length=100)]
 
 
+def consumer_fen_of(lines: Lines) -> int:
+    """Return what of some lines a consumer gets; the rest a merchant is charged."""
+    return sum(line.fen for line in lines if line.payee == "consumer")
+
+
 class Dates(Struct, frozen=True, kw_only=True):
     """The dates beside the moment of the decision that rules may be chosen by."""
 

@@ -1,5 +1,9 @@
 """What happened in a proactive resolution."""
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from domain.kernel import (
     Code,
     ConsumerName,
@@ -10,6 +14,7 @@ from domain.kernel import (
     PolicyRef,
     Sealed,
 )
+from domain.money import Money
 from domain.party import By
 from domain.plan import (
     BearerCost,
@@ -276,12 +281,17 @@ class StepSettled(Event, frozen=True, kw_only=True, tag="resolution.step_settled
 
 
 class PlanExecuted(Event, frozen=True, kw_only=True, tag="resolution.executed"):
-    """Every step is done, undone or settled. ``round`` is its proposal's."""
+    """Every step is done, undone or settled. ``round`` is its proposal's.
+
+    ``paid_fen`` is what it cost, ``paid_out`` what of it the consumer was paid, in the
+    money it was paid in.
+    """
 
     at: Moment
     plan: PlanName
     paid_fen: int
     round: int = 1
+    paid_out: Annotated[tuple[Money, ...], Meta(max_length=10)] = ()
 
 
 class ResolutionConfirmed(Event, frozen=True, kw_only=True, tag="resolution.confirmed"):

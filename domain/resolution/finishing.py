@@ -22,7 +22,13 @@ def finishing(now: Resolution, book: Rulebook, at: datetime) -> Events:
     proposed for anew instead.
     """
     story: Events = tuple(
-        PlanExecuted(at=at, plan=each.plan, round=each.round, paid_fen=each.paid_fen)
+        PlanExecuted(
+            at=at,
+            plan=each.plan,
+            round=each.round,
+            paid_fen=each.paid_fen,
+            paid_out=each.paid_out,
+        )
         for each in now.executions.values()
         if each.done and not each.executed
     )

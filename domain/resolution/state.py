@@ -11,9 +11,11 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from domain.kernel import State
+from domain.money import Money
 from domain.party import By
 from domain.plan import (
     DEDUCTS,
+    PAID_OUT,
     PHASES,
     RECLAIMS,
     YUAN,
@@ -109,6 +111,16 @@ class Execution(Struct, frozen=True, kw_only=True):
             for each in self.steps.values()
             if each.standing == "succeeded"
         )
+
+    @property
+    def paid_out(self) -> tuple[Money, ...]:
+        """What the consumer was paid, by currency; goods are no money."""
+        sums: dict[str, int] = {}
+        for each in self.steps.values():
+            amount = each.does.amount if each.does.action in PAID_OUT else None
+            if amount is not None and amount.minor and each.standing == "succeeded":
+                sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
+        return tuple(Money(sums[each], each) for each in sorted(sums))
 
     @property
     def broken(self) -> tuple[StepState, ...]:

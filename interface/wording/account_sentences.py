@@ -51,16 +51,31 @@ ACCOUNT_SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] 
         ("It counts for a score of {party}",),
     ),
     "compensation.reserved": (
-        ("按规则应赔付 {yuan}",),
-        ("The rules pay {yuan}",),
+        ("按规则应赔付 {hers}", "按规则应从商家扣款 {deducted}", "按规则应赔付 {yuan}"),
+        (
+            "The rules pay {hers}",
+            "The rules take {deducted} from the merchant",
+            "The rules pay {yuan}",
+        ),
     ),
     "compensation.goodwill_reserved": (
         ("在应赔之外再补偿 {yuan}",),
         ("{yuan} are given beyond what is owed",),
     ),
-    "compensation.paid": (("已赔付 {yuan}",), ("{yuan} compensation paid",)),
+    "compensation.paid": (
+        ("已赔付 {hers}", "已从商家扣款 {deducted}", "已赔付 {yuan}"),
+        (
+            "{hers} compensation paid",
+            "{deducted} taken from the merchant",
+            "{yuan} compensation paid",
+        ),
+    ),
     "compensation.released": (
-        ("赔付 {yuan} 已取消",),
-        ("Compensation of {yuan} is not paid after all",),
+        ("赔付 {hers} 已取消", "商家扣款 {deducted} 已取消", "赔付 {yuan} 已取消"),
+        (
+            "Compensation of {hers} is not paid after all",
+            "{deducted} is not taken from the merchant after all",
+            "Compensation of {yuan} is not paid after all",
+        ),
     ),
 }

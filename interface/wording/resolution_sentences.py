@@ -111,8 +111,11 @@ RESOLUTION_SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]
         ("Of {plan_step}: {way} ({why})",),
     ),
     "resolution.executed": (
-        ("方案“{plan}”执行完毕，共支付 {paid}",),
-        ("The plan “{plan}” is carried out; paid: {paid}",),
+        ("方案“{plan}”执行完毕，共支付 {paid}", "方案“{plan}”执行完毕"),
+        (
+            "The plan “{plan}” is carried out; paid: {paid}",
+            "The plan “{plan}” is carried out",
+        ),
     ),
     "resolution.confirmed": (
         ("{actor}确认问题已解决，评分 {score} 分", "问题已解决（{actor}）"),

@@ -414,6 +414,12 @@ FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
     "contest_ends": prefixed("contest", "outcome"),
     "incident_kind": prefixed("incident", "kind"),
     "yuan": lambda facts, language: language.money(facts["total_fen"], "CNY"),
+    "hers": lambda facts, language: (
+        language.money(facts["consumer_fen"], "CNY") if facts["consumer_fen"] else ""
+    ),
+    "deducted": lambda facts, language: (
+        "" if facts["consumer_fen"] else language.money(facts["total_fen"], "CNY")
+    ),
     "due_at": lambda facts, language: language.moment(
         facts.get("due_at") or facts["offer"]["due_at"]
     ),
@@ -432,7 +438,7 @@ FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
     "on_silence": prefixed("silence", "on_silence"),
     "way": prefixed("way", "way"),
     "fen": lambda facts, language: language.money(facts["amount_fen"], "CNY"),
-    "paid": lambda facts, language: language.money(facts["paid_fen"], "CNY"),
+    "paid": lambda facts, language: language.sums(facts["paid_out"]),
     "late": lambda facts, language: language.span(facts["late_seconds"]),
 }
 

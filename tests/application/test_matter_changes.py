@@ -101,6 +101,13 @@ def test_what_a_merchant_is_charged_is_no_consumers_affair(
     assert visible(begun, reader)
 
 
+@pytest.mark.parametrize(("reader", "sees"), [(ANNA, False), (SHOP, True), (LIN, True)])
+def test_what_is_claimed_back_is_no_consumers_affair(reader: By, *, sees: bool) -> None:
+    claim = PlanStep(action="claim_recourse", part="service", bearer="carrier")
+    begun = StepStarted(at=MONDAY, by=SYSTEM, step="1/resend/2", does=claim, attempt=1)
+    assert visible(begun, reader) is sees
+
+
 def test_live_hides_what_the_timeline_hides() -> None:
     nouns = ("after_sales.", "dispute.", "contact.", "resolution.")
     hidden = {code for code in HIDDEN if code.startswith(nouns)}

@@ -83,9 +83,16 @@ late = CompensationReserved(
     ),
     total_fen=5_000,
 )
-paid = CompensationPaid(at=TUESDAY, by=SYSTEM, reservation="k-1", total_fen=5_000)
+paid = CompensationPaid(
+    at=TUESDAY, by=SYSTEM, reservation="k-1", total_fen=5_000, consumer_fen=5_000
+)
 released = CompensationReleased(
-    at=TUESDAY, by=SYSTEM, reservation="k-1", reason="withdrawn", total_fen=5_000
+    at=TUESDAY,
+    by=SYSTEM,
+    reservation="k-1",
+    reason="withdrawn",
+    total_fen=5_000,
+    consumer_fen=5_000,
 )
 
 

@@ -159,7 +159,12 @@ def test_more_than_a_role_lets_go_takes_somebody_else() -> None:
 
 def test_what_was_given_up_frees_the_cap() -> None:
     released = CompensationReleased(
-        at=MONDAY, by=SYSTEM, reservation="g-1", reason="declined", total_fen=20_000
+        at=MONDAY,
+        by=SYSTEM,
+        reservation="g-1",
+        reason="declined",
+        total_fen=20_000,
+        consumer_fen=20_000,
     )
     history: tuple[CompensationEvent, ...] = (
         replace(given_away("g-1", 20_000), approved_by=WEI),
@@ -173,7 +178,12 @@ def test_what_was_given_up_frees_the_cap() -> None:
 def test_it_is_given_up_like_what_is_owed() -> None:
     give_up = ReleaseCompensation(by=SYSTEM, reservation="g-1", reason="declined")
     released = CompensationReleased(
-        at=MONDAY, by=SYSTEM, reservation="g-1", reason="declined", total_fen=5_000
+        at=MONDAY,
+        by=SYSTEM,
+        reservation="g-1",
+        reason="declined",
+        total_fen=5_000,
+        consumer_fen=5_000,
     )
     when(given_away("g-1", 5_000)).then(give_up, released)
 

@@ -162,3 +162,29 @@ def test_every_plan_of_the_published_rows_has_its_name() -> None:
 
     assert plans
     assert not {plan for plan in plans if f"named:{plan}" not in WORDS}
+
+
+@pytest.mark.parametrize(
+    ("tag", "facts", "told"),
+    [
+        ("compensation.paid", {"consumer_fen": 200}, "CN¥2.00 compensation paid"),
+        ("compensation.paid", {"consumer_fen": 0}, "CN¥2.00 taken from the merchant"),
+        ("compensation.paid", {}, "CN¥2.00 compensation paid"),
+        ("compensation.reserved", {"consumer_fen": 0}, "The rules take CN¥2.00 from"),
+    ],
+)
+def test_a_deduction_is_not_told_as_money_for_her(
+    tag: str, facts: dict[str, Any], told: str
+) -> None:
+    assert said(tag, {"total_fen": 200} | facts)["en"].startswith(told)
+
+
+def test_a_plan_that_paid_her_nothing_says_nothing_of_money() -> None:
+    facts = {"plan": "resend", "paid_fen": 1_800, "paid_out": {}}
+    told = said("resolution.executed", facts)["en"]
+    assert told.endswith("is carried out")
+
+
+def test_what_she_was_paid_is_told_in_her_money() -> None:
+    facts = {"plan": "minimum", "paid_fen": 0, "paid_out": {"JPY": 16_413}}
+    assert "paid: ¥16,413" in said("resolution.executed", facts)["en"]

@@ -26,6 +26,7 @@ from domain.after_sales import (
     CaseOpened,
     EvidenceAsked,
 )
+from domain.compensation import CompensationPaid
 from domain.consumer import ConsumersLinked, ConsumersUnlinked
 from domain.contact import ContactAssigned, ContactHandedOver, ContactOpened
 from domain.dispute import DisputeNoted, DisputeOpened, ProofAsked
@@ -42,7 +43,9 @@ from domain.order.events import (
     ReviewRecorded,
 )
 from domain.order.values import OrderLine, Tender
-from domain.party import ActingRole, By
+from domain.party import SYSTEM, ActingRole, By
+from domain.plan import Action, PlanStep
+from domain.resolution import StepStarted
 from domain.responsibility import AttributionOpened, RecourseAcknowledged
 from domain.timer import started
 from tests.application.projections.conftest import (
@@ -378,6 +381,17 @@ def test_an_order_of_another_system_is_no_order_of_ours(
     assert entry.order_id is None
 
 
+def begun(action: Action) -> StepStarted:
+    does = PlanStep(action=action, part="service", bearer="merchant")
+    return StepStarted(at=MONDAY, by=SYSTEM, step="1/resend/1", does=does, attempt=1)
+
+
+def compensated(hers: int | None) -> CompensationPaid:
+    return CompensationPaid(
+        at=MONDAY, by=SYSTEM, reservation="k-1", total_fen=200, consumer_fen=hers
+    )
+
+
 def asking(of: ActingRole) -> EvidenceAsked:
     return EvidenceAsked(at=MONDAY, by=WANG, of=of, shows=("photo",))
 
@@ -402,6 +416,12 @@ def proof(*of: Side) -> ProofAsked:
         (proof("merchant", "consumer"), True),
         (RecourseAcknowledged(at=MONDAY, by=SHOP, claim="r-1"), False),
         (CaseApproved(at=MONDAY, by=SHOP), True),
+        (begun("resend"), True),
+        (begun("merchant_deduction"), False),
+        (begun("claim_recourse"), False),
+        (compensated(0), False),
+        (compensated(200), True),
+        (compensated(None), True),
         (started(timer_row(), "pay/1", MONDAY), False),
         (started(timer_row(), "pay_refund", MONDAY), True),
     ],
