@@ -61,7 +61,10 @@ class ImpactView(Struct, frozen=True, kw_only=True):
 
 
 class BudgetView(Struct, frozen=True, kw_only=True):
-    """What was granted, by whom, and what is left of it."""
+    """What was granted, by whom, and what is left of it.
+
+    ``beyond_fen`` was paid though it was not set aside: it takes nothing of the rest.
+    """
 
     total_max_fen: int
     per_order_max_fen: int
@@ -71,6 +74,7 @@ class BudgetView(Struct, frozen=True, kw_only=True):
     set_aside_fen: int
     spent_fen: int
     left_fen: int
+    beyond_fen: int = 0
 
 
 class IncidentView(Struct, frozen=True, kw_only=True):
@@ -187,4 +191,5 @@ def budget_view(state: Incident) -> BudgetView | None:
         set_aside_fen=state.set_aside_fen,
         spent_fen=state.spent_fen,
         left_fen=budget_left(state),
+        beyond_fen=state.beyond_fen,
     )

@@ -159,16 +159,13 @@ def paid_out(resolution: Resolution, execution: Execution) -> bool:
 
 
 def cost(state: Incident, order: str, resolution: Resolution) -> Member:
-    """Return what an order cost: no more counts than was set aside for it."""
+    """Return what an order really cost, also beyond what was set aside for it."""
     known = state.standings.get(order)
     assert known is not None, "asked for above"
     if resolution.paid_fen > known.fen:
-        # What people decided beyond the plan is not the incident's to pay.
         log.warning("cost_more_than_set_aside", order=order, fen=resolution.paid_fen)
     return Member(
-        order=order,
-        segment=known.member.segment,
-        cost_fen=min(resolution.paid_fen, known.fen),
+        order=order, segment=known.member.segment, cost_fen=resolution.paid_fen
     )
 
 

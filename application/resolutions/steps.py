@@ -6,6 +6,7 @@ asked of it by the outbox, once the step is begun.
 """
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 from application.after_sales import AfterSales
 from application.compensation import Compensations
@@ -16,9 +17,13 @@ from application.resolutions.doing import DONE, Begun, Doing, Result, allowed
 from application.resolutions.ledger_steps import LedgerSteps
 from application.resolutions.recourse import claimed_back
 from application.responsibility import Responsibilities
-from domain.kernel import Refused
+from domain.compensation.refusals import WorthSomethingElse
+from domain.kernel import Code, Refused
 from domain.order import GiveTime, OrderCommand, RenegotiateShipDate, RequestIntercept
 from domain.plan import Action
+
+# What is owed costs more by now than an incident's budget set aside for its order.
+BEYOND: Final[Code] = "beyond_the_incident"
 
 
 class StepParts:
@@ -68,6 +73,9 @@ class StepParts:
         try:
             begun = begin(doing)
             allowed(begun.parts, doing)
+        except WorthSomethingElse as why:
+            code = BEYOND if beyond_budget(doing, why) else why.code
+            return Begun(result=Result(succeeded=False, reason=code))
         except Refused as why:
             return Begun(result=Result(succeeded=False, reason=why.code))
         return begun
@@ -129,3 +137,16 @@ class StepParts:
     def paid_outside(self, doing: Doing) -> tuple[Part, ...]:
         """Return what it means elsewhere that people paid a step's refund by hand."""
         return self._cases.paid_outside(doing)
+
+
+def beyond_budget(doing: Doing, why: WorthSomethingElse) -> bool:
+    """Say whether an order of an incident costs more by now than was set aside for it.
+
+    Nobody granted that: it is not paid at the price of now by itself, but once a person
+    has it tried again.
+    """
+    known = doing.state.step(doing.key)
+    agreed = known is not None and known.settled == "retry"
+    granted = any(each.incident for each in doing.state.shortfalls.values())
+    fen, aside = why.details["fen"], doing.step.sets_aside_fen or 0
+    return granted and not agreed and isinstance(fen, int) and fen > aside

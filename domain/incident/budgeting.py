@@ -26,7 +26,6 @@ from domain.incident.refusals import (
     PilotFull,
     SettledOtherwise,
     SpendingReused,
-    SpentMoreThanReserved,
     UnknownBatch,
 )
 from domain.incident.scoping import once, waits
@@ -151,10 +150,15 @@ def spent_so(incident: Incident, command: RecordSpent) -> bool:
 
 
 def spent(incident: Incident, command: RecordSpent, at: datetime) -> Events:
-    """Record what orders cost, each no more than was set aside for it."""
+    """Record what orders really cost, and what of it was set aside for nobody.
+
+    What people decided beyond the budget was paid all the same: it is said, and takes
+    nothing of what others have.
+    """
     once(member.order for member in command.spent)
-    aside = sum(aside_for(incident, member) for member in command.spent)
-    fen = sum(member.cost_fen for member in command.spent)
+    asides = [aside_for(incident, member) for member in command.spent]
+    costs = [member.cost_fen for member in command.spent]
+    fen = sum(map(min, costs, asides))
     return (
         BudgetSpent(
             at=at,
@@ -162,7 +166,8 @@ def spent(incident: Incident, command: RecordSpent, at: datetime) -> Events:
             chunk=command.chunk,
             spent=command.spent,
             fen=fen,
-            released_fen=aside - fen,
+            released_fen=sum(asides) - fen,
+            beyond_fen=sum(costs) - fen,
         ),
     )
 
@@ -170,15 +175,11 @@ def spent(incident: Incident, command: RecordSpent, at: datetime) -> Events:
 def aside_for(incident: Incident, member: Member) -> int:
     """Return what was set aside for an order that has its offer.
 
-    Raises NotAffected, NotOffered and SpentMoreThanReserved.
+    Raises NotAffected and NotOffered.
     """
     standing = incident.standings.get(member.order)
     if standing is None:
         raise NotAffected(order=member.order)
     if standing.how != "offered":
         raise NotOffered(order=member.order, standing=standing.how)
-    if member.cost_fen > standing.fen:
-        raise SpentMoreThanReserved(
-            order=member.order, fen=member.cost_fen, reserved_fen=standing.fen
-        )
     return standing.fen

@@ -171,7 +171,10 @@ class BudgetSettled(Event, frozen=True, kw_only=True, tag="incident.budget_settl
 
 
 class BudgetSpent(Event, frozen=True, kw_only=True, tag="incident.budget_spent"):
-    """What these orders really cost; what was set aside beyond that is free again."""
+    """What these orders really cost; what was set aside beyond that is free again.
+
+    ``fen`` is what of it the budget bears, ``beyond_fen`` what was not set aside.
+    """
 
     at: Moment
     by: By
@@ -179,6 +182,7 @@ class BudgetSpent(Event, frozen=True, kw_only=True, tag="incident.budget_spent")
     spent: tuple[Member, ...]
     fen: Fen
     released_fen: Fen
+    beyond_fen: Fen = 0
 
 
 class ExemptionSet(Event, frozen=True, kw_only=True, tag="incident.exemption_set"):

@@ -246,4 +246,5 @@ def spent(incident: Incident, event: BudgetSpent) -> Incident:
         spent=incident.spent.with_all([(event.chunk, event.spent)]),
         set_aside_fen=incident.set_aside_fen - freed,
         spent_fen=incident.spent_fen + event.fen,
+        beyond_fen=incident.beyond_fen + event.beyond_fen,
     )

@@ -152,10 +152,6 @@ class NotOffered(Refused):
     """What an order cost is known only once it was offered something."""
 
 
-class SpentMoreThanReserved(Refused):
-    """An order costs no more than was set aside for it."""
-
-
 class SpendingReused(Refused):
     """A chunk of this name says other costs already."""
 

@@ -114,6 +114,7 @@ class Incident(State, frozen=True, kw_only=True):
     granted: bool = False
     set_aside_fen: int = 0
     spent_fen: int = 0
+    beyond_fen: int = 0
     batches: Kept[Batch] = Kept()
     spent: Kept[tuple[Member, ...]] = Kept()
     phase: Phase = "preparing"

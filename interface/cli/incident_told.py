@@ -41,10 +41,13 @@ def lines(seen: IncidentView) -> Iterator[str]:
         yield from costs(seen.impact)
     if seen.budget is not None:
         stale = "" if seen.budget.granted else ", to be granted anew"
+        over = seen.budget.beyond_fen
+        beyond = f", {yuan(over)} paid beyond it" if over else ""
         yield (
             f"  budget {yuan(seen.budget.total_max_fen)} by {seen.budget.by.name}"
             f"{stale}: {yuan(seen.budget.set_aside_fen)} set aside, "
             f"{yuan(seen.budget.spent_fen)} spent, {yuan(seen.budget.left_fen)} left"
+            f"{beyond}"
         )
 
 

@@ -96,6 +96,10 @@ RESOLUTION_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "金额已与预览不同",
         "it is worth something else than was previewed",
     ),
+    "beyond_the_incident": (
+        "超出批量事件为该订单预留的金额",
+        "it costs more than the incident set aside for the order",
+    ),
     # What silence means, and what people decide of a step
     "silence:minimum": ("只履行应得权益", "what is owed is done"),
     "silence:accept": ("按首选方案执行", "the first plan is carried out"),

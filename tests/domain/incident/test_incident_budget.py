@@ -41,7 +41,6 @@ from domain.incident import (
     SegmentTwice,
     SettledOtherwise,
     SpendingReused,
-    SpentMoreThanReserved,
     StartPilot,
     StillHandingOut,
     UnknownBatch,
@@ -338,11 +337,32 @@ def test_what_was_set_aside_and_not_spent_is_free_again() -> None:
     )
 
 
-def test_what_was_spent_is_said_once_and_never_more_than_was_set_aside() -> None:
+def test_what_was_paid_beyond_it_is_said_and_takes_nothing_of_the_rest() -> None:
+    past = after(*rolling_out(), reserve("b-1", TEN[:2]), settle("b-1", TEN[:2]))
+    past.when(spend("s-1", 0, cost_fen=1_200), at=MONDAY).then(
+        BudgetSpent(
+            at=MONDAY,
+            by=SYSTEM,
+            chunk="s-1",
+            spent=members([0], 1_200),
+            fen=1_000,
+            released_fen=0,
+            beyond_fen=200,
+        )
+    )
+    told = stood(
+        *rolling_out(),
+        reserve("b-1", TEN[:2]),
+        settle("b-1", TEN[:2]),
+        spend("s-1", 0, cost_fen=1_200),
+    )
+    assert (told.spent_fen, told.set_aside_fen, told.beyond_fen) == (1_000, 1_000, 200)
+
+
+def test_what_was_spent_is_said_once() -> None:
     past = after(*rolling_out(), reserve("b-1", TEN[:2]))
     past.when(spend("s-1", 0, cost_fen=300), at=MONDAY).refused(NotOffered)
     past = past.when(settle("b-1", TEN[:2]), at=MONDAY).happens()
-    past.when(spend("s-1", 0, cost_fen=1_001), at=MONDAY).refused(SpentMoreThanReserved)
     past = past.when(spend("s-1", 0, cost_fen=300), at=MONDAY).happens()
     past.when(spend("s-1", 0, cost_fen=300), at=TUESDAY).then()
     past.when(spend("s-1", 0, cost_fen=301), at=TUESDAY).refused(SpendingReused)

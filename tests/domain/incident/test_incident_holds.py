@@ -141,7 +141,7 @@ def adds_up(incident: Incident) -> None:
     assert counts.spent == how["spent"]
     aside = sum(s.fen for s in standings.values() if s.how in {"reserved", "offered"})
     assert incident.set_aside_fen == aside
-    assert incident.spent_fen == sum(
+    assert incident.spent_fen + incident.beyond_fen == sum(
         s.fen for s in standings.values() if s.how == "spent"
     )
     if incident.live:
