@@ -14,7 +14,7 @@ from application.access import NotFound
 from application.crashing import CrashPoint, never
 from application.effects.attempts import ATTEMPTS, Attempts
 from application.effects.breaker import Breakers
-from application.effects.effect import Effect, Gateway
+from application.effects.effect import Effect, Gateway, Kind
 from application.effects.facts import Facts
 from application.effects.outbox import OutboxQueries
 from application.effects.ports import (
@@ -38,6 +38,8 @@ from domain.kernel import Refused
 
 # What was accepted and of which nothing is heard for so long is for people.
 PATIENCE: Final = timedelta(days=3)
+# What moves money: how much has to be said.
+MONEY: Final[frozenset[Kind]] = frozenset({"refund", "transfer"})
 
 
 class NobodyTakesIt(Refused):
@@ -111,10 +113,15 @@ class Carrying:
                 return
 
     def told(self, gateway: Gateway, key: UUID, answer: Done | Declined) -> Run:
-        """Take what a gateway tells unasked, once; raises NotFound."""
+        """Take what a gateway tells unasked, once; raises NotFound.
+
+        That money moved, and not how much, is no result: it is asked for.
+        """
         effect = self._outbox.find(key)
         if effect.gateway != gateway:
             raise NotFound
+        if untold(effect, answer):
+            return self._runs.find(key)
         self._settles(effect, answer)
         return self._runs.find(key)
 
@@ -224,6 +231,11 @@ class Carrying:
     def _too_long(self, run: Run) -> bool:
         sent, seen = run.first_sent_at, run.last_at
         return sent is not None and seen is not None and seen - sent > PATIENCE
+
+
+def untold(effect: Effect, told: Done | Declined) -> bool:
+    """Whether money is said to have moved, and not how much of it."""
+    return effect.kind in MONEY and isinstance(told, Done) and told.amount is None
 
 
 def wrong(effect: Effect, told: Done | Declined) -> bool:

@@ -184,6 +184,19 @@ def test_another_amount_is_no_success_unless_nobody_says_it(
         assert (dead.reason, dead.told_minor) == ("wrong_amount", 1_002)
 
 
+def test_money_told_of_without_an_amount_is_asked_for_and_no_result(
+    pools: Pools, history: History
+) -> None:
+    (stream,) = orders(pools, history, 1)
+    work = Work(pools)
+    key = key_of(stream, 1, "refund")
+    work.carrying.told("refund", key, Done("x"))
+    assert work.taker.results == []
+    work.finishes()
+    assert work.states() == {"succeeded": 1}
+    assert recorded_once(work.taker)
+
+
 def test_a_right_amount_told_later_does_not_take_it_from_people(
     pools: Pools, history: History
 ) -> None:

@@ -216,8 +216,9 @@ def test_the_moment_of_a_callback_goes_by_the_clock_that_is_set(
     now = clock.now()
     clock.set("+86400")
     try:
-        assert tells(outcome="done", at=now).status_code == 401
-        assert tells(outcome="done", at=now + timedelta(days=1)).status_code == 200
+        assert tells(outcome="done", amount=YUAN_400, at=now).status_code == 401
+        then = now + timedelta(days=1)
+        assert tells(outcome="done", amount=YUAN_400, at=then).is_success
     finally:
         clock.set("")
     assert till.results == 1
