@@ -1,6 +1,6 @@
 """Parked streams: which there are, and reading them again once the cause is mended."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,8 +22,10 @@ from application.projections.runtime import (
 )
 
 LIST = """
-SELECT projection, version, partition, stream_id, position, reason, parked_at, attempts
-  FROM projection.parked ORDER BY parked_at, projection, stream_id
+SELECT parked.projection, parked.version, partition, parked.stream_id, position,
+       event.type AS tag, parked.reason, parked.parked_at, parked.attempts
+  FROM projection.parked LEFT JOIN store.event USING (partition, position)
+ ORDER BY parked.parked_at, parked.projection, parked.stream_id
 """
 
 TAKE = """
@@ -53,13 +55,17 @@ class NotParked(ValueError):
 
 
 class ParkedStream(Struct, frozen=True):
-    """A row: a stream that a projection cannot read on from ``position``."""
+    """A row: a stream that a projection cannot read on from ``position``.
+
+    ``tag`` is that of the event there.
+    """
 
     projection: str
     version: int
     partition: int
     stream_id: UUID
     position: int
+    tag: str | None
     reason: str
     parked_at: datetime
     attempts: int
@@ -122,11 +128,3 @@ def first(row: tuple[int, ...] | None) -> tuple[int, ...]:
     """Return a row that must be there: checkpoints are made before anything is read."""
     assert row is not None, "a parked stream lies in a partition with a checkpoint"
     return row
-
-
-def parked_by_projection(parked: Sequence[ParkedStream]) -> Mapping[str, int]:
-    """Return how many streams each projection has parked."""
-    counts: dict[str, int] = {}
-    for each in parked:
-        counts[each.projection] = counts.get(each.projection, 0) + 1
-    return counts

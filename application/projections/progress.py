@@ -27,6 +27,10 @@ SELECT projection, sum(head.position - greatest(c.position, 0))::bigint
  GROUP BY projection
 """
 
+READ = """
+SELECT projection, sum(position)::bigint FROM projection.checkpoint GROUP BY projection
+"""
+
 # Read from the catalogue, which everybody may.
 MISSING = """
 SELECT wanted.name
@@ -65,6 +69,31 @@ class Token(NamedTuple):
         if found is None:
             raise NotAPosition(text)
         return cls(int(found[1]), int(found[2]))
+
+
+class Pace:
+    """How fast the projections read, whoever moves them: from one look to the next."""
+
+    def __init__(self, elapsed: Callable[[], float] = monotonic) -> None:
+        self._elapsed = elapsed
+        self._looked_at = float("-inf")
+        self._read: Mapping[str, int] = {}
+
+    def events_per_second(self, read: Mapping[str, int]) -> Mapping[str, float]:
+        """Return how fast each came to what it has ``read`` since the last look.
+
+        One that was not there then is left out, as all are at the first look.
+        """
+        now = self._elapsed()
+        seconds, before = now - self._looked_at, self._read
+        self._looked_at, self._read = now, read
+        if seconds <= 0:
+            return {}
+        return {
+            name: max(0, events - before[name]) / seconds
+            for name, events in read.items()
+            if name in before
+        }
 
 
 class ReadingProgress:
@@ -114,6 +143,11 @@ class ReadingProgress:
         """Return, by projection, how many events there still are to read."""
         with self._pool.connection() as connection:
             return dict(connection.execute(LAGS).fetchall())
+
+    def read(self) -> Mapping[str, int]:
+        """Return, by projection, how many events it has read since the log began."""
+        with self._pool.connection() as connection:
+            return dict(connection.execute(READ).fetchall())
 
     def parked(self) -> Mapping[str, int]:
         """Return, by projection, how many streams wait for help."""

@@ -16,12 +16,13 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from psycopg import Error
 from psycopg_pool import PoolTimeout
 
 from application.event_store.store import StoreUnavailable
+from application.projections.progress import Pace
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 KEPT_SECONDS: Final = 5.0
@@ -32,6 +33,10 @@ class Standings(Protocol):
 
     def lags(self) -> Mapping[str, int]:
         """Return, by projection, how many events there still are to read."""
+        ...
+
+    def read(self) -> Mapping[str, int]:
+        """Return, by projection, how many events it has read since the log began."""
         ...
 
     def parked(self) -> Mapping[str, int]:
@@ -57,18 +62,19 @@ class Gauges(Collector):
         elapsed: Callable[[], float] = monotonic,
     ) -> None:
         self._elapsed = elapsed
+        self._pace = Pace(elapsed)
         self._standings = standings
         self._messages = messages
-        self._families: list[GaugeMetricFamily] = []
+        self._families: list[Metric] = []
         self._database_up = 0
         self._asked_at = float("-inf")
         self._lock = Lock()
 
-    def describe(self) -> Iterable[GaugeMetricFamily]:
+    def describe(self) -> Iterable[Metric]:
         """Say nothing before somebody scrapes, so that starting asks nothing."""
         return ()
 
-    def collect(self) -> Iterable[GaugeMetricFamily]:
+    def collect(self) -> Iterable[Metric]:
         """Return the gauges as they were at most a few seconds ago.
 
         While the database does not answer they are as they were when it last did.
@@ -88,21 +94,7 @@ class Gauges(Collector):
             )
             return [up, *self._families]
 
-    def _ask(self) -> list[GaugeMetricFamily]:
-        lag = GaugeMetricFamily(
-            "redress_projection_lag_events",
-            "Events a projection has not read yet.",
-            labels=["projection"],
-        )
-        for name, events in self._standings.lags().items():
-            lag.add_metric([name], events)
-        parked = GaugeMetricFamily(
-            "redress_projection_parked_streams",
-            "Streams a projection cannot read on.",
-            labels=["projection"],
-        )
-        for name, streams in self._standings.parked().items():
-            parked.add_metric([name], streams)
+    def _ask(self) -> list[Metric]:
         inbound = GaugeMetricFamily(
             "redress_inbound_messages",
             "Messages that came in, by what became of them.",
@@ -110,7 +102,47 @@ class Gauges(Collector):
         )
         for source, state, reason, count in self._messages.counts():
             inbound.add_metric([source, state, reason or ""], count)
-        return [lag, parked, inbound]
+        return [*self._of_projections(), inbound]
+
+    def _of_projections(self) -> Iterable[Metric]:
+        read = self._standings.read()
+        yield of_projections(
+            GaugeMetricFamily,
+            "redress_projection_lag_events",
+            "Events a projection has not read yet.",
+            self._standings.lags(),
+        )
+        yield of_projections(
+            GaugeMetricFamily,
+            "redress_projection_parked_streams",
+            "Streams a projection cannot read on.",
+            self._standings.parked(),
+        )
+        yield of_projections(
+            CounterMetricFamily,
+            "redress_projection_events",
+            "Events a projection has read since the log began.",
+            read,
+        )
+        yield of_projections(
+            GaugeMetricFamily,
+            "redress_projection_events_per_second",
+            "How fast a projection has read from the last look to this one.",
+            self._pace.events_per_second(read),
+        )
+
+
+def of_projections(
+    family: type[GaugeMetricFamily | CounterMetricFamily],
+    name: str,
+    meaning: str,
+    values: Mapping[str, float],
+) -> Metric:
+    """Return a measure with a value for each projection."""
+    measure = family(name, meaning, labels=["projection"])
+    for projection, value in values.items():
+        measure.add_metric([projection], value)
+    return measure
 
 
 class Metrics:

@@ -1,21 +1,22 @@
 """``redress projections``: how far the read models are, filled again, mended."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from time import sleep
 from uuid import UUID
 
 import rich_click as click
-from msgspec import json
+from msgspec import Struct, json
 from rich.console import Console
 from rich.table import Table
 
 from application.projections.parked import (
     NotParked,
     ParkedStream,
-    parked_by_projection,
     parked_streams,
     retry,
 )
+from application.projections.progress import Pace
 from application.projections.read_models import (
     READ_MODELS,
     NoSuchProjection,
@@ -33,6 +34,17 @@ from interface.settings import read_settings
 from interface.working import stopped_by_signals
 
 
+class Row(Struct, frozen=True, kw_only=True):
+    """How a projection stands. Without a pace nobody watched how fast it reads."""
+
+    name: str
+    version: int
+    read: int
+    behind: int
+    events_per_second: float | None
+    parked: Sequence[ParkedStream]
+
+
 @click.group()
 def command() -> None:
     """See, fill again and mend what is read from the log."""
@@ -40,33 +52,61 @@ def command() -> None:
 
 @command.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
-def list_(*, as_json: bool) -> None:
-    """List the projections: how many events behind, which streams are parked."""
+@click.option(
+    "--over",
+    "seconds",
+    type=click.FloatRange(min=0, max=60),
+    default=1.0,
+    show_default=True,
+    help="How many seconds to watch how fast they read; 0 not at all.",
+)
+def list_(*, as_json: bool, seconds: float) -> None:
+    """List the projections: how far behind, how fast, which streams are parked."""
     with open_redress(existing(read_settings())) as redress:
-        runner = Runner(READ_MODELS, redress.projector)
-        runner.prepare()
-        lag = runner.lag()
-        parked = parked_streams(redress.reader)
-    counts = parked_by_projection(parked)
+        rows = looked_at(redress, seconds)
     if as_json:
-        rows = [
-            {
-                "name": each.name,
-                "version": each.version,
-                "behind": lag[each.name],
-                "parked": [stream for stream in parked if of(each, stream)],
-            }
-            for each in READ_MODELS
-        ]
         click.echo(json.format(json.encode(rows)))
         return
-    table = Table("projection", "version", "events behind", "streams parked")
-    for each in READ_MODELS:
-        behind, waiting = f"{lag[each.name]:,}", f"{counts.get(each.name, 0):,}"
-        table.add_row(each.name, str(each.version), behind, waiting)
+    headings = ("projection", "version", "events behind", "events/s", "streams parked")
+    table = Table(*headings)
+    for each in rows:
+        pace = each.events_per_second
+        table.add_row(
+            each.name,
+            str(each.version),
+            f"{each.behind:,}",
+            "" if pace is None else f"{pace:,.0f}",
+            f"{len(each.parked):,}",
+        )
     console = Console()
     console.print(table)
-    show_parked(parked, console)
+    show_parked([stream for each in rows for stream in each.parked], console)
+
+
+def looked_at(
+    redress: Redress, seconds: float, pause: Callable[[float], object] = sleep
+) -> Sequence[Row]:
+    """Return how the projections stand after so many seconds of watching them."""
+    runner = Runner(READ_MODELS, redress.projector)
+    runner.prepare()
+    progress, pace = redress.queries.progress, Pace()
+    if seconds:
+        pace.events_per_second(progress.read())
+        pause(seconds)
+    read, lag = progress.read(), runner.lag()
+    paces = pace.events_per_second(read)
+    parked = parked_streams(redress.reader)
+    return [
+        Row(
+            name=each.name,
+            version=each.version,
+            read=read[each.name],
+            behind=lag[each.name],
+            events_per_second=paces.get(each.name),
+            parked=[stream for stream in parked if of(each, stream)],
+        )
+        for each in READ_MODELS
+    ]
 
 
 def of(projection: Projection, stream: ParkedStream) -> bool:
@@ -74,12 +114,27 @@ def of(projection: Projection, stream: ParkedStream) -> bool:
     return (projection.name, projection.version) == (stream.projection, stream.version)
 
 
+@command.command(name="parked")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def parked_(*, as_json: bool) -> None:
+    """List the parked streams: at which event, why, how often it was tried."""
+    with open_redress(existing(read_settings())) as redress:
+        parked = parked_streams(redress.reader)
+    if as_json:
+        click.echo(json.format(json.encode(parked)))
+        return
+    show_parked(parked, Console())
+    if not parked:
+        click.echo("No stream is parked.")
+
+
 def show_parked(parked: Sequence[ParkedStream], console: Console) -> None:
     """Print which streams wait and why, and what can be done."""
     for each in parked:
         console.print(
             f"{each.projection} parked stream {each.stream_id} at "
-            f"{each.partition}.{each.position}, attempts {each.attempts}: "
+            f"{each.partition}.{each.position} ({each.tag or 'not there'}), "
+            f"attempts {each.attempts}: "
             f"{each.reason}",
             highlight=False,
             markup=False,
@@ -166,7 +221,7 @@ def retry_(name: str, stream: str) -> None:
             try:
                 parked = retry(projection, each, redress.projector)
             except NotParked as error:
-                raise UserError(f"{error} See `redress projections list`") from None
+                raise UserError(f"{error} See `redress projections parked`") from None
             for again in parked.values():
                 raise UserError(
                     f"{name} parked stream {each} again at {again.partition}."
@@ -186,7 +241,7 @@ def meant(redress: Redress, projection: Projection, name: str) -> list[UUID]:
     streams = [each for each in parked if str(each) == name.lower() or each in found]
     if not streams:
         message = f"{projection.name} has not parked {name!r}, or what goes by this "
-        raise UserError(f"{message}name. See `redress projections list`")
+        raise UserError(f"{message}name. See `redress projections parked`")
     return streams
 
 

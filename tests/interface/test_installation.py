@@ -29,6 +29,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
         f"quarantine show {ID}",
         "quarantine retry --all",
         "projections list",
+        "projections parked",
         "projections rebuild timeline",
         f"projections retry timeline {ID}",
         "inbound secret doudian",

@@ -20,6 +20,7 @@ from application.projections.stats import PromiseStats, read_stats
 from domain.promise import PromiseKind
 from interface.bootstrap import Redress, open_redress
 from interface.cli.projections import command as projections
+from interface.cli.projections import looked_at
 from interface.cli.stats import command as stats
 from interface.cli.stats import show
 from interface.cli.work import command as work
@@ -197,6 +198,24 @@ def test_a_comparison_that_differs_shows_the_rows_and_fails_until_they_are_mende
     assert run(redress, projections, *compare).exit_code == 0
 
 
+def test_how_fast_they_read_is_seen_by_watching_them(
+    redress: Redress, shop: Shop
+) -> None:
+    shop.sells(range(5))
+    events = sum(redress.store.heads().values())
+
+    def work(_seconds: float) -> None:
+        redress.runner().catch_up()
+
+    idle = looked_at(redress, 0, work)
+    assert {(each.behind, each.events_per_second) for each in idle} == {(events, None)}
+    busy = looked_at(redress, 1, work)
+    assert {(each.read, each.behind) for each in busy} == {(events, 0)}
+    assert all(each.events_per_second for each in busy)
+    idle = looked_at(redress, 1, lambda _: None)
+    assert {each.events_per_second for each in idle} == {0}
+
+
 @pytest.mark.parametrize("name", ["its id", "T1"])
 def test_what_is_parked_is_listed_and_can_be_retried(
     redress: Redress, shop: Shop, name: str
@@ -206,17 +225,25 @@ def test_what_is_parked_is_listed_and_can_be_retried(
     order_id = str(shop.order_id(1))
     with redress.projector.connection() as connection:
         connection.execute(
-            "INSERT INTO projection.parked SELECT 'timeline', 1, partition, stream_id,"
-            " position + 1, 'LookupError: a parcel' FROM projection.timeline_v1"
-            " WHERE order_id = %s ORDER BY position DESC LIMIT 1",
+            "WITH last AS (DELETE FROM projection.timeline_v1 AS entry"
+            "  WHERE order_id = %s AND code = 'order.review_recorded' RETURNING *)"
+            " INSERT INTO projection.parked"
+            " SELECT 'timeline', 1, partition, stream_id, position,"
+            " 'LookupError: a parcel' FROM last",
             (order_id,),
         )
-    listed = run(redress, projections, "list").stdout
-    assert order_id in listed
-    assert "LookupError: a parcel" in listed
+    unwatched = ("list", "--over", "0")
+    for word in (unwatched, ("parked",)):
+        listed = run(redress, projections, *word).stdout
+        assert order_id in listed
+        assert "attempts 1: LookupError: a parcel" in listed
+        assert "(order.review_recorded)" in listed
+    (told,) = json.loads(run(redress, projections, "parked", "--json").stdout)
+    assert (told["stream_id"], told["tag"]) == (order_id, "order.review_recorded")
+    assert (told["reason"], told["attempts"]) == ("LookupError: a parcel", 1)
     (timeline,) = [
         each
-        for each in json.loads(run(redress, projections, "list", "--json").stdout)
+        for each in json.loads(run(redress, projections, *unwatched, "--json").stdout)
         if each["name"] == "timeline"
     ]
     assert timeline["parked"][0]["stream_id"] == order_id
@@ -225,6 +252,7 @@ def test_what_is_parked_is_listed_and_can_be_retried(
         redress, projections, "retry", "timeline", name if name == "T1" else order_id
     )
     assert retried.exit_code == 0, retried.output
+    assert run(redress, projections, "parked").stdout == "No stream is parked.\n"
     assert counted(redress)["projections"]["parked"] == 0
 
 

@@ -18,6 +18,7 @@ class Database:
 
     def __init__(self) -> None:
         self.down = False
+        self.events_read = 100
 
     def _answer(self) -> None:
         if self.down:
@@ -31,9 +32,13 @@ class Database:
         self._answer()
         return {"timeline": 7}
 
+    def read(self) -> Mapping[str, int]:
+        self._answer()
+        return {"timeline": self.events_read}
+
     def parked(self) -> Mapping[str, int]:
         self._answer()
-        return {}
+        return {"timeline": 2}
 
     def counts(self) -> Iterable[tuple[str, str, str | None, int]]:
         self._answer()
@@ -67,6 +72,22 @@ def test_without_its_database_a_process_is_still_measured(redress: Redress) -> N
     assert answer.status_code == 200
     assert "redress_database_up 0.0" in answer.text
     assert 'lag_events{projection="timeline"} 7.0' in answer.text, "as it was last"
+
+
+def test_how_fast_projections_read_is_measured_from_one_look_to_the_next(
+    redress: Redress,
+) -> None:
+    database, passed = Database(), 0.0
+    with client_of(redress, database, lambda: passed) as client:
+        first = client.get("/metrics").text
+        database.events_read += 3_000
+        passed += 2 * KEPT_SECONDS
+        then = client.get("/metrics").text
+    assert 'projection_events_total{projection="timeline"} 100.0' in first
+    assert 'events_per_second{projection="timeline"}' not in first
+    assert 'projection_events_total{projection="timeline"} 3100.0' in then
+    assert 'events_per_second{projection="timeline"} 300.0' in then
+    assert 'parked_streams{projection="timeline"} 2.0' in then
 
 
 def test_whatever_methods_are_made_up_the_measures_are_no_more(
