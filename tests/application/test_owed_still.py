@@ -127,7 +127,7 @@ def test_what_is_owed_for_one_thing_stays_though_another_never_was() -> None:
 def test_what_was_done_for_both_is_proposed_anew_for_the_one_that_was() -> None:
     anna = Anna(rows(TELL, without="shop.late"))
     stalled = shortfall("TRANSIT_STALLED")
-    anna.falls_short(stalled)
+    anna.falls_short(stalled, propose=False)
     anna.falls_short()
     anna.resolutions.clear(
         anna.order_id, stalled.name, "retracted", anna.context(stalled)
