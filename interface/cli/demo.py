@@ -76,10 +76,10 @@ def command(*, fast: bool, home: Path | None, language: Tongue) -> None:
     """
     try:
         with ended_by_signals(), stage(home) as settings:
-            holds = play(settings, LANGUAGES[language], fast=fast)
-            if home is not None:
-                said = worded(FRAME["kept"], LANGUAGES[language])
-                click.echo(said.format(home=settings.home))
+            kept, spoken = home is not None, LANGUAGES[language]
+            holds = play(settings, spoken, fast=fast, kept=kept)
+            last = worded(FRAME["kept" if kept else "not_kept"], spoken)
+            click.echo(last.format(home=settings.home))
     except Interrupted as stopped:
         sys.exit(stopped.exit_code)
     if not holds:
@@ -126,8 +126,11 @@ def stage(home: Path | None) -> Iterator[Settings]:
         yield settings
 
 
-def play(settings: Settings, language: Language, *, fast: bool) -> bool:
-    """Play it all and tell it; return whether all that must hold does."""
+def play(settings: Settings, language: Language, *, fast: bool, kept: bool) -> bool:
+    """Play it all and tell it; return whether all that must hold does.
+
+    Where it is ``kept`` each scene names an event to ask why of.
+    """
     console = Console()
     configure_logging("error")
     console.rule(worded(FRAME["title"], language))
@@ -141,7 +144,7 @@ def play(settings: Settings, language: Language, *, fast: bool) -> bool:
         redress.policies.bring_up_to_date()
         story = Play(redress, until, now, lambda at: clock.set(at.isoformat()))
         for scene in story.scenes():
-            tell(scene, until, language, console)
+            tell(scene, until, language, console, asks=kept)
             if not fast:
                 time.sleep(READING_SECONDS)
         found = story.figures()
@@ -155,7 +158,9 @@ def play(settings: Settings, language: Language, *, fast: bool) -> bool:
 # -- A scene --
 
 
-def tell(scene: Scene, until: datetime, language: Language, console: Console) -> None:
+def tell(
+    scene: Scene, until: datetime, language: Language, console: Console, *, asks: bool
+) -> None:
     """Print a scene: how far the time is, what happened, and what to ask why of."""
     line = Table.grid(padding=(0, 1))
     line.add_column(no_wrap=True, style="cyan")
@@ -166,7 +171,7 @@ def tell(scene: Scene, until: datetime, language: Language, console: Console) ->
     console.print(line)
     said = worded(SCENES[scene.what], language)
     console.print(Padding(said.format(**facts_of(scene, language)), INDENT))
-    if scene.event is not None:
+    if asks and scene.event is not None:
         asked = worded(FRAME["ask"], language)
         console.print(f"  {asked}: redress explain {scene.event}", style="dim")
 
@@ -255,7 +260,8 @@ def summary(found: Figures, language: Language) -> Table:
         "failed": of.refunds_failed,
         "people": of.given_to_people,
         "merchants": yuan(of.merchants_charged_fen, language),
-        "platform": yuan(of.platform_bore_fen, language),
+        "platform": yuan(of.platform_paid_fen, language),
+        "advanced": yuan(of.platform_advanced_fen, language),
         "carriers": yuan(of.carriers_owe_fen, language),
         "budget": f"{yuan(found.used_fen, language)} / "
         f"{yuan(found.budget_fen, language)}",

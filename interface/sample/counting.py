@@ -44,6 +44,7 @@ PAID_BESIDE: Final[frozenset[Action]] = frozenset(
     {"coupon_compensation", "cash_compensation"}
 )
 OFFLINE: Final = "offline"
+ADVANCED: Final = "platform_advance"
 # What ends an offer that nobody answered, or that is answered by another.
 WITHDRAWING: Final = (
     PlansCountered,
@@ -59,7 +60,9 @@ WITHDRAWING: Final = (
 class Counts(Struct, kw_only=True):
     """Whom it concerned, and what became of it. Amounts are in fen.
 
-    ``moved`` is what the log says gateways moved, by order.
+    ``moved`` is what the log says gateways moved, by order. Goodwill is given by the
+    platform, beside the accounts of who bears what, where the rest of what it bore
+    stands, advances included.
     """
 
     orders: set[str] = field(default_factory=set)
@@ -82,9 +85,27 @@ class Counts(Struct, kw_only=True):
     goodwill_over_caps: int = 0
     merchants_charged_fen: int = 0
     platform_bore_fen: int = 0
+    platform_advanced_fen: int = 0
+    others_bore_fen: int = 0
     carriers_owe_fen: int = 0
     unbalanced: int = 0
     moved: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    @property
+    def platform_paid_fen(self) -> int:
+        """What the platform paid: its share, its advances and all goodwill."""
+        return self.platform_bore_fen + self.goodwill_fen
+
+    @property
+    def payers_fen(self) -> int:
+        """What all who pay have paid."""
+        others = self.merchants_charged_fen + self.others_bore_fen
+        return others + self.platform_paid_fen
+
+    @property
+    def paid_fen(self) -> int:
+        """What consumers were paid."""
+        return self.refunds_fen + self.compensations_fen
 
 
 def counted(log: Sequence[RecordedEvent], redress: Redress) -> Counts:
@@ -96,7 +117,6 @@ def counted(log: Sequence[RecordedEvent], redress: Redress) -> Counts:
         with_offers(counts, each.stream_id, each.event, streams)
         with_money(counts, each.stream_id, each.event, streams)
         if isinstance(each.event, GoodwillReserved):
-            counts.goodwill_fen += each.event.total_fen
             counts.goodwill_over_caps += over_caps(each.event, redress)
     of_books(counts, log)
     counts.offers_open = len(streams.offered)
@@ -174,6 +194,8 @@ def with_money(counts: Counts, stream_id: UUID, event: Event, streams: Streams) 
         case RefundSucceeded():
             counts.refunds += 1
             counts.refunds_fen += event.amount.minor
+            if event.route == ADVANCED:
+                counts.platform_advanced_fen += event.amount.minor
             if event.route != OFFLINE:
                 counts.moved[order] += event.amount.minor
         case RefundFailed():
@@ -184,6 +206,8 @@ def with_money(counts: Counts, stream_id: UUID, event: Event, streams: Streams) 
             if does.action in PAID_BESIDE and does.amount is not None:
                 counts.compensations += 1
                 counts.compensations_fen += does.amount.minor
+                if does.part == "goodwill":
+                    counts.goodwill_fen += does.amount.minor
                 counts.moved[order] += does.amount.minor
         case _:
             pass
@@ -220,6 +244,8 @@ def of_books(counts: Counts, log: Iterable[RecordedEvent]) -> None:
                 counts.merchants_charged_fen += amount.minor
             elif party.kind == "platform":
                 counts.platform_bore_fen += amount.minor
+            elif party.kind != "consumer":
+                counts.others_bore_fen += amount.minor
         for claim in account.claims.values():
             if claim.against.kind == "carrier":
                 counts.carriers_owe_fen += claim.left.minor

@@ -74,6 +74,7 @@ def figures(
             Truth(name="budget_holds", holds=incident.committed_fen <= budget),
             Truth(name="caps_hold", holds=not counts.goodwill_over_caps),
             Truth(name="books_balance", holds=not counts.unbalanced),
+            payers_add_up(counts),
             offers_add_up(counts),
             Truth(name="nothing_left_open", holds=not open_steps),
             Truth(
@@ -103,6 +104,15 @@ def offers_add_up(counts: Counts) -> Truth:
         name="offers_add_up",
         holds=counts.offers_sent == ended + counts.offers_open,
         detail=f"{counts.offers_sent} sent, {ended} ended, {counts.offers_open} open",
+    )
+
+
+def payers_add_up(counts: Counts) -> Truth:
+    """Return whether those who pay paid together what consumers were paid."""
+    return Truth(
+        name="payers_add_up",
+        holds=counts.payers_fen == counts.paid_fen,
+        detail=f"{counts.payers_fen} fen given, {counts.paid_fen} fen received",
     )
 
 

@@ -141,7 +141,8 @@ ROWS: Final[Mapping[str, tuple[str, str]]] = {
     "failed": ("银行拒绝退款次数", "times a bank declined a refund"),
     "people": ("转人工的步骤", "steps given to people"),
     "merchants": ("商家承担", "merchants were charged"),
-    "platform": ("平台承担", "the platform bore"),
+    "platform": ("平台承担（含善意补偿）", "the platform paid, goodwill included"),
+    "advanced": ("　其中垫付，商家应还", "  of this advanced for merchants"),
     "carriers": ("承运商欠款（追偿）", "carriers owe (recourse)"),
     "budget": ("事件预算：占用 / 上限", "incident's budget: used / granted"),
     "unasked": ("应付款中主动付的", "entitlements paid unasked"),
@@ -158,6 +159,10 @@ TRUTHS: Final[Mapping[str, tuple[str, str]]] = {
     "offers_add_up": ("每个方案都有着落", "every offer is accounted for"),
     "budget_holds": ("事件预算未超", "the incident kept to its budget"),
     "caps_hold": ("善意补偿未超上限", "goodwill kept to its caps"),
+    "payers_add_up": (
+        "各方承担之和等于消费者所得",
+        "those who pay paid what consumers got",
+    ),
     "books_balance": ("所有账目平衡", "all books sum to zero"),
     "nothing_left_open": ("没有悬而未决的步骤", "no step is left hanging"),
     "paid_within_half_an_hour": (
@@ -174,6 +179,10 @@ FRAME: Final[Mapping[str, tuple[str, str]]] = {
     "kept": (
         "留在 {home}；继续看：REDRESS_HOME={home} redress explain …",
         "Kept in {home}. To look around: REDRESS_HOME={home} redress explain …",
+    ),
+    "not_kept": (
+        "未留下任何数据。想查问每一步的依据：redress demo --home DIR",
+        "Nothing of it is kept. To ask why of each step: redress demo --home DIR",
     ),
     "timeline": (
         "{consumer} 看到的时间线（摘要）",

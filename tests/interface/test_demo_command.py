@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -98,8 +99,23 @@ def test_a_consumer_reads_it_all_on_their_timeline(told: str) -> None:
     assert found == sorted(found), read
 
 
+def test_those_who_pay_pay_what_was_paid(told: str) -> None:
+    rows = ("merchants were charged", "goodwill included")
+    payers = [Decimal(figures(told, row)[0].replace(",", "")) for row in rows]
+    received = [
+        Decimal(figures(told, row)[1].replace(",", ""))
+        for row in ("refunds done", "compensations paid")
+    ]
+    assert sum(payers) == sum(received)
+
+
+def test_what_is_not_kept_is_not_to_be_asked_about(told: str) -> None:
+    assert "redress explain" not in told
+    assert "redress demo --home DIR" in told
+
+
 def test_all_that_must_hold_does(told: str) -> None:
-    assert told.count("✓") == 8
+    assert told.count("✓") == 9
     assert "✗" not in told
 
 
@@ -113,7 +129,7 @@ def test_interrupted_it_leaves_nothing_behind(tmp_path: Path) -> None:
     ) as playing:
         assert playing.stdout is not None
         for line in playing.stdout:
-            if "redress explain" in line:
+            if "CN¥" in line:
                 break
         playing.send_signal(signal.SIGINT)
         _, complaint = playing.communicate(timeout=SECONDS_MAX)

@@ -13,7 +13,7 @@ from domain.resolution.events import (
     ResolutionSelfHealed,
 )
 from interface.sample.counting import Counts, Streams, with_offers
-from interface.sample.figures import offers_add_up
+from interface.sample.figures import offers_add_up, payers_add_up
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LI = By(role="consumer", name="li")
@@ -74,3 +74,20 @@ def test_an_offer_nobody_can_account_for_is_said() -> None:
     counts = Counts(offers_sent=3, accepted=1)
     assert not offers_add_up(counts).holds
     assert offers_add_up(counts).detail == "3 sent, 1 ended, 0 open"
+
+
+def test_goodwill_counts_among_what_the_platform_paid() -> None:
+    counts = Counts(
+        refunds_fen=10_000,
+        compensations_fen=700,
+        goodwill_fen=500,
+        merchants_charged_fen=9_000,
+        platform_bore_fen=1_200,
+    )
+    assert counts.platform_paid_fen == 1_700
+    assert payers_add_up(counts).holds
+
+
+def test_what_nobody_paid_is_said() -> None:
+    counts = Counts(refunds_fen=10_000, merchants_charged_fen=9_000)
+    assert payers_add_up(counts).detail == "9000 fen given, 10000 fen received"
