@@ -16,12 +16,14 @@ from application.projections.incident_rows import IncidentBoard
 from application.projections.runner import Runner
 from domain.incident import (
     ApproveBudget,
+    CompleteIncident,
     DeclareIncident,
     DraftPlan,
     ExpandRollout,
     IncidentKind,
     PauseIncident,
     ResumeIncident,
+    ReviewIncident,
     RollBackUnexecuted,
     Segment,
     Selector,
@@ -279,7 +281,16 @@ def pilot(number: str, *, orders: int, role: str, name: str | None) -> None:
 @NAME
 def rollout(number: str, *, rate: int, role: str, name: str | None) -> None:
     """Go on with all the others."""
-    takes(number, ExpandRollout(by=by(role, name), orders_per_minute=rate))
+    said = ExpandRollout(by=by(role, name), orders_per_minute=rate)
+
+    def ask(redress: Redress) -> Receipt:
+        state, _ = redress.incidents.find(number)
+        if state.status == "approved":
+            raise UserError(f"{number}: it was not tried yet: run pilot first")
+        return redress.incidents.take(number, said, context(said))
+
+    asked(number, ask)
+    click.echo(asked(number, lambda redress: shown(redress, number)))
 
 
 @command.command()
@@ -319,3 +330,28 @@ def withdraw(number: str, *, reason: str, role: str, name: str | None) -> None:
 def rollback(number: str, *, reason: str, role: str, name: str | None) -> None:
     """Take back every offer that nobody took yet."""
     takes(number, RollBackUnexecuted(by=by(role, name), reason=reason))
+
+
+# -- Afterwards --
+
+
+@command.command()
+@NUMBER
+@AS
+@NAME
+def complete(number: str, *, role: str, name: str | None) -> None:
+    """Say that it is over: nobody joins any more."""
+    takes(number, CompleteIncident(by=by(role, name)))
+
+
+@command.command()
+@NUMBER
+@click.option("--cause", required=True, help="What it came of, in a word.")
+@click.option("--lesson", "lessons", multiple=True, help="What was learnt, in a word.")
+@AS
+@NAME
+def review(
+    number: str, *, cause: str, lessons: tuple[str, ...], role: str, name: str | None
+) -> None:
+    """Write down what was learnt, once it is over."""
+    takes(number, ReviewIncident(by=by(role, name), cause=cause, lessons=lessons))

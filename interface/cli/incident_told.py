@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from application.incidents.office import ListedIncident
 from application.incidents.view import ImpactView, IncidentView
 from domain.money import decimal_string
+from interface.wording import LANGUAGES
 
 
 def yuan(fen: int) -> str:
@@ -26,17 +27,19 @@ def lines(seen: IncidentView) -> Iterator[str]:
     """Yield what an incident comes to."""
     yield f"{seen.number}: {seen.kind}, {seen.status} ({seen.reason})"
     if seen.turn is not None:
-        until = f" until {seen.turn.due_at.isoformat()}" if seen.turn.due_at else ""
+        due = seen.turn.due_at
+        until = f" until {LANGUAGES['en'].moment(due.isoformat())}" if due else ""
         yield f"  next: {seen.turn.deed}, by {seen.turn.party}{until}"
     counts = seen.counts
     yield (
         f"  orders {counts.members}: {counts.left} wait, {counts.reserved} in hand, "
-        f"{counts.offered} offered, {counts.spent} done, {counts.excluded} left out"
+        f"{counts.offered} handed out, {counts.spent} done, "
+        f"{counts.excluded} left out"
     )
     if seen.offers:
         yield f"  offers: {listed(seen.offers)}"
     for segment in seen.segments:
-        yield f"  segment {segment.name}: {segment.plan}"
+        yield f"  segment {segment.name}: {segment.plan}{worth(seen, segment.name)}"
     if seen.impact is not None:
         yield from costs(seen.impact)
     if seen.budget is not None:
@@ -49,6 +52,14 @@ def lines(seen: IncidentView) -> Iterator[str]:
             f"{yuan(seen.budget.spent_fen)} spent, {yuan(seen.budget.left_fen)} left"
             f"{beyond}"
         )
+
+
+def worth(seen: IncidentView, segment: str) -> str:
+    """Return how many orders a segment has and what they cost, once estimated."""
+    for each in seen.impact.segments if seen.impact else ():
+        if each.segment == segment:
+            return f", orders {each.orders}, {yuan(each.fen)}"
+    return ""
 
 
 def costs(impact: ImpactView) -> Iterator[str]:

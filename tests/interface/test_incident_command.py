@@ -63,9 +63,17 @@ def test_an_incident_is_handed_out_from_the_terminal(redress: Redress) -> None:
     same_hands = run(redress, "approve", "I-7", *granted)
     assert isinstance(same_hands.exception, UserError)
     says(redress, "approve", "I-7", *granted, "--name", "mei")
+    early = run(redress, "rollout", "I-7", "--rate", "60")
+    assert str(early.exception) == "I-7: it was not tried yet: run pilot first"
     says(redress, "pilot", "I-7", "--orders", "1")
-    assert "0 wait, 0 in hand, 1 offered" in says(redress, "watch", "I-7", "--work")
+    told = says(redress, "watch", "I-7", "--work")
+    assert "0 wait, 0 in hand, 1 handed out" in told
+    assert "  offers: " in told, "what became of each stands beside it"
+    assert "segment all: refund-early, orders 1, ¥" in told
     assert says(redress, "list").startswith("I-7  carrier_outlet  piloting")
+    assert ", completed (" in says(redress, "complete", "I-7")
+    learnt = ("--cause", "hub_closed", "--lesson", "watch_the_hub")
+    assert ", reviewed (" in says(redress, "review", "I-7", *learnt)
 
 
 def test_what_cannot_be_is_said_in_a_line(redress: Redress) -> None:
