@@ -20,7 +20,8 @@ from domain.money import Money
 from domain.party import SERVICE, By
 from domain.plan import PAID_OUT, Action, Block, OnSilence, PlanStep
 from domain.policy.book import Rulebook
-from domain.resolution import Resolution, allowed, next_actor
+from domain.resolution import ApprovePlan, Resolution, allowed, next_actor
+from domain.resolution.approving import in_reach
 from domain.resolution.due import turn_due_at
 from domain.resolution.values import ResolutionStatus
 from domain.shortfall import ClearedBy, Fact, ShortfallCode
@@ -173,7 +174,11 @@ def resolution_view(  # noqa: PLR0913 - what is read, by whom, when, under which
         complained=opened.complained and not carrier,
         turn=turn(known, book, staff=staff),
         clocks=clocks,
-        may=tuple(each.__name__ for each in allowed(known, reader.role)),
+        may=tuple(
+            each.__name__
+            for each in allowed(known, reader.role)
+            if each is not ApprovePlan or in_reach(known, reader)
+        ),
         shortfalls=shortfalls(known, reader, sold, carried, staff=staff),
         block=known.block if mine and known.blocked(at) else None,
         offer=offer(known, clocks) if mine else None,

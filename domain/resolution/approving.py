@@ -291,6 +291,21 @@ def approved(
     return (event, execution(resolution, plan, command.by, at))
 
 
+def in_reach(resolution: Resolution, by: By) -> bool:
+    """Say whether somebody may approve any plan that waits for it.
+
+    Their limit reaches it, and they did not propose it.
+    """
+    proposal = resolution.approvable
+    if proposal is None or proposal.by.name == by.name or by.role not in RANK:
+        return False
+    rank = RANK.index(by.role)
+    return any(
+        ask.role in RANK and RANK.index(ask.role) <= rank
+        for ask in resolution.asks.values()
+    )
+
+
 def rejected(resolution: Resolution, command: RejectPlans, at: datetime) -> Events:
     """Send the proposal back."""
     event = PlansRejected(

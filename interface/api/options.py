@@ -6,7 +6,7 @@ from typing import Any, Final
 from msgspec import inspect
 
 # More would be no help in a sentence.
-OPTIONS_MAX: Final = 12
+OPTIONS_MAX: Final = 30
 STEP: Final = re.compile(r"[^.\[\]]+|\[[^\]]*\]")
 
 

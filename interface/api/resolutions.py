@@ -27,6 +27,7 @@ from domain.resolution import (
     StalePreview,
     TriageResolution,
 )
+from domain.resolution.values import ResolutionStatus
 from domain.shortfall import ShortfallCode
 from interface.api.auth import does
 from interface.api.context import Asked
@@ -85,7 +86,7 @@ class ResolutionController(Commands):  # type: ignore[misc, valid-type]  # made 
         actor: NamedDependency[Actor],
         queue: NamedDependency[Queue],
         progress: NamedDependency[ReadingProgress],
-        status: NameAsked = None,
+        status: FromQuery[ResolutionStatus | None] = None,
         final: Open = None,
         flag: Flag = None,
         code: FromQuery[ShortfallCode | None] = None,

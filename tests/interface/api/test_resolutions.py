@@ -205,9 +205,12 @@ def test_who_proposed_does_not_approve_and_an_agents_limit_ends(
     etag = senior.get(where).headers["ETag"]
     mine = senior.post(f"{where}/approval", asked, If_Match=etag)
     assert (mine.status_code, mine.json()["code"]) == (409, "another_person_approves")
+    for who in (senior, agent):
+        assert "ApprovePlan" not in who.get(where).json()["resolution"]["may"]
+    other = caller("senior_agent", "wei")
+    assert "ApprovePlan" in other.get(where).json()["resolution"]["may"]
     less = agent.post(f"{where}/approval", asked, If_Match=etag)
     assert (less.status_code, less.json()["code"]) == (409, "approval_beyond_you")
-    other = caller("senior_agent", "wei")
     assert other.post(f"{where}/approval", asked, If_Match=etag).status_code == 200
 
 
@@ -342,6 +345,11 @@ def test_everybody_reads_only_what_is_theirs(
     assert [each["href"] for each in queue] == [where]
     by_code = senior.get("/v1/resolutions", code="SHIP_OVERDUE", consumer="li-mei")
     assert len(by_code.json()["items"]) == 1
+    for field, known in (("status", "handed_to_dispute"), ("code", "SHIP_OVERDUE")):
+        wrong = senior.get("/v1/resolutions", **{field: "foo"})
+        assert wrong.status_code == 400
+        (error,) = wrong.json()["errors"]
+        assert known in error["message"], "it names those there are"
 
 
 def test_what_a_reader_is_offered_has_a_door_that_is_open_to_it(
