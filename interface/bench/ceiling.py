@@ -1,6 +1,6 @@
 """The ceiling of single inserts: a row and a commit each, by PostgreSQL's own crowd."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Final
 
@@ -17,13 +17,32 @@ CREATE SCHEMA single;
 CREATE TABLE single.event (LIKE store.event INCLUDING ALL);
 CREATE SEQUENCE single.position;
 """
-INSERT: Final = """
-INSERT INTO single.event
-SELECT :client_id, n, gen_random_uuid(), 1, 'bench.parcel_scanned', body, now(), now(),
-       gen_random_uuid(), 'carrier', gen_random_uuid(), sha256(body)
-  FROM nextval('single.position') AS n,
-       convert_to(rpad('a scan', 230, '-'), 'UTF8') AS body;
-"""
+# What differs from row to row; the rest is as in a row that our side wrote.
+DRAWN: Final = {
+    "partition": ":client_id",
+    "position": "nextval('single.position')",
+    "stream_id": "gen_random_uuid()",
+}
+SAMPLE: Final = "SELECT to_jsonb(e) FROM store.event AS e LIMIT 1"
+
+
+def insert_like(url: str) -> str:
+    """Return an insert of a row like those in our store."""
+    with psycopg.connect(url) as owner:
+        sample = owner.execute(SAMPLE).fetchone()
+    assert sample is not None, "its parcels are announced"
+    known: Mapping[str, object] = sample[0]
+    values = (DRAWN.get(name, literal(value)) for name, value in known.items())
+    columns, drawn = ", ".join(known), ", ".join(values)
+    return " ".join(("INSERT INTO single.event (", columns, ") VALUES (", drawn, ");"))
+
+
+def literal(value: object) -> str:
+    """Return a value in SQL; pgbench takes any colon for a variable of its own."""
+    if value is None:
+        return "NULL"
+    told = str(value).replace("\\", "\\\\").replace("'", "''")
+    return "E'" + told.replace(":", "\\x3A") + "'"
 
 
 @contextmanager
@@ -32,10 +51,11 @@ def inserts(ground: Ground) -> Iterator[Contest]:
     sizes = ground.sizes
     with ExitStack() as open_:
         ours, check_ours = open_.enter_context(our_callers(ground, "ceiling_ours"))
+        insert = insert_like(ground.url("ceiling_ours"))
         urls = open_.enter_context(ground.ours("ceiling_inserts"))
         with psycopg.connect(urls.owner) as owner:
             owner.execute(SHAPE)
-        storm = Storm(urls.owner, INSERT, ground.folder, "inserts")
+        storm = Storm(urls.owner, insert, ground.folder, "inserts")
 
         def check() -> None:
             check_ours()

@@ -39,14 +39,14 @@ ROWS = """
 COPY (SELECT * FROM store.event AS e WHERE e.position > (
           SELECT coalesce(max(c.position), 0) FROM copied.event AS c
            WHERE c.partition = e.partition)
-       ORDER BY e.recorded_at, e.partition, e.position)
+       ORDER BY e.ctid)
 TO STDOUT (FORMAT binary)
 """
 COPY = "COPY copied.event FROM STDIN (FORMAT binary)"
 DIFFERENT = """
 SELECT count(*) FROM store.event AS e
   FULL JOIN copied.event AS c USING (partition, position)
- WHERE e.leaf IS DISTINCT FROM c.leaf
+ WHERE e::text IS DISTINCT FROM c::text
 """
 
 

@@ -37,8 +37,8 @@ from interface.postgres.server import EmbeddedPostgres
 
 PEERS = Path(__file__).parents[2] / "bench" / "peers"
 KEYS = {"measure", "ours", "peer", "unit", "ratio", "floor", "aim", "holds"}
-# Three words that are the same code as their neighbours, with other callers or tables.
-ALIKE = {"hot-streams", "bytes-with-commands", "overload-no"}
+# Words of the same code as their neighbours, with other callers or tables.
+ALIKE = {"hot-streams", "one-caller", "bytes-with-commands", "overload-no"}
 ON_NODE = {"message-db", "emmett"}
 TINY = replace(
     QUICK,
