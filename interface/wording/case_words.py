@@ -52,7 +52,6 @@ CASE_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "silence": ("逾期未处理", "nobody answered in time"),
     "ruling": ("裁决", "a ruling"),
     "plan": ("按解决方案", "as the plan says"),
-    "simulated_refusal": ("模拟网关拒绝", "the simulated gateway declined"),
     # What the service does when nobody does
     "agree": ("自动同意", "agreed to"),
     "refund": ("自动退款", "refunded"),

@@ -64,16 +64,25 @@ RESOLUTION_SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]
         ("Plans to choose from: {plans}, until {expires_at}",),
     ),
     "resolution.accepted": (
-        ("{actor}选择了方案“{plan}”",),
-        ("{actor} took the plan “{plan}”",),
+        ("{other_actor}选择了方案“{plan}”", "已选择方案“{plan}”"),
+        ("{other_actor} took the plan “{plan}”", "The plan “{plan}” was taken"),
     ),
     "resolution.declined": (
-        ("{actor}未接受方案；应得权益照常履行",),
-        ("{actor} took no plan; what is owed is done nevertheless",),
+        (
+            "{other_actor}未接受方案；应得权益照常履行",
+            "未接受方案；应得权益照常履行",
+        ),
+        (
+            "{other_actor} took no plan; what is owed is done nevertheless",
+            "No plan was taken; what is owed is done nevertheless",
+        ),
     ),
     "resolution.countered": (
-        ("{actor}希望另作安排：{wish}",),
-        ("{actor} asks for something else: {wish}",),
+        ("{other_actor}希望另作安排：{wish}", "希望另作安排：{wish}"),
+        (
+            "{other_actor} asks for something else: {wish}",
+            "Something else was asked for: {wish}",
+        ),
     ),
     "resolution.expired": (
         ("方案到期未答复：{on_silence}",),
@@ -118,15 +127,20 @@ RESOLUTION_SENTENCES: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]
         ),
     ),
     "resolution.confirmed": (
-        ("{actor}确认问题已解决，评分 {score} 分", "问题已解决（{actor}）"),
         (
-            "{actor} says it is made good: {score} of 5",
-            "It is made good ({actor})",
+            "已确认问题解决，评分 {score} 分",
+            "问题已解决（{other_actor}）",
+            "已确认问题解决",
+        ),
+        (
+            "It is made good: {score} of 5",
+            "It is made good ({other_actor})",
+            "It is made good",
         ),
     ),
     "resolution.reopened": (
-        ("{actor}要求重新处理：{why}",),
-        ("{actor} took it up again: {why}",),
+        ("{other_actor}要求重新处理：{why}", "已要求重新处理：{why}"),
+        ("{other_actor} took it up again: {why}", "It was taken up again: {why}"),
     ),
     "resolution.handed_to_dispute": (
         ("未达成方案，转纠纷处理",),

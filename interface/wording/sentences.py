@@ -339,6 +339,12 @@ def because(facts: Mapping[str, Any], language: Language) -> str:
     return language.word("plan" if ".plan." in row else str(facts["because"]))
 
 
+def other_actor(facts: Mapping[str, Any], language: Language) -> str:
+    """Return who did it; "" of the consumer, who reads of it in the same words."""
+    role = facts["by"]["role"]
+    return "" if role == "consumer" else language.word(role)
+
+
 # How what stands in braces is filled, where a fact is not shown as it is. A KeyError
 # says that the fact is not known.
 FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
@@ -439,6 +445,10 @@ FILLED: Final[Mapping[str, Callable[[Mapping[str, Any], Language], str]]] = {
     "way": prefixed("way", "way"),
     "fen": lambda facts, language: language.money(facts["amount_fen"], "CNY"),
     "paid": lambda facts, language: language.sums(facts["paid_out"]),
+    "failure": coded("failure"),
+    "until": timed("until"),
+    "blocked_for": prefixed("flagged", "blocked_for"),
+    "other_actor": other_actor,
     "late": lambda facts, language: language.span(facts["late_seconds"]),
 }
 

@@ -6,6 +6,7 @@ from typing import Final
 from interface.wording.case_words import CASE_WORDS
 from interface.wording.companionship_sentences import COMPANIONSHIP_WORDS
 from interface.wording.dispute_words import DISPUTE_WORDS
+from interface.wording.failure_words import FAILURE_WORDS
 from interface.wording.incident_sentences import INCIDENT_WORDS
 from interface.wording.plan_words import PLAN_WORDS
 from interface.wording.resolution_words import RESOLUTION_WORDS
@@ -165,6 +166,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **WATCH_WORDS,
     **PLAN_WORDS,
     **RESOLUTION_WORDS,
+    **FAILURE_WORDS,
     **STEP_WORDS,
     **SCORE_WORDS,
     **TRUST_WORDS,

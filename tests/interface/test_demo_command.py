@@ -89,7 +89,7 @@ def test_a_consumer_reads_it_all_on_their_timeline(told: str) -> None:
     landmarks = (
         "order placed",
         "plans to choose from",
-        "took the plan",
+        "was taken",
         "refund failed",
         "refunded (an advance",
         "is carried out",

@@ -134,7 +134,7 @@ def test_a_reader_is_told_plans_by_their_names_and_steps_by_their_numbers() -> N
         "zh-CN": "方案“拦截并退款”第 2 步已完成",
         "en": "Done: step 2 of “Stop it, and the money back”",
     }
-    assert taken["en"] == "The consumer took the plan “my-own-plan”"
+    assert taken["en"] == "The plan “my-own-plan” was taken"
 
 
 @pytest.mark.parametrize(
@@ -188,3 +188,33 @@ def test_a_plan_that_paid_her_nothing_says_nothing_of_money() -> None:
 def test_what_she_was_paid_is_told_in_her_money() -> None:
     facts = {"plan": "minimum", "paid_fen": 0, "paid_out": {"JPY": 16_413}}
     assert "paid: ¥16,413" in said("resolution.executed", facts)["en"]
+
+
+@pytest.mark.parametrize(
+    ("role", "told"),
+    [
+        ("consumer", "The plan “mine” was taken"),
+        ("agent", "The agent took the plan “mine”"),
+    ],
+)
+def test_she_reads_of_her_own_choice_as_one_reads_to_her(role: str, told: str) -> None:
+    facts = {"plan": "mine", "by": {"role": role, "name": "li"}}
+    assert said("resolution.accepted", facts)["en"] == told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_why_something_failed_is_no_code(language: Any) -> None:
+    failed = {"failure": "simulated_refusal", "route": "original"}
+    step = {"step": "1/resend/1", "reason": "parcel_gone"}
+    for told in (
+        said("after_sales.refund_failed", failed),
+        said("resolution.step_failed", step),
+    ):
+        assert "_" not in told[language]
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_no_sentence_has_a_moment_as_machines_write_it(path: Path) -> None:
+    event = msgspec.json.decode(path.read_bytes(), type=AnyEvent)
+    told = said(code_of(event), msgspec.to_builtins(facts_of(event)))
+    assert not re.search(r"\d{4}-\d\d-\d\dT", told["en"] + told["zh-CN"])
