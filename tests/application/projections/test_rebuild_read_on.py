@@ -149,9 +149,9 @@ def test_half_way_through_the_switch_the_old_answer_stands(
                 rebuild, Timeline(), pools.projector, switch=True
             )
             until_it_waits(switching, pools)
+            assert (story(timeline), entries(pools)) == (old, left)
             shop.sells([103])
             assert Runner([Timeline()], pools.projector).round() == 0
-            assert (story(timeline), entries(pools)) == (old, left)
         assert switching.result().switched
     assert lost > 0
     assert (story(timeline), entries(pools)) == (whole, all_there)
