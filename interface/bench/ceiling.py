@@ -23,6 +23,7 @@ DRAWN: Final = {
     "position": "nextval('single.position')",
     "stream_id": "gen_random_uuid()",
 }
+INSERT: Final = "INSERT INTO single.event (%s) VALUES (%s);"
 SAMPLE: Final = "SELECT to_jsonb(e) FROM store.event AS e LIMIT 1"
 
 
@@ -34,7 +35,7 @@ def insert_like(url: str) -> str:
     known: Mapping[str, object] = sample[0]
     values = (DRAWN.get(name, literal(value)) for name, value in known.items())
     columns, drawn = ", ".join(known), ", ".join(values)
-    return " ".join(("INSERT INTO single.event (", columns, ") VALUES (", drawn, ");"))
+    return INSERT % (columns, drawn)
 
 
 def literal(value: object) -> str:
