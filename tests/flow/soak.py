@@ -42,10 +42,12 @@ from interface.tokens import open_tokens
 from tests.flow.load import PARTITIONS, Load
 from tests.interface.pretend import PYTHON, ROOT, environment, free_port
 from tests.interface.served import roles
-from tests.interface.test_embedded_postgres import eventually
 
 PAUSE_S: Final = 2.0
 REBUILD_EVERY: Final = 10
+# Then it has failed. Not how long it may take: machines of tests are crowded.
+READY_MAX_S: Final = 240.0
+LOOK_S: Final = 0.1
 
 Victim: TypeAlias = Literal["api", "worker", "database"]
 VICTIMS: Final[tuple[Victim, ...]] = ("api", "worker", "database")
@@ -110,7 +112,10 @@ class Stage:
     def ready(self) -> float:
         """Wait until the API answers; return for how many seconds."""
         began = time.monotonic()
-        eventually(self._answers)
+        while not self._answers():
+            waited = time.monotonic() - began
+            assert waited < READY_MAX_S, f"the API is not ready after {waited:.0f} s"
+            time.sleep(LOOK_S)
         return time.monotonic() - began
 
     def _answers(self) -> bool:
