@@ -347,7 +347,7 @@ def test_money_an_agents_plan_gave_back_is_never_said_to_be_undone() -> None:
 
 def test_it_is_taken_up_again_within_its_days_though_these_never_began() -> None:
     anna = late()
-    anna.asks(DismissResolution(by=LIN, reason="not_so"))
+    anna.asks(DismissResolution(by=WEI, reason="not_so"))
     anna.at += 31 * DAY
     with pytest.raises(TooLateToReopen):
         anna.asks(ReopenResolution(by=ANNA, reason="still_waiting"))

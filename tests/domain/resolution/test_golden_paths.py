@@ -2,6 +2,7 @@
 
 from msgspec.structs import replace
 
+from domain.money import Money
 from domain.party import SYSTEM
 from domain.plan import BearerCost, plan_hash
 from domain.resolution import (
@@ -110,7 +111,13 @@ def test_what_was_accepted_is_carried_out_phase_by_phase_as_previewed() -> None:
         assert startable(story.now) == (f"1/reship/{number}",)
         story.then(*does(f"1/reship/{number}"))
     assert story.now.status == "confirming"
-    executed = PlanExecuted(at=story.at, plan="reship", paid_fen=1_800, round=1)
+    executed = PlanExecuted(
+        at=story.at,
+        plan="reship",
+        paid_fen=1_800,
+        round=1,
+        paid_out=(Money(1_800, "CNY"),),
+    )
     assert executed in story.last
 
 
