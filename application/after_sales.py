@@ -4,10 +4,10 @@ A case promises nothing that its order has not reserved: whatever changes what i
 for, or ends it, is appended together with the order's own part of it, or not at all.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import reduce
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -32,9 +32,9 @@ from application.event_store.envelope import (
     CommandContext,
     Part,
     Receipt,
-    RecordedEvent,
 )
 from application.event_store.handler import CommandHandler
+from application.event_store.history import events_of
 from application.event_store.store import EventStore, StaleVersion
 from application.orders import Orders, context_for
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk, each_asked
@@ -330,11 +330,6 @@ def source_of(case: Case, command: CaseCommand, sight: Sight) -> str | None:
         return None
     order: Order = sight.of(order_id, ORDER)
     return order.source
-
-
-def events_of(history: Iterable[RecordedEvent]) -> list[Any]:
-    """Return the events of a history."""
-    return [recorded.event for recorded in history]
 
 
 def order_of(case: Case) -> UUID | None:

@@ -13,7 +13,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from application.access import NotFound, Owners
-from application.after_sales import events_of
 from application.books import Books
 from application.compensation import Compensations, PaidOrder
 from application.compensation_entries import Payout, account_commands
@@ -26,6 +25,7 @@ from application.compensation_facts import (
 )
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
+from application.event_store.history import events_of
 from application.event_store.store import EventStore
 from application.other_days import paid_on_other_days
 from application.responsibility import Responsibilities

@@ -13,7 +13,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
-from application.after_sales import AfterSales, events_of
+from application.after_sales import AfterSales
 from application.books import Books
 from application.case_items import AskedLines, asked_items
 from application.dispute_cases import begun, goods_agreed
@@ -32,6 +32,7 @@ from application.dispute_moves import (
 from application.dispute_ways import Ground, refundable_items
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
+from application.event_store.history import events_of
 from application.event_store.store import EventStore, StaleVersion
 from application.orders import Orders, context_for
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk, each_asked

@@ -18,6 +18,7 @@ from application.event_store.envelope import (
     RecordedEvent,
     StreamVersion,
 )
+from application.event_store.history import events_of, position_of
 from application.event_store.store import (
     Append,
     Conflict,
@@ -194,9 +195,9 @@ class Stream:
 
     def __init__(self, history: Sequence[RecordedEvent]) -> None:
         self.authors: list[int] = []
-        self.position = history[-1].position if history else 0
+        self.position = position_of(history)
         self.version = len(history)
-        self._events = [recorded.event for recorded in history]
+        self._events = events_of(history)
         self._folded: dict[Any, tuple[int, Any]] = {}
         self._forgotten = 0
 

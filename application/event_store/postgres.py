@@ -9,8 +9,10 @@ from msgspec.structs import replace
 
 from application.event_store.asks import AskOutcome, StoredAsk, StoredPart
 from application.event_store.connections import Pool, available
-from application.event_store.envelope import Receipt, RecordedEvent, StreamVersion
-from application.event_store.mapper import RedressMapper
+from application.event_store.envelope import Receipt, StreamVersion
+from application.event_store.history import REST, History
+from application.event_store.mapper import RedressMapper, SpoiltBody, UnknownTag
+from application.event_store.packed import Packed, ids, small_integers
 from application.event_store.recorder import RedressApplicationRecorder
 from application.event_store.rows import COLUMNS, LogEntry, Row, log_entry
 from application.event_store.store import (
@@ -27,27 +29,29 @@ from domain.events import ALL_EVENTS
 from domain.ids import partition_in
 from domain.kernel import Event
 
-# The inner ORDER BY makes each stream one walk along its index, whatever the planner
-# believes about the size of the table.
+# A row for each event, by the number of its stream, and for each receipt, by the number
+# of its command below zero. The inner ORDER BY makes each stream one walk along its
+# index, whatever the planner believes about the size of the table.
 LOAD = f"""
-    SELECT {COLUMNS}, NULL::bigint AS last_position, NULL::uuid[] AS streams,
-           NULL::bigint[] AS versions, NULL::bytea[] AS leaves, NULL::bytea AS hash
-    FROM unnest(%b::smallint[], %b::uuid[]) AS s (partition, stream_id)
+    SELECT s.number, e.position, e.type, e.body, e.actor, {REST} AS rest,
+           NULL::uuid[] AS streams, NULL::bigint[] AS versions, NULL::bytea[] AS leaves
+    FROM unnest(%b::smallint[], %b::uuid[])
+         WITH ORDINALITY AS s (partition, stream_id, number)
     CROSS JOIN LATERAL (
         SELECT * FROM store.event AS e
         WHERE e.partition = s.partition AND e.stream_id = s.stream_id
         ORDER BY e.version
     ) AS e
     UNION ALL
-    SELECT c.partition, NULL, NULL, NULL, NULL, NULL, NULL,
-           NULL, c.command_id, NULL, NULL, NULL,
-           c.last_position, c.streams, c.versions, array(
+    SELECT -a.number, c.last_position, NULL, c.request_hash, NULL, NULL,
+           c.streams, c.versions, array(
                SELECT e.leaf FROM store.event AS e
                WHERE e.partition = c.partition
                  AND e.position BETWEEN c.first_position AND c.last_position
                ORDER BY e.position
-           ), c.request_hash
-    FROM unnest(%b::smallint[], %b::uuid[]) AS a (partition, command_id)
+           )
+    FROM unnest(%b::smallint[], %b::uuid[])
+         WITH ORDINALITY AS a (partition, command_id, number)
     CROSS JOIN LATERAL (
         SELECT * FROM store.command AS c
         WHERE c.partition = a.partition AND c.command_id = a.command_id
@@ -106,25 +110,31 @@ class PostgresEventStore:
         self, stream_ids: Sequence[UUID], command_ids: Sequence[tuple[int, UUID]] = ()
     ) -> Loaded:
         """Return whole streams, and the receipts of commands seen, in one query."""
-        histories: dict[UUID, list[RecordedEvent]] = {each: [] for each in stream_ids}
+        histories = {each: History(each, partition_in(each)) for each in stream_ids}
         seen: dict[tuple[int, UUID], tuple[bytes, Receipt]] = {}
         unreadable: dict[UUID, Unreadable] = {}
         values = (
             *addresses(histories),
-            [partition for partition, _ in command_ids],
-            [command_id for _, command_id in command_ids],
+            small_integers([partition for partition, _ in command_ids]),
+            ids([command_id for _, command_id in command_ids]),
         )
-        for *event, last, streams, versions, leaves, request_hash in self._query(
+        streams = list(histories.values())
+        for number, position, tag, body, actor, rest, *receipt in self._query(
             self._writer, LOAD, values
         ):
-            row = Row(*event)
-            if last is not None:
-                receipt = receipt_of(row.partition, last, streams, versions, leaves)
-                seen[row.partition, row.command_id] = request_hash, receipt
-            elif isinstance(entry := log_entry(row, self._mapper), RecordedEvent):
-                histories[row.stream_id].append(entry)
+            if number < 0:
+                name = command_ids[-number - 1]
+                seen[name] = body, receipt_of(name[0], position, *receipt)
+                continue
+            try:
+                event = self._mapper.decode(tag, body)
+            except (UnknownTag, SpoiltBody):
+                row = streams[number - 1].row(position, tag, body, actor, rest)
+                entry = log_entry(row, self._mapper)
+                assert isinstance(entry, Unreadable), "it could not be read"
+                unreadable.setdefault(entry.stream_id, entry)
             else:
-                unreadable.setdefault(row.stream_id, entry)
+                streams[number - 1].add(event, position, actor, rest)
         return Loaded(histories, seen, unreadable)
 
     def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
@@ -188,10 +198,10 @@ class PostgresEventStore:
         return StoredPart(part.stream_id, part.version, events)
 
 
-def addresses(stream_ids: Iterable[UUID]) -> tuple[list[int], list[UUID]]:
+def addresses(stream_ids: Iterable[UUID]) -> tuple[Packed, Packed]:
     """Return the columns of partitions and ids that say where the streams are."""
-    ids = list(stream_ids)
-    return [partition_in(stream_id) for stream_id in ids], ids
+    wanted = list(stream_ids)
+    return small_integers(list(map(partition_in, wanted))), ids(wanted)
 
 
 def receipt_of(

@@ -1,0 +1,58 @@
+"""A loaded stream is as the log has it, whichever way it is looked at."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from application.event_store.connections import connection_pool
+from application.event_store.history import History, events_of, position_of
+from application.event_store.postgres import PostgresEventStore
+from interface.postgres.database import DatabaseUrls
+from tests.application.event_store.shelf import SHELF_EVENTS, ThingFell, a_shelf
+from tests.event_store_contract import CLOCK, RADIO, VASE, appending
+
+LONG_AGO = datetime(1969, 7, 20, 20, 17, 40, 123457, UTC)
+
+
+@pytest.fixture
+def store(clean_database: DatabaseUrls) -> Iterator[PostgresEventStore]:
+    with connection_pool(clean_database.writer) as pool:
+        yield PostgresEventStore(pool, pool, SHELF_EVENTS)
+
+
+def test_a_history_is_what_the_log_says(store: PostgresEventStore) -> None:
+    shelf, fell = a_shelf(), ThingFell(thing="vase", at=LONG_AGO)
+    store.append([appending((a_shelf(), 0, [VASE])), appending((shelf, 0, [VASE]))])
+    store.append([appending((shelf, 1, [CLOCK, fell, RADIO]))])
+    read, history = store.stream(shelf), store.load([shelf]).histories[shelf]
+    assert isinstance(history, History)
+    assert history == read
+    assert history != read[:-1]
+    assert list(history) == read
+    assert history[-1] == read[-1]
+    assert history[1:3] == read[1:3]
+    assert history[::-1] == read[::-1]
+    assert [each.occurred_at for each in history][2] == LONG_AGO
+    assert events_of(history) == [VASE, CLOCK, fell, RADIO] == events_of(list(history))
+    assert position_of(history) == 5
+    assert history != "a history"
+
+
+def test_what_never_began_is_empty(store: PostgresEventStore) -> None:
+    shelf = a_shelf()
+    history = store.load([shelf]).histories[shelf]
+    assert not history
+    assert (position_of(history), events_of(history)) == (0, [])
+    with pytest.raises(IndexError):
+        history[0]
+
+
+def test_whoever_is_given_the_events_may_change_the_list(
+    store: PostgresEventStore,
+) -> None:
+    shelf = a_shelf()
+    store.append([appending((shelf, 0, [VASE]))])
+    history = store.load([shelf]).histories[shelf]
+    events_of(history).append(CLOCK)
+    assert events_of(history) == [VASE]
