@@ -1,7 +1,8 @@
 """``redress effects``: what is asked of gateways, and what came of it."""
 
-from collections.abc import Callable
-from typing import Any, get_args
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final, get_args
 from uuid import UUID, uuid4
 
 import msgspec
@@ -11,12 +12,14 @@ from msgspec.structs import replace
 from application.access import NotFound
 from application.effects.effect import Kind
 from application.effects.runs import Run, RunState
+from application.effects.whose import Whose, whose
 from domain.money import decimal_string
 from interface.bootstrap import Redress, open_redress
 from interface.cli.installation import existing
 from interface.errors import UserError
 from interface.sample.note import gateways_of
 from interface.settings import read_settings
+from interface.wording import LANGUAGES
 
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="A JSON line for each.")
 TERMINAL = "terminal"
@@ -56,8 +59,11 @@ def list_(
     def found(redress: Redress) -> list[str]:
         page = redress.effects.runs.listed(limit=limit, state=state, kind=kind)
         served = redress.effects.served()
-        lines = [as_line(each) if as_json else told(each, served) for each in page.rows]
-        return lines or ([] if as_json else ["There are none."])
+        if as_json:
+            return [as_line(each) for each in page.rows]
+        owners = whose(redress.reader, {each.stream_id for each in page.rows})
+        lines = [row(each, served, owners.get(each.stream_id)) for each in page.rows]
+        return [columns(HEADS), *map(columns, lines)] if lines else ["There are none."]
 
     for line in asked(found):
         click.echo(line)
@@ -73,7 +79,7 @@ def show(effect: UUID) -> None:
         deeds = redress.effects.runs.deeds(effect)
         return [
             told(run, redress.effects.served()),
-            *(f"  {name}: {value}" for name, value in msgspec.to_builtins(run).items()),
+            *(f"  {name.replace('_', ' ')}: {value}" for name, value in known(run)),
             *(
                 f"  {each.done_at:%Y-%m-%d %H:%M} {each.actor} {each.deed}"
                 f"{f' to {each.assignee}' if each.assignee else ''}"
@@ -127,17 +133,83 @@ def journal(effect: UUID | None, limit: int, *, as_json: bool) -> None:
         )
 
 
+# -- In words --
+
+# What a line of the list shows, and how wide; the key stands last, to be copied.
+HEADS: Final = ("when", "order", "consumer", "what", "how it stands", "key")
+WIDTHS: Final = (17, 14, 12, 34, 24, 0)
+AMOUNTS: Final = frozenset(
+    {"amount_minor", "currency", "told_minor", "told_currency", "key"}
+)
+
+
+def columns(cells: Sequence[str]) -> str:
+    """Return cells under each other; what is wider than its column pushes the rest."""
+    pairs = zip(cells, WIDTHS, strict=True)
+    return "  ".join(cell.ljust(width) for cell, width in pairs).rstrip()
+
+
+def row(run: Run, served: frozenset[str], of: Whose | None) -> tuple[str, ...]:
+    """Return an effect as the cells of its line: when, whose, what, and how it is."""
+    why = reason_of(run, served)
+    given = f", given to {run.assignee}" if run.assignee else ""
+    return (
+        f"{run.created_at:%Y-%m-%d %H:%M}",
+        (of.order_number if of else None) or "-",
+        (of.consumer if of else None) or "-",
+        f"{action_of(run)}{amount_of(run)}",
+        f"{run.state}{f' ({why})' if why else ''}{given}",
+        str(run.key),
+    )
+
+
+def known(run: Run) -> Iterator[tuple[str, str]]:
+    """Yield what is known of an effect, by name; what nobody said is left out."""
+    for name, value in msgspec.structs.asdict(run).items():
+        if value is None or name in AMOUNTS:
+            continue
+        if isinstance(value, datetime):
+            yield name, f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        else:
+            yield name, word(str(value))
+    if run.told_minor is not None and run.told_currency is not None:
+        moved = decimal_string(run.told_minor, run.told_currency)
+        yield "moved, as the gateway says", f"{moved} {run.told_currency}"
+
+
+def word(code: str) -> str:
+    """Return the word for a code, where there is one."""
+    return LANGUAGES["en"].word(code)
+
+
+def action_of(run: Run) -> str:
+    """Return what is asked."""
+    action = run.action or run.kind
+    named = LANGUAGES["en"].words.get(f"action:{action}", action)
+    return named.replace("_", " ")
+
+
+def amount_of(run: Run) -> str:
+    """Return how much is asked for, if it is money."""
+    if run.amount_minor is None or run.currency is None:
+        return ""
+    return f" {decimal_string(run.amount_minor, run.currency)} {run.currency}"
+
+
+def reason_of(run: Run, served: frozenset[str]) -> str | None:
+    """Return why it stands as it does, if anything says so."""
+    if run.state == "waiting" and run.gateway not in served:
+        return "no gateway is set up: REDRESS_GATEWAYS"
+    return run.reason and word(run.reason)
+
+
 def told(run: Run, served: frozenset[str]) -> str:
     """Return an effect as a line for people."""
-    waits = run.state == "waiting" and run.gateway not in served
-    reason = "no gateway is set up: REDRESS_GATEWAYS" if waits else run.reason
-    amount = ""
-    if run.amount_minor is not None and run.currency is not None:
-        amount = f" {decimal_string(run.amount_minor, run.currency)} {run.currency}"
+    reason = reason_of(run, served)
     times = "once" if run.claims == 1 else f"{run.claims} times"
     given = f", given to {run.assignee}" if run.assignee else ""
     return (
-        f"{run.key}  {run.state}  {run.action or run.kind}{amount}"
+        f"{run.key}  {run.state}  {action_of(run)}{amount_of(run)}"
         f"{f'  ({reason})' if reason else ''}  tried {times}{given}"
     )
 

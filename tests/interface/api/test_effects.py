@@ -17,6 +17,8 @@ from httpx import Response
 from application.effects.callbacks import Callback
 from application.effects.outbox import Outbox
 from application.effects.runs import Run
+from application.projections.matter_rows import Matters
+from application.projections.order_rows import OrderPage
 from application.projections.runner import Runner
 from domain.after_sales import (
     ApproveCase,
@@ -321,6 +323,10 @@ def test_at_the_terminal_they_are_listed_shown_sent_again_and_given(
 ) -> None:
     key = str(till.run.key)
     assert "no gateway is set up: REDRESS_GATEWAYS" in terminal("list")
+    assert "order" in terminal("list").splitlines()[0]
+    Runner([OrderPage(), Matters()], till.redress.projector).catch_up()
+    assert "anna" in terminal("list").splitlines()[1]
+    assert "None" not in terminal("show", key)
     till.dies()
     assert key in terminal("list", "--state", "dead", "--kind", "refund")
     assert key not in terminal("list", "--kind", "coupon")
