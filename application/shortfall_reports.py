@@ -32,12 +32,15 @@ class NotAShortfall(Refused):
 
 
 class ReportShortfall(Struct, frozen=True, kw_only=True):
-    """What was said: which code, of which line, in which contact."""
+    """What was said: which code, of which line, in which contact.
+
+    Without a contact an agent noticed it by themselves.
+    """
 
     by: By
     code: ShortfallCode
     line: int | None = None
-    contact: Name
+    contact: Name | None = None
 
 
 class ReportPrice(Struct, frozen=True, kw_only=True):
@@ -76,11 +79,14 @@ class ShortfallReports:
     def report_shortfall(
         self, order_id: UUID, said: ReportShortfall, context: CommandContext
     ) -> Receipt:
-        """Record what an agent heard in a contact.
+        """Record what an agent heard in a contact, or noticed.
 
+        What was noticed is what a detector would find: no word of anybody bears it out.
         Where no row is told by words, the code is asked as it is watched: what a
         detector would find anyway is found now. Raises NotAShortfall and NoSuchOrder.
         """
+        if said.contact is None:
+            return self._take(order_id, said, said.code, Known(), context)
         known = Known(
             told=(
                 Told(

@@ -47,12 +47,12 @@ class ReportShortfallBody(
 ):
     """What an agent heard: which code, of which line, in which contact.
 
-    Without a line it is of the whole order.
+    Without a line it is of the whole order, without a contact the agent noticed it.
     """
 
     code: ShortfallCode
     line: Annotated[int, Meta(ge=1, le=9999)] | None = None
-    contact: UUID
+    contact: UUID | None = None
 
 
 class RateCompanionshipBody(
@@ -125,12 +125,12 @@ class OrderShortfallController(Controller):
         body = strictly(raw, type(data))
         known = desk.find(actor, "resolution.report", order_id)
         by = acting(actor, "resolution.report", owners_of(known.order))
-        whose = casework.owners("contact", body.contact).consumer
-        if whose not in persons.persons_of(known.consumer):
-            raise NotFound
-        said = ReportShortfall(
-            by=by, code=body.code, line=body.line, contact=str(body.contact)
-        )
+        if body.contact is not None:
+            whose = casework.owners("contact", body.contact).consumer
+            if whose not in persons.persons_of(known.consumer):
+                raise NotFound
+        contact = None if body.contact is None else str(body.contact)
+        said = ReportShortfall(by=by, code=body.code, line=body.line, contact=contact)
         context = asked.context(actor, order_id, DetectShortfall, new=True)
         receipt = shortfall_reports.report_shortfall(order_id, said, context)
         first = receipt_answer(receipt, 201)
@@ -249,7 +249,11 @@ def reported(
         for name, each in days.shortfalls.items()
         if each.shortfall.code == said.code and said.line in {None, each.shortfall.line}
     ]
-    heard = [each for each in found if each[1].shortfall.heard_in == said.contact]
+    heard = [
+        each
+        for each in found
+        if said.contact is not None and each[1].shortfall.heard_in == said.contact
+    ]
     last = next(reversed(heard or found), None)
     if last is None or last[1].resolution is None:
         return (last[0] if last else None), None

@@ -226,6 +226,19 @@ def test_heard_twice_it_is_one_and_asked_twice_it_is_answered_once(
     assert other.headers["ETag"] == first.headers["ETag"]
 
 
+def test_what_an_agent_noticed_needs_no_contact_if_the_order_bears_it_out(
+    senior: Caller, order: str
+) -> None:
+    told = {"code": "SHIP_OVERDUE"}
+    seen = senior.post(f"{order}/shortfalls", told, key="one")
+    assert seen.status_code == 201, seen.text
+    (short,) = seen.json()["resolution"]["resolution"]["shortfalls"]
+    assert (short["code"], short["heard_in"]) == ("SHIP_OVERDUE", None)
+    claimed = {"code": "DELIVERED_NOT_RECEIVED"}
+    nobody_said = senior.post(f"{order}/shortfalls", claimed, key="two")
+    assert nobody_said.json()["code"] == "not_a_shortfall"
+
+
 # -- The consumer --
 
 
