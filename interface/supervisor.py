@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from interface.errors import UserError, WrongSetting
 from interface.home import open_log
+from interface.troubles import Troubles
 
 GRACE_SECONDS = 15  # to finish what is begun, after being asked to stop
 PAUSE_SECONDS_MAX = 30
@@ -147,6 +148,7 @@ class Supervisor:
             Running(child, logs / f"{child.name}.log" if logs else None)
             for child in children
         ]
+        self._troubles = Troubles([each.log for each in self._running if each.log])
 
     def start(self) -> None:
         """Start every child."""
@@ -156,9 +158,13 @@ class Supervisor:
     def look(self, *, starting: bool = False) -> None:
         """Look after every child once: start again who died, with growing pauses.
 
+        Of what they wrote to their logs warnings and errors are said.
+
         Raises GaveUp for one that says it was asked for the impossible, and NeverUp
         while ``starting`` for one that ended too often.
         """
+        for line in self._troubles.new():
+            self._say(line)
         for each in self._running:
             code = each.ended()
             if code == GaveUp.exit_code:

@@ -152,7 +152,7 @@ class Family:
                 self._children,
                 environment=environment_with(**told),
                 say=self._say,
-                logs=settings.logs if sys.stderr.isatty() else None,
+                logs=settings.logs,
             )
             self._supervisor.start()
         return self._supervisor
@@ -212,8 +212,7 @@ def welcome(settings: Settings, say: Callable[[str], object]) -> None:
         say(f"Try: redress replay {number}")
     if consumer is None:
         say("No consumer was found; to be one: redress token consumer --subject ID")
-    if sys.stderr.isatty():
-        say(f"Logs: {settings.logs}")
+    say(f"Logs: {settings.logs}")
     say("Ctrl-C stops it.")
 
 

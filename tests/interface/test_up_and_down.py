@@ -146,7 +146,10 @@ def test_who_dies_is_started_again(home: Path) -> None:
         first = worker(running)
         first.kill()
         line = running.says("worker ended")
-        assert line == "worker ended (killed by signal 9) and is started again in 0.5 s"
+        assert line == (
+            "worker ended (killed by signal 9) and is started again in 0.5 s "
+            f"(log: {home / 'logs' / 'worker.log'})"
+        )
         eventually(lambda: any(PAUSES in each.cmdline() for each in children(running)))
         assert worker(running).pid != first.pid
 
@@ -155,7 +158,8 @@ def test_who_ends_at_once_again_and_again_ends_it_all(home: Path) -> None:
     api = "main('raise SystemExit(1)')"
     with started(["-c", f"{PRETEND}; {api}"], home, free_port()) as running:
         assert running.says("redress: ") == (
-            "redress: api ended 3 times in a row; see what it said above"
+            "redress: api ended 3 times in a row; "
+            f"see the end of {home / 'logs' / 'api.log'}"
         )
         assert running.ends() == 1
     assert not EmbeddedPostgres(home).running
@@ -167,7 +171,7 @@ def test_an_api_that_never_comes_up_ends_it_all(home: Path) -> None:
     with started(["-c", f"{PRETEND}; {api}"], home, port) as running:
         assert running.says("redress: ") == (
             f"redress: Nothing answers at http://127.0.0.1:{port} after 1 s; "
-            "what was said above may say why"
+            f"{home / 'logs' / 'api.log'} or {home / 'logs' / 'worker.log'} may say why"
         )
         assert running.ends() == 1
     assert not EmbeddedPostgres(home).running
