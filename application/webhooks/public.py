@@ -207,7 +207,7 @@ PUBLIC: Final[Mapping[type[Event], Public]] = {
     resolution.ResolutionConfirmed: Public("resolution.confirmed", ("by", "score")),
     resolution.ResolutionReopened: Public("resolution.reopened", ("by", "reason")),
     resolution.ResolutionHandedOver: Public(
-        "resolution.handed_to_dispute", ("dispute",)
+        "resolution.handed_to_dispute", ("dispute", "disputes")
     ),
     # What the rules pay beside refunds
     compensation.CompensationReserved: Public(

@@ -79,9 +79,9 @@ class RiskTerms(Policy, frozen=True, kw_only=True):
         return NEVER_BP
 
 
-# Where nothing else is given. The bar of 48 hours is the one the first half of the Olist
-# sample sets by itself, says `redress report proactive`; window and edges of how it is
-# lately were taken for holding on random draws of it. See docs/proactive.md.
+# Where nothing else is given. The bar of 48 hours is the one the first half of the
+# Olist sample sets by itself, says `redress report proactive`; window and edges of how
+# it is lately were taken for holding on random draws of it. See docs/proactive.md.
 DELIVERY_RISK: Final = RiskTerms(
     ref="redress.delivery-risk@20261122",
     asked_hours=(120, 96, 84, 72, 60, 54, 48, 42, 36, 30, 24, 18, 12, 6, 4, 2),

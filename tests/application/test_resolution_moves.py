@@ -112,8 +112,9 @@ def test_a_plan_of_an_agents_own_stays_hers_when_the_ground_moves() -> None:
     assert [each.plan.name for each in standing.plans] == ["own"]
     assert (standing.by, standing.round) == (LIN, 2)
     assert stale.value.details["proposed_anew_by"] == "lin"
+    current = str(stale.value.details["current"])
     with pytest.raises(AnotherPersonApproves):
-        anna.asks(ApprovePlan(by=LIN, plan="own", hash=stale.value.details["current"]))
+        anna.asks(ApprovePlan(by=LIN, plan="own", hash=current))
 
 
 def test_what_the_order_bears_no_more_gives_way_to_what_the_rules_make() -> None:
