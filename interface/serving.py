@@ -3,7 +3,7 @@
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from litestar.types import (
 )
 
 from application.crashing import CrashPoint
+from application.event_store.store import StoreUnavailable, UnreadableEvent
 from application.projections.stats import read_stats
 from interface.api.app import Parts, build_app
 from interface.api.inbound import inbound_routes
@@ -136,6 +137,10 @@ def app() -> Litestar:
         parts = api_parts(redress)
         dying = crash_answering(crash_point(settings))
         api = build_api(redress, parts=parts, before_send=[dying])
+        # What everybody needs first is read before anybody asks; a database that is
+        # away, or ahead of this release, is said where it is asked for.
+        with suppress(StoreUnavailable, UnreadableEvent):
+            redress.policies.current()
     except UserError as error:
         sys.exit(f"redress: {error}")
     api.on_startup.append(ends_streams(parts.streams))
