@@ -4,13 +4,11 @@ What fell short, the resolution that makes it good, the order, its cases and its
 all lie beside each other: they move together, or not at all.
 """
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from application.after_sales import AfterSales
 from application.books import Books
@@ -18,17 +16,19 @@ from application.compensation import Compensations
 from application.event_store.batch import Answer
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
-from application.event_store.store import EventStore, StaleVersion
+from application.event_store.store import EventStore
 from application.orders import Orders, context_for
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk, each_asked
 from application.resolutions import moving as ids
+from application.resolutions.approving import Approving
 from application.resolutions.carrying import Carrying
 from application.resolutions.flags import Flags, Persons, each_alone
 from application.resolutions.ground import Grounds
 from application.resolutions.many import ManyNoticed
-from application.resolutions.moving import Moving, days_over, found
+from application.resolutions.moves import Move, Moves
+from application.resolutions.moving import Moving, found
 from application.resolutions.noticing import Noticing
-from application.resolutions.proposing import PricedOnOther, Proposals
+from application.resolutions.proposing import Proposals
 from application.resolutions.said import Detecting, Notice, Preview, Proposing
 from application.resolutions.sights import Sights
 from application.resolutions.steps import StepParts
@@ -40,7 +40,6 @@ from domain.companionship import (
     Companionship,
     CompanionshipCommand,
 )
-from domain.kernel import Refused
 from domain.order import ORDER, Order
 from domain.party import SYSTEM
 from domain.policy.book import Rulebook
@@ -48,10 +47,8 @@ from domain.resolution import (
     ApprovePlan,
     CompensateStep,
     RecordStepResult,
-    ReopenResolution,
     Resolution,
     ResolutionCommand,
-    StalePreview,
     StartStep,
     startable,
     to_compensate,
@@ -83,6 +80,8 @@ class Resolutions:
         self._proposals = Proposals(self.grounds, self.flags)
         self._carrying = Carrying(store, self.grounds, steps, self._proposals)
         self._noticing = Noticing(store, books, self._proposals, self._carrying)
+        self._moves = Moves(store, handler, books, self._carrying)
+        self._approving = Approving(self._moves, self._proposals)
         sights = Sights(store, compensations, self.flags)
         self._many = ManyNoticed(handler, self._noticing, sights)
 
@@ -187,49 +186,9 @@ class Resolutions:
         """Approve a plan as previewed, and offer at once what is approved.
 
         Where what it was priced on has changed it is refused as stale (StalePreview),
-        and proposed anew, so that there is something to look at: the same plans again,
-        where they are an agent's own and the order still bears them.
+        and proposed anew.
         """
-
-        def move(moving: Moving, order_id: UUID, sight: Sight) -> None:
-            self._proposals.check_ground(order_id, resolution_id, moving, sight)
-            moving.ask(command)
-            self._proposals.offer(moving, by=SYSTEM, whole=False)
-
-        try:
-            return self.move(resolution_id, command, context, move)
-        except PricedOnOther as moved:
-            raise self._anew(resolution_id, command, context) from moved
-
-    def _anew(
-        self, resolution_id: UUID, command: ApprovePlan, context: CommandContext
-    ) -> StalePreview:
-        """Propose anew what was priced on other facts; return what to answer."""
-        before, _ = self.find(resolution_id)
-        cause = uuid5(context.command_id, "proposed anew")
-        said = Proposing(by=SYSTEM, offer=False)
-        machine = context_for(cause, said, actor=ACTOR, asked_at=context.asked_at)
-
-        def move(moving: Moving, order_id: UUID, sight: Sight) -> None:
-            if moving.state.standing is None:  # what stands no more is not put again
-                owed = Proposing(by=SYSTEM, plans=(), offer=False)
-                self._proposals.propose(order_id, resolution_id, moving, sight, owed)
-            else:
-                self._proposals.anew(
-                    order_id, resolution_id, moving, sight, offer=False
-                )
-
-        with suppress(Refused):
-            self.move(resolution_id, said, machine, move)
-        state, _ = self.find(resolution_id)
-        proposal = state.approvable
-        seen = proposal.plan(command.plan) if proposal else None
-        made = proposal is not None and state.round > before.round
-        return StalePreview(
-            current=seen.hash if seen else None,
-            round=state.round,
-            proposed_anew_by=proposal.by.name if made and proposal else None,
-        )
+        return self._approving.approve(resolution_id, command, context)
 
     def take(
         self, resolution_id: UUID, command: ResolutionCommand, context: CommandContext
@@ -237,16 +196,7 @@ class Resolutions:
         """Return where a resolution then stands; raises as decide does."""
         if isinstance(command, ApprovePlan):
             return self.approve(resolution_id, command, context)
-
-        def move(moving: Moving, order_id: UUID, sight: Sight) -> None:
-            if isinstance(command, ReopenResolution):
-                known: Companionship = sight.of(self.beside(order_id), COMPANIONSHIP)
-                until = command.until or known.ends_at or days_over(moving)
-                moving.ask(replace(command, until=until))
-            else:
-                moving.ask(command)
-
-        return self.move(resolution_id, command, context, move)
+        return self._moves.take(resolution_id, command, context)
 
     # -- Carrying out --
 
@@ -286,6 +236,34 @@ class Resolutions:
             lambda: self._carrying.undoing(resolution_id, command, context),
         )
 
+    # -- Clocks --
+
+    def check(
+        self, asks: Sequence[ClockAsk], asked_at: datetime
+    ) -> Sequence[Receipt | Exception]:
+        """Ask resolutions whether their time has run out; an answer to each."""
+        return each_asked(asks, asked_at, self.check_one)
+
+    def check_one(
+        self, resolution_id: UUID, cause: UUID, asked_at: datetime
+    ) -> Receipt:
+        """Ask one; raises as CommandHandler does."""
+        command = CheckClocks()
+        context = context_for(cause, command, actor=ACTOR, asked_at=asked_at)
+        return self.take(resolution_id, command, context)
+
+    # -- How it stands --
+
+    def find(self, resolution_id: UUID) -> tuple[Resolution, int]:
+        """Return a resolution and its version; raises NoSuchResolution."""
+        return self._moves.find(resolution_id)
+
+    def companionship(self, order_id: UUID) -> tuple[Companionship, int]:
+        """Return the days beside an order's consumer, and their version, if any."""
+        beside = self.beside(order_id)
+        sight = Sight(self._store, beside)
+        return sight.of(beside, COMPANIONSHIP), sight.version(beside)
+
     def to_do(self, resolution_id: UUID) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the steps that can be begun, and those that are to be undone."""
         state, _ = found(resolution_id, Sight(self._store, resolution_id))
@@ -305,60 +283,10 @@ class Resolutions:
         """Return the rules that orders of a source are judged by."""
         return self._books.for_source(source)
 
-    # -- Clocks --
-
-    def check(
-        self, asks: Sequence[ClockAsk], asked_at: datetime
-    ) -> Sequence[Receipt | Exception]:
-        """Ask resolutions whether their time has run out; an answer to each."""
-        return each_asked(asks, asked_at, self.check_one)
-
-    def check_one(
-        self, resolution_id: UUID, cause: UUID, asked_at: datetime
-    ) -> Receipt:
-        """Ask one; raises as CommandHandler does."""
-        command = CheckClocks()
-        context = context_for(cause, command, actor=ACTOR, asked_at=asked_at)
-        return self.take(resolution_id, command, context)
-
-    def companionship(self, order_id: UUID) -> tuple[Companionship, int]:
-        """Return the days beside an order's consumer, and their version, if any."""
-        beside = self.beside(order_id)
-        sight = Sight(self._store, beside)
-        return sight.of(beside, COMPANIONSHIP), sight.version(beside)
-
-    def find(self, resolution_id: UUID) -> tuple[Resolution, int]:
-        """Return a resolution and its version; raises NoSuchResolution."""
-        sight = Sight(self._store, resolution_id)
-        state, _ = found(resolution_id, sight)
-        return state, sight.version(resolution_id)
-
     # -- Anything else --
 
     def move(
-        self,
-        resolution_id: UUID,
-        said: Struct,
-        context: CommandContext,
-        move: Callable[[Moving, UUID, Sight], None],
+        self, resolution_id: UUID, said: Struct, context: CommandContext, move: Move
     ) -> Receipt:
-        """Return the receipt of what ``move`` asks of a resolution as it stands.
-
-        What it asks of other streams, it leaves with the one that moves.
-        """
-
-        def ask() -> Ask:
-            sight = Sight(self._store, resolution_id)
-            state, order_id = found(resolution_id, sight)
-            version = sight.version(resolution_id)
-            if context.expected_version not in {None, version}:
-                raise StaleVersion(version=version)
-            order: Order = sight.of(order_id, ORDER)
-            book = self._books.for_source(order.source)
-            moving = Moving(state, book, context.at)
-            move(moving, order_id, sight)
-            freed = self._carrying.freed(resolution_id, state, moving, sight, context)
-            parts = (*moving.parts(resolution_id), *freed, *moving.others)
-            return Ask(context, parts, rests_on=sight.rests_on)
-
-        return self._handler.handle_prepared(resolution_id, context, said, ask)
+        """Return the receipt of what ``move`` asks of a resolution as it stands."""
+        return self._moves.move(resolution_id, said, context, move)
