@@ -1,4 +1,4 @@
-"""The command ``redress``: one file in this folder for each of its words."""
+"""The command ``redress``: a file or a folder in this one for each of its words."""
 
 import importlib
 import pkgutil
@@ -13,9 +13,9 @@ from interface.errors import UserError
 
 
 class CommandPerFile(click.RichGroup):
-    """Finds ``redress some-word`` in ``some_word.py``, under the name ``command``.
+    """Finds ``redress some-word`` in ``some_word``, under the name ``command``.
 
-    A file is read only when its word is said, so that no command waits for others.
+    It is read only when its word is said, so that no command waits for others.
     """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
