@@ -30,7 +30,13 @@ class Role(Struct, frozen=True):
 
 ROLES = (
     Role("redress_writer", {**EVERYONE, "statement_timeout": "5s"}),
-    Role("redress_projector", {**EVERYONE, "statement_timeout": "60s"}),
+    # It decodes and folds a thousand events between two statements of a transaction, on
+    # a machine that may have others to do; who is killed lets go at once all the same.
+    Role(
+        "redress_projector",
+        EVERYONE
+        | {"idle_in_transaction_session_timeout": "30s", "statement_timeout": "60s"},
+    ),
     Role("redress_reader", {**EVERYONE, "statement_timeout": "15s"}),
     Role("redress_keys", {**EVERYONE, "statement_timeout": "5s"}),
 )

@@ -202,15 +202,16 @@ def test_an_embedded_server_is_nobody_elses(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("role", "statement"), [("writer", "5s"), ("projector", "1min"), ("reader", "15s")]
+    ("role", "statement", "silence"),
+    [("writer", "5s", "5s"), ("projector", "1min", "30s"), ("reader", "15s", "5s")],
 )
 def test_no_role_can_keep_others_waiting(
-    database: DatabaseUrls, role: str, statement: str
+    database: DatabaseUrls, role: str, statement: str, silence: str
 ) -> None:
     with psycopg.connect(getattr(database, role)) as connection:
         for setting, limit in (
             ("statement_timeout", statement),
-            ("idle_in_transaction_session_timeout", "5s"),
+            ("idle_in_transaction_session_timeout", silence),
             ("lock_timeout", "2s"),
         ):
             show = sql.SQL("SHOW {}").format(sql.Identifier(setting))
