@@ -7,7 +7,7 @@ from msgspec import Struct
 from domain.after_sales.values import PAYS, CaseType
 from domain.money import Money
 from domain.order import ClaimItem, ClaimItems, LineNumber, Order, Quantity
-from domain.order.shares import default_items, freight_left, paid_currency
+from domain.order.shares import default_items, freight_left
 
 # Types that take back the whole of a line, and so its postage with the last of them.
 WHOLE: frozenset[CaseType] = frozenset({"refund_unshipped", "refund_shipped"})
@@ -43,7 +43,7 @@ def asked_items(
     lines, freight = asked.lines, asked.freight
     named = {each.line: each for each in lines}
     if kind not in PAYS:
-        nothing = Money(0, paid_currency(order))
+        nothing = Money(0, order.paid_in)
         items = tuple(
             ClaimItem(line=each.line, quantity=each.quantity, amount=nothing)
             for each in named.values()

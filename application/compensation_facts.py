@@ -16,7 +16,6 @@ from application.sellers import by_seller, first_seller
 from domain.compensation import Dates, DayOfCompensation
 from domain.kernel import Code, Moment, Refused
 from domain.order import Order
-from domain.order.shares import paid_shares
 from domain.plan import YUAN
 from domain.policy.facts import Earlier, Facts, OutOfStock
 from domain.policy.rows import BreachCode, Fen
@@ -132,7 +131,7 @@ def facts_of(order: Order, said: Said, at: datetime) -> Facts:
 
 def amounts(order: Order, lines: Sequence[int]) -> tuple[int, int]:
     """Return what was really paid for these lines and for their postage, in fen."""
-    shares = paid_shares(order)
+    shares = order.shares
     asked = lines or tuple(shares)
     for line in asked:
         if line not in shares:

@@ -15,7 +15,7 @@ from domain.dispute import Dispute, Ruling
 from domain.dispute.commands import Awards
 from domain.ids import id_from_name, partition_in
 from domain.money import Money
-from domain.order.shares import split
+from domain.order.paid import split
 from domain.party import SYSTEM, LiableParty
 from domain.responsibility import (
     Account,

@@ -63,7 +63,6 @@ from domain.order import (
     OrderCommand,
     SettleClaim,
 )
-from domain.order.shares import paid_shares
 from domain.party import SYSTEM
 from domain.policy.book import Rulebook
 from domain.policy.rows import Times
@@ -179,7 +178,7 @@ def paid_for(order: Order, items: ClaimItems) -> Money | None:
     if not items:
         return None
     try:
-        shares = paid_shares(order)
+        shares = order.shares
     except Refused:
         return None
     ordered = {line.line: line.quantity for line in order.lines}

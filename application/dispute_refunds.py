@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from domain.dispute import Award, Offer, OfferType, Ruling
 from domain.money import Money, total
 from domain.order import ClaimItem, ClaimItems
-from domain.order.shares import split
+from domain.order.paid import split
 
 # Offers whose amount goes back to the consumer; the others are done in the case.
 PAYS_BACK: Final[frozenset[OfferType]] = frozenset(

@@ -83,21 +83,33 @@ def owners_of_placement(placed: OrderPlaced | PlaceOrder | None) -> Owners:
     """Return whose an order is: its consumer, its merchants, those who sold it."""
     if placed is None:
         return Owners()
-    merchants = {placed.merchant, *(line.merchant for line in placed.lines)}
-    creators = set()
-    for participant in placed.participants:
-        if "merchant" in participant.roles:
-            merchants.add(participant.party)
-        if not SELLERS.isdisjoint(participant.roles):
-            creators.add(participant.party)
-    named = frozenset(filter(None, merchants))
-    only = next(iter(named)) if len(named) == 1 else None
     return Owners(
         consumer=placed.consumer,
-        merchants=named,
-        creators=frozenset(creators),
-        lead=placed.merchant or only,
+        merchants=merchants_of(placed),
+        creators=frozenset(
+            participant.party
+            for participant in placed.participants
+            if not SELLERS.isdisjoint(participant.roles)
+        ),
+        lead=lead_of(placed),
     )
+
+
+def merchants_of(placed: OrderPlaced | PlaceOrder) -> frozenset[str]:
+    """Return every merchant that an order names."""
+    named = {placed.merchant, *(line.merchant for line in placed.lines)}
+    named |= {each.party for each in placed.participants if "merchant" in each.roles}
+    return frozenset(filter(None, named))
+
+
+def lead_of(placed: OrderPlaced | PlaceOrder | None) -> str | None:
+    """Return the merchant whose an order is as a whole: the one named, or the only."""
+    if placed is None:
+        return None
+    if placed.merchant is not None:
+        return placed.merchant
+    named = merchants_of(placed)
+    return next(iter(named)) if len(named) == 1 else None
 
 
 def owners_of(order: Order) -> Owners:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from application.order_desk import owners_of
+from application.order_desk import lead_of
 from domain.after_sales import Case
 from domain.dispute import OpenDispute
 from domain.kernel import Refused
@@ -22,14 +22,14 @@ def sellers(order: Order, lines: Collection[int]) -> frozenset[str]:
 def seller(order: Order, line: int) -> str | None:
     """Return who sold a line: its own merchant, else the order's; None for nobody."""
     named = {each.line: each.merchant for each in order.lines}
-    return named.get(line) or owners_of(order).lead
+    return named.get(line) or lead_of(order.placement)
 
 
 def first_seller(order: Order, lines: Iterable[int] = ()) -> str | None:
     """Return the first of those who sold some lines, or any of the order."""
     about = frozenset(lines)
     sold = [each.merchant for each in order.lines if not about or each.line in about]
-    return next(filter(None, sold), None) or owners_of(order).lead
+    return next(filter(None, sold), None) or lead_of(order.placement)
 
 
 def by_seller(
@@ -52,7 +52,7 @@ def selling_merchant(order: Order, lines: Iterable[int]) -> str | None:
     """
     about = frozenset(lines)
     if not about:
-        return owners_of(order).lead
+        return lead_of(order.placement)
     found = sellers(order, about)
     if len(found) > 1:
         raise SeveralMerchants(merchants=sorted(found))

@@ -1,12 +1,13 @@
 """Streams as they stand, and at which versions: what a derived command rests on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from functools import reduce
 from typing import Any
 from uuid import UUID
 
 from application.event_store.envelope import RecordedEvent
+from application.event_store.history import events_of
 from application.event_store.store import EventStore, Loaded
 from domain.ids import partition_in
 from domain.kernel import AnyDecider
@@ -28,7 +29,7 @@ class Sight:
         self._partition = partition_in(stream_id)
         self._loaded = loaded
         self.names: dict[str, tuple[str, ...]] = {}
-        self._histories: dict[UUID, list[RecordedEvent]] = {}
+        self._histories: dict[UUID, Sequence[RecordedEvent]] = {}
         self._states: dict[UUID, tuple[AnyDecider, Any]] = {}
 
     @property
@@ -44,14 +45,14 @@ class Sight:
         """Return a stream's state; raises UnreadableEvent."""
         known = self._states.get(stream_id)
         if known is None or known[0] is not decider:
-            events = (recorded.event for recorded in self._history(stream_id))
+            events = events_of(self._history(stream_id))
             known = decider, reduce(decider.evolve, events, decider.initial)
             self._states[stream_id] = known
         return known[1]
 
     def events(self, stream_id: UUID) -> Iterator[Any]:
         """Yield a stream's events; raises UnreadableEvent."""
-        yield from (recorded.event for recorded in self._history(stream_id))
+        yield from events_of(self._history(stream_id))
 
     def version(self, stream_id: UUID) -> int:
         """Return how many events it has."""
@@ -73,12 +74,12 @@ class Sight:
         """
         self._histories.setdefault(stream_id, [])
 
-    def _history(self, stream_id: UUID) -> list[RecordedEvent]:
+    def _history(self, stream_id: UUID) -> Sequence[RecordedEvent]:
         if stream_id not in self._histories:
             loaded = self._loaded
             if loaded is None or stream_id not in loaded.histories:
                 loaded = self._store.load([stream_id])
             if unreadable := loaded.unreadable.get(stream_id):
                 raise unreadable.error()
-            self._histories[stream_id] = list(loaded.histories[stream_id])
+            self._histories[stream_id] = loaded.histories[stream_id]
         return self._histories[stream_id]

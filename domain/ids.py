@@ -5,12 +5,15 @@ An aggregate id is 48 bits, the version, 12 bits of partition, the variant and 6
 SHA-256, so that the same name of the same consumer always gives the same id.
 """
 
+from functools import lru_cache
 from hashlib import sha256
 from uuid import UUID
 
 PARTITIONS_MAX = 4096
 LOW_BITS = 62
 HIGH_BITS = 48
+# Whoever looks at an order asks for the same few ids again and again.
+KEPT_MAX = 10_000
 
 
 def partition_of(name: str, partitions: int) -> int:
@@ -29,6 +32,7 @@ def compose(high: int, partition: int, low: int) -> UUID:
     return UUID(int=value | low & (1 << LOW_BITS) - 1)
 
 
+@lru_cache(KEPT_MAX)
 def id_from_name(partition: int, kind: str, source: str, name: str) -> UUID:
     """Return the id that this outside name always gives in this partition."""
     parts = (part.encode() for part in (kind, source, name))

@@ -15,7 +15,6 @@ from application.sellers import SeveralMerchants, by_seller
 from domain.compensation import GoodwillCapped, goodwill_left
 from domain.kernel import Refused
 from domain.order import Order
-from domain.order.shares import paid_shares
 from domain.plan import DEDUCTS, YUAN, Action, Plan, PlanStep
 from domain.planning import Ground
 from domain.resolution import OwedByNoRule
@@ -155,7 +154,7 @@ def within_order(plan: Plan, order: Order) -> None:
         return
     if any(bearer == "consumer" for bearer, _ in back):
         raise BeyondTheOrder(plan=plan.name, bearer="consumer")
-    shares = paid_shares(order).values()
+    shares = order.shares.values()
     currency = next(iter(shares)).goods.currency
     paid = sum(each.goods.minor + each.freight.minor for each in shares)
     others = sorted({amount.currency for _, amount in back} - {currency})

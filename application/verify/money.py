@@ -30,7 +30,6 @@ from domain.ids import partition_in
 from domain.kernel import Refused
 from domain.order import Order
 from domain.order.claims import ClaimItem
-from domain.order.shares import paid_shares
 
 # The refunds of a case that are the consumer's, or on their way.
 MOVING: Final = frozenset({"ordered", "succeeded", "recovered"})
@@ -80,7 +79,7 @@ class Paid(Struct):
         for currency, minor in order.captured.items():
             self.captured[currency] = max(self.captured.get(currency, 0), minor)
         try:
-            shares = paid_shares(order)
+            shares = order.shares
         except Refused:
             return
         for line, each in shares.items():

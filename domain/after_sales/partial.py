@@ -13,7 +13,6 @@ from domain.after_sales.refusals import PartialRefundTooHigh
 from domain.after_sales.values import CaseType
 from domain.order.claim import Claim, quantities
 from domain.order.claims import ClaimItems
-from domain.order.shares import paid_shares
 from domain.order.state import Order
 from domain.policy.book import Rulebook
 from domain.policy.rows import Times
@@ -65,7 +64,7 @@ def total(items: ClaimItems) -> int:
 def paid_for(pieces: Mapping[int, int], order: Order) -> int:
     """Return the minor units really paid for so much of these lines, postage aside."""
     ordered = {line.line: line.quantity for line in order.lines}
-    shares = paid_shares(order)
+    shares = order.shares
     return sum(
         shares[line].goods.minor * min(quantity, ordered[line]) // ordered[line]
         for line, quantity in pieces.items()

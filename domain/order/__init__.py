@@ -11,6 +11,7 @@ from domain.order.commands import *
 from domain.order.decide import ORDER as ORDER
 from domain.order.events import *
 from domain.order.goods import *
+from domain.order.paid import *
 from domain.order.parcel import *
 from domain.order.refusals import *
 from domain.order.shares import *

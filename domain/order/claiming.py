@@ -42,7 +42,6 @@ from domain.order.shares import (
     goods_left,
     order_left,
     ordered,
-    paid_currency,
 )
 from domain.order.state import Order, by_currency
 from domain.order.values import OrderLine
@@ -201,7 +200,7 @@ def money_free(order: Order, asked: Wanted, now: Claim) -> None:
         return
     if held_already(asked, now):
         return
-    currency = paid_currency(order)
+    currency = order.paid_in
     if {amount.currency for amount in amounts} != {currency}:
         raise CurrenciesDiffer(
             currencies=sorted({currency} | set(by_currency(amounts)))

@@ -1,88 +1,12 @@
-"""What each line of an order was paid with, and how much of that can still go back.
+"""How much of what was paid for each line of an order can still go back."""
 
-What counts is the money captured, after every coupon, not the price: a discount is
-borne by all lines and their postage in proportion (largest remainder), so the shares
-add up to what was paid, to the fen.
-"""
-
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
 
 from domain.money import Money
 from domain.order.claims import ClaimItem, ClaimItems
-from domain.order.refusals import CurrenciesDiffer, LineUnknown, OrderUnpaid
+from domain.order.refusals import LineUnknown
 from domain.order.state import Order, by_currency
 from domain.order.values import OrderLine
-
-
-class Share(NamedTuple):
-    """What was really paid for a line, and for its postage."""
-
-    goods: Money
-    freight: Money
-
-
-def paid_currency(order: Order) -> str:
-    """Return the one currency of prices and payments.
-
-    Raises OrderUnpaid, and CurrenciesDiffer where there are several.
-    """
-    if not order.payments:
-        raise OrderUnpaid
-    prices = by_currency(
-        amount
-        for line in order.lines
-        for amount in (line.price, line.freight)
-        if amount is not None
-    )
-    currencies = prices.keys() | {
-        currency for currency, minor in order.captured.items() if minor
-    }
-    if not currencies:
-        raise OrderUnpaid
-    if len(currencies) > 1:
-        raise CurrenciesDiffer(currencies=sorted(currencies))
-    return next(iter(currencies))
-
-
-def paid_shares(order: Order) -> Mapping[int, Share]:
-    """Return what was paid, split over the lines and their postage.
-
-    Raises OrderUnpaid and CurrenciesDiffer.
-    """
-    currency = paid_currency(order)
-    weights = [
-        minor
-        for line in order.lines
-        for minor in (line.price.minor, line.freight.minor if line.freight else 0)
-    ]
-    if not any(weights):
-        # Goods that cost nothing: whatever was paid is for each piece alike.
-        weights = [part for line in order.lines for part in (line.quantity, 0)]
-    parts = split(order.captured.get(currency, 0), weights)
-    return {
-        line.line: Share(Money(goods, currency), Money(freight, currency))
-        for line, goods, freight in zip(
-            order.lines, parts[::2], parts[1::2], strict=True
-        )
-    }
-
-
-def split(minor: int, weights: Sequence[int]) -> list[int]:
-    """Return an amount in parts by weight, whole and adding up (largest remainder).
-
-    Of equal remainders the first gets the odd fen.
-    """
-    whole = sum(weights)
-    if not whole:
-        return [0] * len(weights)
-    parts = [minor * weight // whole for weight in weights]
-    by_remainder = sorted(
-        range(len(weights)), key=lambda n: (-(minor * weights[n] % whole), n)
-    )
-    for n in by_remainder[: minor - sum(parts)]:
-        parts[n] += 1
-    return parts
 
 
 def ordered(order: Order, number: int) -> OrderLine:
@@ -136,23 +60,23 @@ def goods_left(order: Order, line: int, besides: str | None = None) -> Money:
     Raises LineUnknown, OrderUnpaid and CurrenciesDiffer.
     """
     ordered(order, line)
-    share = paid_shares(order)[line].goods
+    share = order.shares[line].goods
     left = share.minor - goods_spoken_for(order, line, besides)
     return Money(max(0, min(left, order_left(order, besides).minor)), share.currency)
 
 
 def freight_left(order: Order, besides: str | None = None) -> Money:
     """Return what of the postage paid can still go back."""
-    paid = sum(share.freight.minor for share in paid_shares(order).values())
+    paid = sum(share.freight.minor for share in order.shares.values())
     left = min(
         paid - freight_spoken_for(order, besides), order_left(order, besides).minor
     )
-    return Money(max(0, left), paid_currency(order))
+    return Money(max(0, left), order.paid_in)
 
 
 def order_left(order: Order, besides: str | None = None) -> Money:
     """Return what of all that was paid can still go back."""
-    currency = paid_currency(order)
+    currency = order.paid_in
     paid = order.captured.get(currency, 0)
     return Money(max(0, paid - spoken_for(order, currency, besides)), currency)
 
@@ -167,7 +91,7 @@ def refundable(
     Raises LineUnknown, OrderUnpaid and CurrenciesDiffer.
     """
     whole = ordered(order, line).quantity
-    share = paid_shares(order)[line].goods
+    share = order.shares[line].goods
     taken = sum(
         claim.held(line) for name, claim in order.claims.items() if name != besides
     )

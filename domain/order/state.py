@@ -7,6 +7,7 @@ otherwise.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 from typing import NamedTuple
 
 from msgspec import Struct, json
@@ -15,7 +16,9 @@ from domain.kernel import State
 from domain.money import Money
 from domain.order.claim import Claim, Refund
 from domain.order.events import OrderPlaced, PaymentCaptured
+from domain.order.paid import Share, one_currency, shares_of
 from domain.order.parcel import Mark, Parcel
+from domain.order.refusals import OrderUnpaid
 from domain.order.values import WHOLE, OrderLine, OrderStatus, Tender
 from domain.promise import Offer, PinnedPromise
 
@@ -87,8 +90,8 @@ class Cancellation(NamedTuple):
     reason: str
 
 
-class Order(State, frozen=True, kw_only=True):
-    """An order as known.
+class Order(State, frozen=True, kw_only=True, dict=True):
+    """An order as known. What is asked of it again and again is worked out once.
 
     ``placements``, ``payments``, ``parcels``, ``claims``, ``refunds`` and the times are
     facts; ``promises``, ``contradictions`` and ``released`` are what was concluded from
@@ -117,12 +120,12 @@ class Order(State, frozen=True, kw_only=True):
     contradictions: frozenset[tuple[str, str | None]] = frozenset()
     released: Mapping[str, int] = {}
 
-    @property
+    @cached_property
     def placement(self) -> OrderPlaced | None:
         """The placement that counts: the earliest."""
         return self.placements[0] if self.placements else None
 
-    @property
+    @cached_property
     def identity(self) -> Identity | None:
         """Whose it is and what it is called, as far as anybody said."""
         placed = self.placement
@@ -135,7 +138,7 @@ class Order(State, frozen=True, kw_only=True):
         """Where it was ordered, as far as anybody said."""
         return self.identity.source if self.identity else None
 
-    @property
+    @cached_property
     def lines(self) -> tuple[OrderLine, ...]:
         """What was ordered, as far as it is known."""
         return self.placement.lines if self.placement else ()
@@ -145,7 +148,7 @@ class Order(State, frozen=True, kw_only=True):
         """When it was placed."""
         return self.placement.at if self.placement else None
 
-    @property
+    @cached_property
     def paid_at(self) -> datetime | None:
         """When the first payment was made."""
         return min((payment.at for payment in self.payments.values()), default=None)
@@ -170,14 +173,14 @@ class Order(State, frozen=True, kw_only=True):
         """When it was first said to be cancelled."""
         return self.cancellations[0].at if self.cancellations else None
 
-    @property
+    @cached_property
     def priced_in(self) -> str | None:
         """The currency of its prices; None where there are several, or none."""
         known = {line.price.currency for line in self.lines}
         known |= {line.freight.currency for line in self.lines if line.freight}
         return known.pop() if len(known) == 1 else None
 
-    @property
+    @cached_property
     def tenders(self) -> tuple[Tender, ...]:
         """What it was paid with, by the report of each payment that counts."""
         priced_in = self.priced_in
@@ -187,15 +190,34 @@ class Order(State, frozen=True, kw_only=True):
             for tender in payment.standing(priced_in).tenders
         )
 
-    @property
+    @cached_property
     def captured(self) -> dict[str, int]:
         """Minor units paid, by currency."""
         return by_currency(tender.amount for tender in self.tenders)
 
     @property
+    def paid_in(self) -> str:
+        """The one currency of its prices and payments.
+
+        Raises OrderUnpaid, and CurrenciesDiffer where there are several.
+        """
+        if not self.payments:
+            raise OrderUnpaid
+        return one_currency(self.lines, self.captured)
+
+    @cached_property
+    def shares(self) -> Mapping[int, Share]:
+        """What was paid, split over the lines and their postage.
+
+        Raises OrderUnpaid and CurrenciesDiffer.
+        """
+        currency = self.paid_in
+        return shares_of(self.lines, self.captured.get(currency, 0), currency)
+
+    @property
     def escrow(self) -> dict[str, int]:
         """Minor units paid and not yet released, by currency (担保交易)."""
-        held = self.captured
+        held = dict(self.captured)
         for currency, minor in self.released.items():
             held[currency] = held.get(currency, 0) - minor
         return held
@@ -207,7 +229,7 @@ class Order(State, frozen=True, kw_only=True):
             amount for claim in self.claims.values() for amount in claim.reserved
         )
 
-    @property
+    @cached_property
     def refunded(self) -> dict[str, int]:
         """Minor units that went back, settled here or told of, by currency."""
         settled = (each for claim in self.claims.values() for each in claim.paid_back)

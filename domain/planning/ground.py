@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from domain.compensation import DayOfCompensation
 from domain.kernel import Code, LongName, Moment
 from domain.order import Order
-from domain.order.shares import order_left, paid_shares
+from domain.order.shares import order_left
 from domain.policy.book import Rulebook
 from domain.policy.facts import Facts
 from domain.policy.rows import Times
@@ -94,7 +94,7 @@ class Ground(Struct, frozen=True, kw_only=True):
         """
         if self.facts is None:
             return 0
-        shares = paid_shares(self.order).values()
+        shares = self.order.shares.values()
         return sum(each.goods.minor + each.freight.minor for each in shares)
 
     @property

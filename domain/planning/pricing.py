@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from domain.money import Money
 from domain.order.refusals import CurrenciesDiffer, OrderUnpaid
-from domain.order.shares import goods_left, paid_shares
+from domain.order.shares import goods_left
 from domain.plan import YUAN, Action, PlanStep
 from domain.planning.beside import paid_beside
 from domain.planning.fallen import each_line
@@ -36,7 +36,7 @@ def goods(ground: Ground, row: StepRow, taken: Taken) -> Priced:
 
     What was given back, or is about to be, is not sent again as well.
     """
-    shares = paid_shares(ground.order)
+    shares = ground.order.shares
     paid = [shares[line].goods for line in ground.lines]
     fen = sum(each.minor for each in paid)
     left = sum(goods_left(ground.order, line).minor for line in ground.lines)

@@ -8,7 +8,6 @@ from domain.order.shares import (
     freight_left,
     goods_left,
     order_left,
-    paid_shares,
 )
 from domain.planning.fallen import still_owed
 from domain.planning.ground import Ground
@@ -31,7 +30,7 @@ def whole(ground: Ground, row: StepRow, taken: Taken) -> Priced:
 
 def part_of(ground: Ground, row: StepRow, taken: Taken) -> Priced:
     """Price giving back a part of what was paid for the lines."""
-    shares, among = paid_shares(ground.order), ground.among or ground.lines
+    shares, among = ground.order.shares, ground.among or ground.lines
     worth_all = worth(row, sum(shares[line].goods.minor for line in among))
     parts = by_line(ground.order, worth_all, among)
     left = sum(goods_left(ground.order, line).minor for line in ground.lines)
@@ -49,7 +48,7 @@ def postage_left(ground: Ground, taken: Taken) -> int:
     """Return what of the postage can still go back: of several merchants, their own."""
     left = freight_left(ground.order).minor - sum(taken.freight.values())
     if ground.theirs:
-        shares = paid_shares(ground.order)
+        shares = ground.order.shares
         own = sum(shares[line].freight.minor for line in ground.theirs)
         left = min(left, own - taken.freight.get(ground.merchant, 0))
     return max(0, left)

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from domain.money import Money
 from domain.order import Order
+from domain.order.paid import split
 from domain.order.refusals import CurrenciesDiffer, OrderUnpaid
-from domain.order.shares import paid_shares, split
 from domain.plan import PlanStep
 from domain.planning.ground import Ground
 from domain.policy.facts import Earlier
@@ -78,7 +78,7 @@ def by_line(order: Order, minor: int, lines: Iterable[int]) -> Mapping[int, int]
     """
     of = tuple(lines)
     try:
-        shares = paid_shares(order)
+        shares = order.shares
         weights = [shares[line].goods.minor for line in of if line in shares]
     except (OrderUnpaid, CurrenciesDiffer):
         weights = []

@@ -129,7 +129,7 @@ class EmbeddedPostgres:
     def _attempt(self, command: list[str], sockets: Path) -> str | None:
         """Start the server once. Return why it ended, None if it is ready."""
         if self._process is not None:
-            self._process.poll()  # It is gone; the kernel wants to be asked.
+            self._process.poll()  # Gone, most likely; the kernel wants to be asked.
         postmaster.forget_the_dead(self.data, sockets)
         with open_log(self.log) as log:
             began = log.tell()
@@ -144,6 +144,8 @@ class EmbeddedPostgres:
             )
         try:
             if self._became_ready(process):
+                if self._process is not None:
+                    self._process.wait()  # Killed: it may be going still.
                 self._process = process
                 return None
         except BaseException:

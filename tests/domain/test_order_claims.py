@@ -66,7 +66,6 @@ from domain.order import (
     UsedUp,
     delivered_quantity,
     freight_left,
-    paid_shares,
     refundable,
     shipped_quantity,
 )
@@ -748,9 +747,9 @@ def all_is_guarded(order: Order, ever: Counter[Any]) -> None:
     turn out to hold less than all; so a line is held against the most ever known of it.
     """
     claims = order.claims.values()
-    for number, share in paid_shares(order).items():
+    for number, share in order.shares.items():
         ever[number] = max(ever[number], share.goods.minor)
-    freight = sum(share.freight.minor for share in paid_shares(order).values())
+    freight = sum(share.freight.minor for share in order.shares.values())
     ever["postage"] = max(ever["postage"], freight)
     assert sum(map(postage, claims)) <= ever["postage"]
     for line in order.lines:

@@ -28,7 +28,6 @@ from domain.order import (
     freight_left,
     goods_left,
     order_left,
-    paid_shares,
     refundable,
 )
 from tests.domain.orders import MONDAY, TUESDAY, WEDNESDAY, placed
@@ -57,7 +56,7 @@ SOCKS = OrderLine(line=2, product="socks", quantity=3, price=yuan(5_000))
 
 def test_what_was_paid_after_coupons_counts_not_the_price() -> None:
     order = bought((SHIRT, SOCKS), yuan(8_000))
-    assert paid_shares(order) == {
+    assert order.shares == {
         1: Share(goods=yuan(5_000), freight=yuan(500)),
         2: Share(goods=yuan(2_500), freight=yuan(0)),
     }
@@ -65,28 +64,28 @@ def test_what_was_paid_after_coupons_counts_not_the_price() -> None:
 
 def test_a_payment_of_several_tenders_is_one_sum() -> None:
     order = bought((SHIRT,), yuan(6_000), yuan(5_000))
-    assert paid_shares(order) == {1: Share(goods=yuan(10_000), freight=yuan(1_000))}
+    assert order.shares == {1: Share(goods=yuan(10_000), freight=yuan(1_000))}
 
 
 def test_the_odd_fen_goes_to_the_largest_remainder_and_then_to_the_first() -> None:
     halves = (replace(SHIRT, freight=None), replace(SHIRT, line=2, freight=None))
-    shares = paid_shares(bought(halves, yuan(101)))
+    shares = bought(halves, yuan(101)).shares
     assert [share.goods.minor for share in shares.values()] == [51, 50]
     uneven = (replace(SOCKS, line=1, price=yuan(100)), replace(SOCKS, price=yuan(200)))
-    shares = paid_shares(bought(uneven, yuan(101)))
+    shares = bought(uneven, yuan(101)).shares
     assert [share.goods.minor for share in shares.values()] == [34, 67]
 
 
 def test_what_was_paid_for_goods_without_a_price_is_for_each_piece_alike() -> None:
     free = replace(SOCKS, price=yuan(0))
     gifts = (replace(free, line=1, quantity=1), free)
-    shares = paid_shares(bought(gifts, yuan(400)))
+    shares = bought(gifts, yuan(400)).shares
     assert [share.goods.minor for share in shares.values()] == [100, 300]
 
 
 def test_an_order_nobody_paid_for_has_no_shares() -> None:
     with pytest.raises(OrderUnpaid):
-        paid_shares(as_known(placed))
+        _ = as_known(placed).shares
 
 
 @pytest.mark.parametrize(
@@ -102,7 +101,7 @@ def test_currencies_never_mix(
     lines: tuple[OrderLine, ...], paid: tuple[Money, ...]
 ) -> None:
     with pytest.raises(CurrenciesDiffer):
-        paid_shares(bought(lines, *paid))
+        _ = bought(lines, *paid).shares
 
 
 def test_the_price_of_nothing_in_another_currency_changes_nothing() -> None:
@@ -204,7 +203,7 @@ def lines_of(parts: list[tuple[int, int | None, int]]) -> tuple[OrderLine, ...]:
 def test_shares_add_up_to_what_was_paid(
     parts: list[tuple[int, int | None, int]], tenders: list[int]
 ) -> None:
-    shares = paid_shares(bought(lines_of(parts), *map(yuan, tenders))).values()
+    shares = bought(lines_of(parts), *map(yuan, tenders)).shares.values()
     amounts = [amount.minor for share in shares for amount in share]
     assert sum(amounts) == sum(tenders)
     assert min(amounts) >= 0
@@ -218,7 +217,7 @@ def test_a_share_is_within_a_fen_of_its_proportion(
     parts: list[tuple[int, int | None, int]], paid: int
 ) -> None:
     prices = sum(price + (freight or 0) for price, freight, _ in parts)
-    shares = paid_shares(bought(lines_of(parts), yuan(paid))).values()
+    shares = bought(lines_of(parts), yuan(paid)).shares.values()
     for (price, freight, _), share in zip(parts, shares, strict=True):
         for asked, got in ((price, share.goods), (freight or 0, share.freight)):
             if prices:
@@ -246,5 +245,5 @@ def test_a_line_refunded_in_any_steps_comes_to_its_share(
         back[number] += amount
         rest[number] -= quantity
         rest = {line: left for line, left in rest.items() if left}
-    shares = paid_shares(order)
+    shares = order.shares
     assert back == {line: share.goods.minor for line, share in shares.items()}

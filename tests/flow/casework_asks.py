@@ -25,7 +25,7 @@ from domain.dispute.guards import allowed as allowed_in_dispute
 from domain.kernel import Refused
 from domain.money import Money
 from domain.order import ClaimItem, ClaimItems, Order
-from domain.order.shares import default_items, freight_left, paid_currency
+from domain.order.shares import default_items, freight_left
 from domain.party import SYSTEM, By
 from domain.policy.rows import Issue
 from tests.flow.casework import CONSUMER, DAY, HOST, SHOP, Casework
@@ -463,6 +463,6 @@ def dispute_opening(
 def currency_of(order: Order) -> str:
     """Return what the order was paid in; what it costs in where that is unclear."""
     try:
-        return paid_currency(order)
+        return order.paid_in
     except Refused:
         return order.lines[0].price.currency

@@ -18,7 +18,6 @@ from domain.money import Money
 from domain.order import ClaimItem, Order
 from domain.order.claim import BESIDE, REPLACES
 from domain.order.goods import delivered_quantity
-from domain.order.shares import paid_shares
 from domain.policy.rows import CapRow, EntitlementRow
 from tests.flow.casework import Casework
 
@@ -59,7 +58,7 @@ def shares_add_up(order: Order, seen: Seen) -> None:
     """Check that what was paid is split over lines and postage to the fen."""
     seen.paid.learn(order)
     try:
-        shares = paid_shares(order)
+        shares = order.shares
     except Refused:
         return
     parts = [amount.minor for share in shares.values() for amount in share]
