@@ -28,6 +28,7 @@ from application.event_store.recorder import (
 )
 
 T = TypeVar("T")
+R = TypeVar("R", bound=RedressAggregateRecorder | RedressTrackingRecorder)
 
 DB_FUNCTIONS = "POSTGRES_ENABLE_DB_FUNCTIONS"
 DATABASE_WRITER_URL = "DATABASE_WRITER_URL"
@@ -63,13 +64,13 @@ class RedressFactory(InfrastructureFactory[RedressTrackingRecorder]):
     def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
         """Return a recorder of streams: of events, or of snapshots and the like."""
         if purpose == "events":
-            return RedressAggregateRecorder(self._opened(), self.env.name)
-        return RedressSnapshotRecorder(self._opened(), f"{self.env.name}.{purpose}")
+            return self._made(RedressAggregateRecorder, self.env.name)
+        return self._made(RedressSnapshotRecorder, f"{self.env.name}.{purpose}")
 
     def application_recorder(self) -> ApplicationRecorder:
         """Return a recorder of streams and of the log they share."""
         kind = self._kind(self.APPLICATION_RECORDER_TOPIC, RedressApplicationRecorder)
-        return kind(self._opened(), self.env.name)
+        return self._made(kind, self.env.name)
 
     def tracking_recorder(
         self, tracking_recorder_class: type[TTrackingRecorder] | None = None
@@ -77,12 +78,12 @@ class RedressFactory(InfrastructureFactory[RedressTrackingRecorder]):
         """Return a recorder of what was processed, of the class given if any."""
         named = self._kind(self.TRACKING_RECORDER_TOPIC, RedressTrackingRecorder)
         kind = cast("type[RedressTrackingRecorder]", tracking_recorder_class or named)
-        return cast("TTrackingRecorder", kind(self._opened(), self.env.name))
+        return cast("TTrackingRecorder", self._made(kind, self.env.name))
 
     def process_recorder(self) -> ProcessRecorder:
         """Return a recorder of events together with what led to them."""
         kind = self._kind(self.PROCESS_RECORDER_TOPIC, RedressProcessRecorder)
-        return kind(self._opened(), self.env.name)
+        return self._made(kind, self.env.name)
 
     def close(self) -> None:
         """Give the connections back to the database."""
@@ -101,6 +102,9 @@ class RedressFactory(InfrastructureFactory[RedressTrackingRecorder]):
             )
         return kind
 
-    def _opened(self) -> Pool:
+    def _made(self, kind: type[R], name: str) -> R:
+        """Return such a recorder; the pool stays open for as long as it is used."""
         self.pool.open()  # Does nothing if it is open.
-        return self.pool
+        recorder = kind(self.pool, name)
+        recorder.keeps = self  # The library's runners let go of a factory at once.
+        return recorder

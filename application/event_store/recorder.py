@@ -5,7 +5,8 @@ is exactly the library's contract of contiguous positions in the order of commit
 product's own commands come through ``append_asks``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -25,17 +26,18 @@ from eventsourcing.utils import retry
 from psycopg.rows import TupleRow
 
 from application.event_store.asks import AskOutcome, StoredAsk, append
-from application.event_store.connections import Pool, available
+from application.event_store.connections import Connection, Pool, available
 from application.event_store.stock import (
     INSERT_SNAPSHOT,
     SELECT_EVENTS,
     SELECT_EVENTS_DESCENDING,
-    SELECT_HEAD,
+    SELECT_LAST,
     SELECT_LOG,
     SELECT_SNAPSHOTS,
     SELECT_SNAPSHOTS_DESCENDING,
     SELECT_TRACKING,
     STOCK_PARTITION,
+    actors_of,
     append_stock,
     library_errors,
     stock_ask,
@@ -46,7 +48,12 @@ from application.event_store.subscription import PollingSubscription
 
 
 class RedressAggregateRecorder(AggregateRecorder):
-    """Writes and reads the streams of a stock application."""
+    """Writes and reads the streams of a stock application.
+
+    ``keeps`` is who closes the pool once nobody needs it any more: not before we go.
+    """
+
+    keeps: object = None
 
     def __init__(self, pool: Pool, name: str = "") -> None:
         self.pool = pool
@@ -76,7 +83,7 @@ class RedressAggregateRecorder(AggregateRecorder):
     def _record(
         self, stored_events: Sequence[StoredEvent], tracking: Tracking | None
     ) -> range | None:
-        ask = stock_ask(stored_events) if stored_events else None
+        ask = stock_ask(stored_events, self.name) if stored_events else None
         ids: range | None = self._record_ask(ask, len(stored_events), tracking)
         return ids
 
@@ -101,7 +108,13 @@ class RedressAggregateRecorder(AggregateRecorder):
 
 
 class RedressApplicationRecorder(RedressAggregateRecorder, ApplicationRecorder):
-    """Writes and reads the log of a stock application, and batches of our own asks."""
+    """Writes and reads the log of a stock application, and batches of our own asks.
+
+    An application without a name reads what every one of the database wrote.
+    """
+
+    # How far the log was looked at for its last event, and which that was.
+    _seen: tuple[int, int | None] = 0, None
 
     def append_asks(self, asks: Sequence[StoredAsk]) -> list[AskOutcome]:
         """Append a batch of the product's asks; an outcome for each, in order.
@@ -132,13 +145,17 @@ class RedressApplicationRecorder(RedressAggregateRecorder, ApplicationRecorder):
     ) -> Sequence[Notification]:
         """Return the log from ``start``, up to and with ``stop``, of these topics."""
         after = (start or 0) - (inclusive_of_start and start is not None)
-        values = (STOCK_PARTITION, after, stop, list(topics) or None, limit)
+        whose, kinds = actors_of(self.name), list(topics) or None
+        values = (STOCK_PARTITION, whose, after, stop, kinds, limit)
         return [Notification(*row) for row in self._rows(SELECT_LOG, values)]
 
     def max_notification_id(self) -> int | None:
-        """Return the position of the last event, None before the first."""
-        rows = self._rows(SELECT_HEAD, (STOCK_PARTITION,))
-        return rows[0][0] if rows else None
+        """Return the position of its last event, None before the first."""
+        seen, last = self._seen
+        whose = actors_of(self.name)
+        for head, later in self._rows(SELECT_LAST, (seen, whose, STOCK_PARTITION)):
+            self._seen = head, later or last
+        return self._seen[1]
 
     def subscribe(
         self, gt: int | None = None, topics: Sequence[str] = ()
@@ -150,6 +167,8 @@ class RedressApplicationRecorder(RedressAggregateRecorder, ApplicationRecorder):
 class RedressTrackingRecorder(TrackingRecorder):
     """Remembers how far an application has followed others: one row for each."""
 
+    keeps: object = None
+
     def __init__(self, pool: Pool, name: str = "") -> None:
         self.pool = pool
         self.name = name
@@ -158,6 +177,20 @@ class RedressTrackingRecorder(TrackingRecorder):
         """Move on; IntegrityError if that notification or a later one was recorded."""
         with library_errors(), self.pool.connection() as connection:
             track(connection, self.name, tracking)
+
+    @contextmanager
+    def tracked(self, tracking: Tracking) -> Iterator[Connection]:
+        """Lend the transaction in which it moves on, for a view to change with it.
+
+        Raises IntegrityError if that notification or a later one was recorded.
+        """
+        with (
+            library_errors(),
+            self.pool.connection() as connection,
+            connection.transaction(),
+        ):
+            track(connection, self.name, tracking)
+            yield connection
 
     def max_tracking_id(self, application_name: str) -> int | None:
         """Return how far the named application has been followed, None if not yet."""

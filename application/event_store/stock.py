@@ -24,15 +24,25 @@ SELECT_EVENTS: Final = """
 SELECT_EVENTS_DESCENDING: Final = SELECT_EVENTS.replace(
     "version LIMIT", "version DESC LIMIT"
 )
+# Of its own events: what others of the database wrote is no business of an application.
 SELECT_LOG: Final = """
     SELECT stream_id, version, type, body, position FROM store.event
-    WHERE partition = %s AND position > %s
+    WHERE partition = %s AND actor = ANY (coalesce(%s::text[], ARRAY[actor]))
+      AND position > %s
       AND position <= coalesce(%s::bigint, 9223372036854775807)
       AND type = ANY (coalesce(%s::text[], ARRAY[type]))
     ORDER BY position LIMIT %s
 """
-SELECT_HEAD: Final = """
-    SELECT position FROM store.partition_head WHERE partition = %s AND position > 0
+# How far the log goes, and the last of its own events behind a position.
+SELECT_LAST: Final = """
+    SELECT head.position, (
+        SELECT e.position FROM store.event AS e
+        WHERE e.partition = head.partition AND e.position > %s
+          AND e.position <= head.position
+          AND e.actor = ANY (coalesce(%s::text[], ARRAY[e.actor]))
+        ORDER BY e.position DESC LIMIT 1
+    )
+    FROM store.partition_head AS head WHERE head.partition = %s
 """
 SELECT_SNAPSHOTS: Final = """
     SELECT stream_id, version, type, body FROM store.snapshot
@@ -61,7 +71,17 @@ UPSERT_TRACKING: Final = """
 """
 
 
-def stock_ask(stored_events: Sequence[StoredEvent]) -> StoredAsk:
+def actors_of(application: str) -> list[str] | None:
+    """Return by whom the events of an application are; None for those of everybody."""
+    return [STOCK_ACTOR, stock_actor(application)] if application else None
+
+
+def stock_actor(application: str) -> str:
+    """Return who a stock application of this name is; it may have none."""
+    return f"{STOCK_ACTOR}:{application}" if application else STOCK_ACTOR
+
+
+def stock_ask(stored_events: Sequence[StoredEvent], application: str = "") -> StoredAsk:
     """Return what a stock application saves in one go, under a fresh command id."""
     command_id = uuid4()
     parts: list[tuple[UUID, int, list[tuple[str, bytes, None]]]] = []
@@ -77,7 +97,7 @@ def stock_ask(stored_events: Sequence[StoredEvent]) -> StoredAsk:
         partition=STOCK_PARTITION,
         command_id=command_id,
         name=STOCK_ACTOR,
-        actor=STOCK_ACTOR,
+        actor=stock_actor(application),
         asked_at=None,
         correlation_id=command_id,
         request_hash=b"",

@@ -58,7 +58,8 @@ SELECT e.position, e.stream_id, e.version
  WHERE e.partition = %(partition)s
    AND e.position > %(after)s AND e.position <= %(upto)s
    AND e.version <> 1 AND coalesce(earlier.position >= e.position, true)
-   AND NOT (e.partition = %(stock_partition)s AND e.actor = %(stock_actor)s
+   AND NOT (e.partition = %(stock_partition)s
+            AND split_part(e.actor, ':', 1) = %(stock_actor)s
             AND NOT EXISTS (
                 SELECT FROM store.event AS before
                  WHERE before.partition = e.partition

@@ -6,14 +6,16 @@ cases for dynamic consistency boundaries (DCB) are not ours to pass.
 
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from eventsourcing.persistence import (
     AggregateRecorder,
     ApplicationRecorder,
     ProcessRecorder,
+    Tracking,
     TrackingRecorder,
 )
-from eventsourcing.tests import application, persistence
+from eventsourcing.tests import application, persistence, projection
 from eventsourcing.utils import Environment
 
 from application.event_store.factory import RedressFactory
@@ -131,3 +133,87 @@ class TestApplication(OnThisStore, application.ApplicationTestCase):
 
 class TestExampleApplication(OnThisStore, application.ExampleApplicationTestCase):
     expected_factory_topic = f"{MODULE}:RedressFactory"
+
+
+# -- Projections of the library, with a view that lies beside our tables --
+
+COUNTERS = """
+CREATE TABLE public.counted (kind text NOT NULL);
+GRANT SELECT, INSERT ON public.counted TO redress_writer
+"""
+
+
+class CountersView(RedressTrackingRecorder, projection.EventCountersView):
+    """Counts in a table, and how far it has counted in the same transaction."""
+
+    def get_created_event_counter(self) -> int:
+        return self._counted("created")
+
+    def get_subsequent_event_counter(self) -> int:
+        return self._counted("subsequent")
+
+    def incr_created_event_counter(self, tracking: Tracking) -> None:
+        self._count("created", tracking)
+
+    def incr_subsequent_event_counter(self, tracking: Tracking) -> None:
+        self._count("subsequent", tracking)
+
+    def _counted(self, kind: str) -> int:
+        query = "SELECT count(*)::int FROM public.counted WHERE kind = %s"
+        with self.pool.connection() as connection:
+            (count,) = connection.execute(query, (kind,)).fetchone() or (0,)
+            return int(count)
+
+    def _count(self, kind: str, tracking: Tracking) -> None:
+        with self.tracked(tracking) as connection:
+            connection.execute("INSERT INTO public.counted VALUES (%s)", (kind,))
+
+
+class WithCounters(OnThisStore):
+    """Has the table that the library's view counts in, and its runner's environment."""
+
+    @pytest.fixture(autouse=True)
+    def _counters(self, database: DatabaseUrls, _store: None) -> Iterator[None]:
+        with psycopg.connect(database.owner, autocommit=True) as owner:
+            owner.execute(COUNTERS)
+            try:
+                yield
+            finally:
+                owner.execute("DROP TABLE public.counted")
+
+
+class TestEventCountersView(WithCounters, projection.EventCountersViewTestCase):
+    def construct_event_counters_view(self) -> projection.EventCountersView:
+        return self.recorders.tracking_recorder(CountersView)
+
+
+class TestEventCountersProjection(  # type: ignore[misc]  # cases differ in env's type
+    WithCounters, projection.AggregateEventCountersProjectionTestCase
+):
+    view_class = CountersView
+
+
+class TestEventSourcedProjection(  # type: ignore[misc]  # as above
+    OnThisStore, projection.EventSourcedProjectionTestCase
+):
+    """A projection that is an application itself, and follows another one."""
+
+
+class ForgetfulView(CountersView):
+    """Counts, and does not say how far: what the two have in one transaction."""
+
+    def _count(self, kind: str, tracking: Tracking) -> None:
+        with self.pool.connection() as connection:
+            connection.execute("INSERT INTO public.counted VALUES (%s)", (kind,))
+        self.insert_tracking(tracking)
+
+
+class TestControlAView(WithCounters):
+    def test_that_counts_apart_from_where_it_stands_is_found_out(self) -> None:
+        class Forgetful(projection.EventCountersViewTestCase):
+            def construct_event_counters_view(self) -> projection.EventCountersView:
+                return view
+
+        view = self.recorders.tracking_recorder(ForgetfulView)
+        with pytest.raises(AssertionError):
+            Forgetful().test()

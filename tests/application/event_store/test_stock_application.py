@@ -122,6 +122,28 @@ def test_applications_follow_each_for_itself(env: dict[str, str]) -> None:
     factory.close()
 
 
+def test_applications_of_one_database_each_have_a_log_of_their_own(
+    factory: RedressFactory,
+) -> None:
+    factory.pool.open()
+    ours, theirs, everybody = (
+        RedressApplicationRecorder(factory.pool, name)
+        for name in ("Ours", "Theirs", "")
+    )
+    assert ours.max_notification_id() is None
+    assert ours.insert_events([stored(uuid4(), 1, "a"), stored(uuid4(), 1, "b")])
+    assert theirs.max_notification_id() is None
+    assert theirs.insert_events([stored(uuid4(), 1, "c")]) == [3]
+    seen = {
+        each.name: [it.topic for it in each.select_notifications(start=None, limit=9)]
+        for each in (ours, theirs, everybody)
+    }
+    assert seen == {"Ours": ["a", "b"], "Theirs": ["c"], "": ["a", "b", "c"]}
+    last = [each.max_notification_id() for each in (ours, theirs, everybody)]
+    assert last == [2, 3, 3]
+    assert ours.max_notification_id() == 2, "asked again too"
+
+
 class Watched(RedressApplicationRecorder):
     """Remembers from where the log was read."""
 
