@@ -13,6 +13,11 @@ from interface.errors import WrongSetting
 
 LONGEST = 65536
 
+# A switch of the eventsourcing library, and how it is off. With it on, readers of a log
+# of the library's miss events, and followers forget how far they had read.
+DB_FUNCTIONS = "POSTGRES_ENABLE_DB_FUNCTIONS"
+OFF = {"", "n", "no", "f", "false", "off", "0"}
+
 
 def meaning(variable: str, sentence: str, allowed: str, **limits: Any) -> Meta:
     """Say of a setting: its variable, its meaning, and what it may hold."""
@@ -332,6 +337,9 @@ def read_settings(environment: Mapping[str, str] | None = None) -> Settings:
     if settings.webhooks_to_loopback and not settings.test:
         message = "REDRESS_WEBHOOKS_TO_LOOPBACK is set; it is obeyed only with "
         raise WrongSetting(message + "REDRESS_TEST=1")
+    if environment.get(DB_FUNCTIONS, "").lower() not in OFF:
+        message = f"{DB_FUNCTIONS} is set; unset it: with it, readers of an event log "
+        raise WrongSetting(message + "miss events. This store has its own function")
     home = settings.home.expanduser().absolute()
     return msgspec.structs.replace(settings, home=home)
 

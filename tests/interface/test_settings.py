@@ -49,6 +49,14 @@ def test_nobody_crashes_a_process_that_is_not_a_test() -> None:
     assert read_settings(allowed).crash_at == "append.sending"
 
 
+@pytest.mark.parametrize("on", ["y", "Yes", "true", "1", "on", "whatever"])
+def test_nothing_starts_where_the_librarys_database_functions_are_on(on: str) -> None:
+    with pytest.raises(WrongSetting, match="readers of an event log miss events"):
+        read_settings({"POSTGRES_ENABLE_DB_FUNCTIONS": on})
+    for off in ("", "n", "No", "false", "0"):
+        assert read_settings({"POSTGRES_ENABLE_DB_FUNCTIONS": off}).partitions == 64
+
+
 def test_a_point_that_nobody_comes_by_is_refused() -> None:
     with pytest.raises(WrongSetting, match=r"append\.sending, append\.answered"):
         read_settings({"REDRESS_CRASH_AT": "append.sendign", "REDRESS_TEST": "1"})
