@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from application.casework import Matter
 from application.projections.back_office import unnamed
-from application.projections.entries import code_of, facts_of
+from application.projections.entries import code_of
+from application.projections.facts import facts_of
 from application.projections.matter_rows import BY_NOUN
 from domain.kernel import Event
 from domain.party import SERVICE, By

@@ -19,7 +19,7 @@ from application.audit.worth import ids_in, money_in, noun_of
 from application.event_store.envelope import RecordedEvent
 from application.event_store.mapper import tag_of
 from application.event_store.store import Unreadable
-from application.projections.entries import facts_of
+from application.projections.facts import facts_of
 from domain.ids import partition_in
 from domain.kernel import PolicyRef
 from domain.money import Money

@@ -8,9 +8,10 @@ each value after its length, -1 for NULL.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from struct import Struct as Packer
-from typing import Any, ClassVar, Final
+from struct import pack
+from typing import Any, ClassVar, Final, cast
 from uuid import UUID
 
 import psycopg
@@ -21,13 +22,14 @@ from psycopg.pq import Format
 HEADER: Final = Packer(">iiIii").pack
 LENGTH: Final = Packer(">i").pack
 NUMBER: Final = Packer(">iq").pack
+JSON_LENGTH: Final = Packer(">ib").pack
 NULL: Final = LENGTH(-1)
 TRUE, FALSE = LENGTH(1) + b"\x01", LENGTH(1) + b"\x00"
 UUID_LENGTH: Final = LENGTH(16)
 
 # What PostgreSQL counts microseconds from.
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
-DAY_US: Final = 86_400_000_000
+MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class Array(bytes):
@@ -66,44 +68,58 @@ class Booleans(Array):
     of = "bool"
 
 
-def texts(values: Sequence[str | None]) -> list[bytes]:
+class Jsons(Array):
+    """Goes for jsonb[]."""
+
+    of = "jsonb"
+
+
+def texts(values: Sequence[str | None]) -> bytes:
     """Return the texts, each packed once however often it is there."""
     packed: dict[str | None, bytes] = {None: NULL}
     for value in {*values} - {None}:
         assert value is not None, "it was taken out"
         utf8 = value.encode()
         packed[value] = LENGTH(len(utf8)) + utf8
-    return [packed[value] for value in values]
+    return b"".join([packed[value] for value in values])
 
 
-def numbers(values: Sequence[int | None]) -> list[bytes]:
+def numbers(values: Sequence[int | None]) -> bytes:
     """Return the numbers; raises struct.error beyond 64 bits."""
-    return [NULL if value is None else NUMBER(8, value) for value in values]
+    if None in values:
+        return b"".join([NULL if each is None else NUMBER(8, each) for each in values])
+    # All in one go: each number has its length, which is 8, before it.
+    flat = [8] * (2 * len(values))
+    flat[1::2] = cast("Sequence[int]", values)
+    return pack(f">{'iq' * len(values)}", *flat)
 
 
-def uuids(values: Sequence[UUID | None]) -> list[bytes]:
+def uuids(values: Sequence[UUID | None]) -> bytes:
     """Return the UUIDs."""
-    return [NULL if value is None else UUID_LENGTH + value.bytes for value in values]
+    return b"".join(
+        [
+            NULL if value is None else UUID_LENGTH + value.int.to_bytes(16, "big")
+            for value in values
+        ]
+    )
 
 
-def times(values: Sequence[datetime | None]) -> list[bytes]:
+def times(values: Sequence[datetime | None]) -> bytes:
     """Return the moments; raises TypeError for one without a zone."""
-    return [NULL if value is None else NUMBER(8, since(value)) for value in values]
+    return numbers(
+        [None if value is None else (value - EPOCH) // MICROSECOND for value in values]
+    )
 
 
-def since(moment: datetime) -> int:
-    """Return the microseconds since PostgreSQL's epoch."""
-    after = moment - EPOCH
-    return after.days * DAY_US + after.seconds * 1_000_000 + after.microseconds
-
-
-def booleans(values: Sequence[bool | None]) -> list[bytes]:
+def booleans(values: Sequence[bool | None]) -> bytes:
     """Return the truth values."""
-    return [NULL if value is None else TRUE if value else FALSE for value in values]
+    return b"".join(
+        [NULL if value is None else TRUE if value else FALSE for value in values]
+    )
 
 
 # By the type of its values, what packs a column and as what it goes.
-PACKED_BY: Final[Mapping[type, tuple[type[Array], Callable[[Any], list[bytes]]]]] = {
+PACKED_BY: Final[Mapping[type, tuple[type[Array], Callable[[Any], bytes]]]] = {
     str: (Texts, texts),
     int: (Numbers, numbers),
     UUID: (Uuids, uuids),
@@ -120,10 +136,19 @@ def array(values: Sequence[Any]) -> Array | list[Any]:
     value = next((each for each in values if each is not None), None)
     if type(value) not in PACKED_BY:
         return list(values)
-    kind, pack = PACKED_BY[type(value)]
-    parts = pack(values)
-    header = HEADER(1, NULL in parts, types[kind.of].oid, len(parts), 1)
-    return kind(header + b"".join(parts))
+    kind, pack_column = PACKED_BY[type(value)]
+    return packed(kind, pack_column(values), len(values))
+
+
+def jsons(values: Sequence[bytes]) -> Array:
+    """Return JSON texts packed, each after the number of the format, which is 1."""
+    body = b"".join([JSON_LENGTH(len(each) + 1, 1) + each for each in values])
+    return packed(Jsons, body, len(values))
+
+
+def packed(kind: type[Array], body: bytes, count: int) -> Array:
+    """Return an array of so many packed values; there may be NULLs among them."""
+    return kind(HEADER(1, 1, types[kind.of].oid, count, 1) + body)
 
 
 def dumper(kind: type[Array]) -> type[Dumper]:
@@ -139,5 +164,5 @@ def dumper(kind: type[Array]) -> type[Dumper]:
     return ArrayDumper
 
 
-for _kind in (Texts, Numbers, Uuids, Times, Booleans):
+for _kind in (Texts, Numbers, Uuids, Times, Booleans, Jsons):
     psycopg.adapters.register_dumper(_kind, dumper(_kind))

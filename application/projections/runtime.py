@@ -136,7 +136,11 @@ def advance(
             projection.key | {"partitions": list({each.partition for each in batch})},
         )
         waiting = {stream_id for (stream_id,) in cursor}
-        readable = [each for each in batch if each.stream_id not in waiting]
+        readable = (
+            [each for each in batch if each.stream_id not in waiting]
+            if waiting
+            else batch
+        )
         parked = apply(projection, readable, cursor)
         park(projection, parked.values(), cursor)
         return parked

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from application.projections.back_office import CLOCKS_HIDDEN, unnamed
-from application.projections.entries import facts_of
+from application.projections.facts import facts_of
 from domain import (
     after_sales,
     agent_promise,

@@ -8,7 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from application.audit.explain import ORIGINS, Explanation, Origin, UsedRow
-from application.projections.entries import code_of, facts_of
+from application.projections.entries import code_of
+from application.projections.facts import facts_of
 from domain.dispute import Fact, WouldChange
 from domain.kernel import Event
 from domain.timer import Timer

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 import pytest
 
-from application.projections.entries import facts_of
+from application.projections.facts import facts_of
 from domain.policy.rows import Owes
 from domain.policy.steps import STEPS
 from domain.timer import met, started

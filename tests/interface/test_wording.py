@@ -8,7 +8,8 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from application.projections.entries import code_of, facts_of
+from application.projections.entries import code_of
+from application.projections.facts import facts_of
 from domain.dispute import DisputeStatus, OfferType, Result
 from domain.events import ALL_EVENTS, AnyEvent
 from domain.kernel import Event

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from application.event_store.connections import Connection
-from application.projections.arrays import Array, array
+from application.projections.arrays import Array, array, jsons
 from interface.postgres.database import DatabaseUrls
 
 zones = st.sampled_from([UTC, timezone(timedelta(hours=8))])
@@ -55,6 +55,12 @@ def test_a_column_arrives_as_it_was(
 ) -> None:
     kind, values = column
     assert sent(connection, kind, array(values), how) == values
+
+
+def test_json_arrives_as_it_was(connection: Connection) -> None:
+    texts = [b'{"total":{"CNY":2499}}', '"茶"'.encode(), b"null"]
+    arrived = sent(connection, "jsonb", jsons(texts))
+    assert arrived == [{"total": {"CNY": 2499}}, "茶", None]
 
 
 @pytest.mark.parametrize(
