@@ -4,6 +4,7 @@ Partitions are spread over lanes, each a thread with a queue, the streams it has
 last, and one batch under way: while one lane waits for the disk, another decides.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -15,7 +16,15 @@ from uuid import UUID
 from msgspec import Struct
 
 from application.event_store.batch import Answer
-from application.event_store.envelope import Ask
+from application.event_store.calls import (
+    Answers,
+    Call,
+    awaited,
+    blocked,
+    submitted,
+    tell,
+)
+from application.event_store.envelope import Ask, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.rounds import KeptStreams, Rounds, told_whole
 from application.event_store.store import (
@@ -55,25 +64,6 @@ class LaneFigures(Struct, frozen=True, kw_only=True):
     asks: int
     batches: int
     turned_away: int
-
-
-class Call:
-    """Asks of one caller, and who waits for their answers."""
-
-    __slots__ = ("_answers", "_left", "future")
-
-    def __init__(self, count: int) -> None:
-        self.future: Future[Sequence[Answer]] = Future()
-        self.future.set_running_or_notify_cancel()  # From here on it is answered.
-        self._answers: list[Answer | None] = [None] * count
-        self._left = count
-
-    def answer(self, number: int, answer: Answer) -> None:
-        """Take one of the answers; the last one wakes the caller."""
-        self._answers[number] = answer
-        self._left -= 1
-        if not self._left:
-            self.future.set_result([each for each in self._answers if each is not None])
 
 
 class Waiting(Struct):
@@ -129,8 +119,11 @@ class Lane:
     def _work(self) -> None:
         while batch := self._next():
             answers = self._answers([each.ask for each in batch])
-            for each, answer in zip(batch, answers, strict=True):
-                each.call.answer(each.number, answer)
+            tell(
+                each.call
+                for each, answer in zip(batch, answers, strict=True)
+                if each.call.answer(each.number, answer)
+            )
 
     def _answers(self, asks: Sequence[Ask]) -> Sequence[Answer]:
         """Return an answer for each, whatever happens: a caller waits for every one."""
@@ -152,8 +145,8 @@ class Lane:
                 self._turned_away += len(late)
                 self._asks += len(taken) - len(late)
                 self._batches += 1
-            for each in late:
-                each.call.answer(each.number, Overloaded("waited too long"))
+            no = Overloaded("waited too long")
+            tell(each.call for each in late if each.call.answer(each.number, no))
             in_time = [each for each in taken if each.since >= since]
             if in_time or not taken:
                 return in_time
@@ -194,29 +187,23 @@ class Dispatcher(CommandHandler):
         """What each lane has done, the one for slow commands last."""
         return [each.figures for each in (*self._lanes, self._aside)]
 
-    def submit(self, asks: Sequence[Ask]) -> Future[Sequence[Answer]]:
+    def submit(self, asks: Sequence[Ask]) -> Future[Answers]:
         """Return what will be the answers; raises Overloaded if there is no room.
 
         Asks on one stream are decided in the order they were handed in.
         """
-        call, since = Call(len(asks)), self._clock()
-        if not asks:
-            call.future.set_result([])
-            return call.future
-        lanes: dict[Lane, list[Waiting]] = {}
-        for number, ask in enumerate(asks):
-            lanes.setdefault(self._lane(ask), []).append(
-                Waiting(ask, number, call, since)
-            )
-        for lane, waiting in lanes.items():
-            try:
-                lane.put(waiting)
-            except Overloaded as full:
-                if len(lanes) == 1:
-                    raise
-                for each in waiting:
-                    call.answer(each.number, full)
-        return call.future
+        call, future = submitted(len(asks))
+        self._take(asks, call)
+        return future
+
+    def awaited(self, asks: Sequence[Ask]) -> asyncio.Future[Answers]:
+        """Return the same for a coroutine of the running loop to await.
+
+        All who are answered by one batch are woken together.
+        """
+        call, future = awaited(len(asks))
+        self._take(asks, call)
+        return future
 
     def handle(self, asks: Sequence[Ask]) -> Sequence[Answer]:
         """Return an answer for each ask, in order; as many at a time as a batch holds.
@@ -230,15 +217,49 @@ class Dispatcher(CommandHandler):
             if any(isinstance(each, StoreUnavailable) for each in answers):
                 break
             try:
-                answers += self.submit(asks[first : first + size]).result()
+                answers += self._waited_for(asks[first : first + size])
             except Overloaded as full:
                 answers.append(full)
         return told_whole(answers)
+
+    async def answer(self, ask: Ask) -> Receipt:
+        """Return the receipt of one ask to a coroutine; raises as ``handle_one``."""
+        (answer,) = await self.awaited([ask])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
     def close(self) -> None:
         """Take nothing more, and answer what was taken."""
         for each in (*self._lanes, self._aside):
             each.close()
+
+    def _waited_for(self, asks: Sequence[Ask]) -> Answers:
+        call, wait = blocked(len(asks))
+        self._take(asks, call)
+        return wait()
+
+    def _take(self, asks: Sequence[Ask], call: Call) -> None:
+        """Hand the asks to their lanes. Raises Overloaded if none of them has room."""
+        if not asks:
+            call.tell()
+            return
+        since = self._clock()
+        if len(asks) == 1:
+            self._lane(asks[0]).put([Waiting(asks[0], 0, call, since)])
+            return
+        lanes: dict[Lane, list[Waiting]] = {}
+        for number, ask in enumerate(asks):
+            waiting = Waiting(ask, number, call, since)
+            lanes.setdefault(self._lane(ask), []).append(waiting)
+        for lane, some in lanes.items():
+            try:
+                lane.put(some)
+            except Overloaded as full:
+                if len(lanes) == 1:
+                    raise
+                no = full
+                tell(each.call for each in some if each.call.answer(each.number, no))
 
     def _lane(self, ask: Ask) -> Lane:
         if not ask.parts:

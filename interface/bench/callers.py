@@ -1,14 +1,13 @@
 """Callers in a closed loop: each asks, waits for its answer, and asks again."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, cycle
 from random import Random
 from statistics import median
 from threading import Thread
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
 
 from msgspec import Struct
 
@@ -37,13 +36,15 @@ class Way(Struct, frozen=True):
     round: Callable[[], Tally]
 
 
-def awaiting(submit: Callable[[], Future[Any]], callers: int, seconds: float) -> Tally:
+def awaiting(
+    ask: Callable[[], Awaitable[Sequence[object]]], callers: int, seconds: float
+) -> Tally:
     """Let so many coroutines ask, each awaiting its answer, for so long."""
     tally = Tally([])
 
     async def caller(until: float) -> None:
         while (begun := perf_counter()) < until:
-            (answer,) = await asyncio.wrap_future(submit())
+            (answer,) = await ask()
             if isinstance(answer, Exception):
                 raise answer
             tally.waits.append(perf_counter() - begun)

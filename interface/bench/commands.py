@@ -56,10 +56,9 @@ class OurCallers:
 
     def awaiting(self, callers: int, seconds: float) -> Tally:
         """Let coroutines ask."""
-        submit = self._dispatcher.submit
-        streams, draw = self._streams, self._draw
+        ask, streams, draw = self._dispatcher.awaited, self._streams, self._draw
         return self.done(
-            awaiting(lambda: submit([scanning(streams[next(draw)])]), callers, seconds)
+            awaiting(lambda: ask([scanning(streams[next(draw)])]), callers, seconds)
         )
 
     def blocking(self, callers: int, seconds: float) -> Tally:

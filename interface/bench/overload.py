@@ -106,7 +106,7 @@ class Overload:
     def waits_its_turn(self) -> Sample:
         """Return what is done when callers wait: the capacity, in commands a second."""
         tally = awaiting(
-            lambda: self._dispatcher.submit([self._ask()]),
+            lambda: self._dispatcher.awaited([self._ask()]),
             self._sizes.crowd,
             self._sizes.seconds,
         )
