@@ -4,7 +4,7 @@ The benchmark's peer has the same one in its own style, with the same fields and
 same rules: ``interface/bench/stock.py``. The product itself has no such parcel.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, assert_never
 from uuid import UUID
@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from application.event_store.batch import Stream
 from application.event_store.envelope import RecordedEvent
+from application.event_store.history import Page
 from application.event_store.postgres import PostgresEventStore
-from application.event_store.rows import LogEntry
+from application.event_store.rows import id_of
 from domain.kernel import (
     AnyDecider,
     Code,
@@ -172,24 +173,15 @@ def parcel_of(history: Sequence[RecordedEvent]) -> Parcel:
     return state
 
 
-def fold(entries: Iterable[LogEntry], parcels: dict[UUID, Parcel]) -> None:
+def fold(page: Page, parcels: dict[bytes, Parcel]) -> None:
     """Fold events into the parcels they are of. Raises what cannot be read."""
-    for each in entries:
-        if not isinstance(each, RecordedEvent):
-            raise each.error()
-        known = parcels.get(each.stream_id, UNKNOWN)
-        event = each.event
-        assert isinstance(event, ParcelAnnounced | ParcelScanned), "no other events"
-        parcels[each.stream_id] = evolve(known, event)
+    for stream, event in zip(page.streams, page.events, strict=True):
+        parcels[stream] = evolve(parcels.get(stream, UNKNOWN), event)
 
 
 def replayed(store: PostgresEventStore) -> dict[UUID, Parcel]:
     """Return every parcel of the log, read in pages and folded from its beginning."""
-    parcels: dict[UUID, Parcel] = {}
-    for partition, head in store.heads().items():
-        after = 0
-        while after < head:
-            entries = store.read(partition, after, PAGE)
-            fold(entries, parcels)
-            after += len(entries)
-    return parcels
+    parcels: dict[bytes, Parcel] = {}
+    for page in store.pages(PAGE):
+        fold(page, parcels)
+    return {id_of(stream): parcel for stream, parcel in parcels.items()}

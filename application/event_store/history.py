@@ -1,130 +1,133 @@
-"""One stream as it was read: its events at once, and the rest when it is asked for.
+"""The log as it was read: its events at once, and the rest when it is asked for.
 
-Whoever decides wants what happened, and where the stream stands; who did it, when it
-was recorded and its proof are made into objects only for those who look.
+Whoever decides or folds wants what happened, and where the stream stands; who did it,
+when it was recorded and its proof are made into objects only for those who look.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
-from struct import Struct
-from typing import Any, Final, NamedTuple, overload
+from itertools import compress
+from operator import itemgetter
+from typing import Any, TypeVar, overload
 from uuid import UUID
 
+from psycopg.rows import TupleRow
+
 from application.event_store.envelope import RecordedEvent
-from application.event_store.rows import Row
+from application.event_store.mapper import RedressMapper
+from application.event_store.rows import LogEntry, Read, Row, id_of, log_entry
+from application.event_store.store import Unreadable
 from domain.kernel import Event
 
-# What else is kept of an event, as PostgreSQL sends it, one behind the other: version,
-# occurred_at, recorded_at, command_id, correlation_id, leaf.
-REST: Final = """
-    int8send(e.version) || timestamptz_send(e.occurred_at)
-    || timestamptz_send(e.recorded_at) || uuid_send(e.command_id)
-    || uuid_send(e.correlation_id) || e.leaf
-"""
-REST_OF_ROW: Final = Struct("!qqq16s16s32s").unpack
-# A time is sent as the microseconds since then.
-THEN: Final = datetime(2000, 1, 1, tzinfo=UTC)
+EntryT = TypeVar("EntryT", bound=LogEntry)
+
+POSITION = Row._fields.index("position")
+FIELDS = {name: itemgetter(place) for place, name in enumerate(Row._fields)}
 
 
-class Rest(NamedTuple):
-    """The same, read."""
+class Stretch(Sequence[EntryT]):
+    """Entries in the order they were read. Equal to any sequence of the same ones.
 
-    version: int
-    occurred_at: datetime
-    recorded_at: datetime
-    command_id: UUID
-    correlation_id: UUID
-    leaf: bytes
+    ``read`` has what each row was read as: its event, or why it cannot be read.
+    """
 
+    __slots__ = ("_entries", "_rows", "read")
 
-class History(Sequence[RecordedEvent]):
-    """A stream from its first event. Equal to any sequence of the same entries."""
-
-    __slots__ = ("_partition", "_rows", "_stream_id", "events")
-
-    def __init__(self, stream_id: UUID, partition: int) -> None:
-        self._stream_id = stream_id
-        self._partition = partition
-        self._rows: list[tuple[int, str, bytes]] = []
-        self.events: list[Event] = []
+    def __init__(self, rows: Sequence[TupleRow], read: list[Read]) -> None:
+        self._rows, self.read = rows, read
+        self._entries: list[Any] | None = None
 
     @property
     def position(self) -> int:
-        """The position of the last event, 0 before the first."""
-        return self._rows[-1][0] if self._rows else 0
+        """The position of the last entry, 0 before the first."""
+        return self._rows[-1][POSITION] if self._rows else 0
 
-    def add(self, event: Event, position: int, actor: str, rest: bytes) -> None:
-        """Take the next event as it is read."""
-        self.events.append(event)
-        self._rows.append((position, actor, rest))
+    def column(self, name: str) -> list[Any]:
+        """Return one field of every row; ids and times as they were sent."""
+        return list(map(FIELDS[name], self._rows))
 
-    def row(self, position: int, tag: str, body: bytes, actor: str, rest: bytes) -> Row:
-        """Return the whole row of an event that could not be read."""
-        version, occurred_at, recorded_at, command_id, correlation_id, leaf = rest_of(
-            rest
-        )
-        return Row(
-            self._partition,
-            position,
-            self._stream_id,
-            version,
-            tag,
-            body,
-            occurred_at,
-            recorded_at,
-            command_id,
-            actor,
-            correlation_id,
-            leaf,
-        )
+    def entries(self) -> list[EntryT]:
+        """Return the entries whole. They are made once, for all who read the same."""
+        if self._entries is None:
+            keys = self.column("stream_id")
+            ids: dict[bytes, UUID] = {key: id_of(key) for key in set(keys)}
+            streams = map(ids.__getitem__, keys)
+            self._entries = list(map(log_entry, self._rows, self.read, streams))
+        return self._entries
 
     def __len__(self) -> int:
-        return len(self.events)
+        return len(self._rows)
 
     @overload
-    def __getitem__(self, index: int) -> RecordedEvent: ...
+    def __getitem__(self, index: int) -> EntryT: ...
     @overload
-    def __getitem__(self, index: slice) -> list[RecordedEvent]: ...
-    def __getitem__(self, index: int | slice) -> RecordedEvent | list[RecordedEvent]:
-        if isinstance(index, slice):
-            return [self._recorded(each) for each in range(len(self))[index]]
-        return self._recorded(index)
+    def __getitem__(self, index: slice) -> list[EntryT]: ...
+    def __getitem__(self, index: int | slice) -> EntryT | list[EntryT]:
+        return self.entries()[index]
 
-    def __iter__(self) -> Iterator[RecordedEvent]:
-        return map(self._recorded, range(len(self)))
+    def __iter__(self) -> Iterator[EntryT]:
+        return iter(self.entries())
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence):
             return NotImplemented
-        return list(self) == list(other)
+        return self.entries() == list(other)
 
     __hash__ = None  # type: ignore[assignment]  # as any list
 
     def __repr__(self) -> str:
-        return repr(list(self))
+        return repr(self.entries())
 
-    def _recorded(self, index: int) -> RecordedEvent:
-        position, actor, rest = self._rows[index]
-        known = rest_of(rest)
-        return RecordedEvent(
-            stream_id=self._stream_id,
-            version=known.version,
-            partition=self._partition,
-            position=position,
-            occurred_at=known.occurred_at,
-            recorded_at=known.recorded_at,
-            actor=actor,
-            command_id=known.command_id,
-            correlation_id=known.correlation_id,
-            leaf=known.leaf,
-            event=self.events[index],
-        )
+
+class Page(Stretch[LogEntry]):
+    """A stretch of the log, or a stream, with what cannot be read in its place."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, rows: Sequence[TupleRow], mapper: RedressMapper) -> "Page":
+        """Return the page of these rows."""
+        return cls(rows, read_rows(rows, mapper))
+
+    @property
+    def events(self) -> list[Any]:
+        """What happened; raises UnreadableEvent for the first that cannot be read."""
+        for place, each in enumerate(self.read):
+            if not isinstance(each, Event):
+                entry = self[place]
+                assert isinstance(entry, Unreadable), "it could not be read"
+                raise entry.error()
+        return self.read
+
+    @property
+    def streams(self) -> list[bytes]:
+        """Which stream each event is of: the bytes of its id, ``id_of`` makes it."""
+        return self.column("stream_id")
+
+
+class History(Stretch[RecordedEvent]):
+    """A stream from its first event, without what cannot be read."""
+
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, rows: Sequence[TupleRow], read: list[Read]) -> "History":
+        """Return the history that rows of one stream, read as this, amount to."""
+        known = [isinstance(each, Event) for each in read]
+        if all(known):
+            return cls(rows, read)
+        return cls(list(compress(rows, known)), list(compress(read, known)))
+
+
+def read_rows(rows: Sequence[TupleRow], mapper: RedressMapper) -> list[Read]:
+    """Return what each of these rows is read as."""
+    tags, bodies = (list(map(FIELDS[name], rows)) for name in ("tag", "body"))
+    return mapper.decode_page(tags, bodies)
 
 
 def events_of(history: Iterable[RecordedEvent]) -> list[Any]:
     """Return what happened, without looking at the rest where that can be helped."""
     if isinstance(history, History):
-        return history.events.copy()
+        return history.read.copy()
     return [recorded.event for recorded in history]
 
 
@@ -133,16 +136,3 @@ def position_of(history: Sequence[RecordedEvent]) -> int:
     if isinstance(history, History):
         return history.position
     return history[-1].position if history else 0
-
-
-def rest_of(packed: bytes) -> Rest:
-    """Return what REST packed."""
-    version, occurred, recorded, command_id, correlation_id, leaf = REST_OF_ROW(packed)
-    return Rest(
-        version,
-        THEN + timedelta(microseconds=occurred),
-        THEN + timedelta(microseconds=recorded),
-        UUID(bytes=command_id),
-        UUID(bytes=correlation_id),
-        leaf,
-    )

@@ -4,7 +4,7 @@ The eventsourcing library finds it by ``MAPPER_TOPIC`` and speaks of ``StoredEve
 what it calls a topic is our tag, never the path of a module.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from eventsourcing.persistence import (
 )
 from msgspec import Struct
 
+from application.event_store.decoding import SCHEMA, PageDecoder
 from application.event_store.upcasts import UPCASTS, Upcasts, todays_schema, upcast
 from domain.events import ALL_EVENTS
 from domain.kernel import Event
@@ -69,11 +70,15 @@ class RedressMapper(Mapper[UUID]):
         super().__init__(transcoder or JSONTranscoder())
         self._encode = msgspec.json.Encoder().encode
         self._decoders: dict[str, Decode] = {}
+        of_first_schema: list[type[Event]] = []
         for event_type in self.event_types if event_types is None else event_types:
             tag = tag_of(event_type)
             if tag in self._decoders:
                 raise ValueError(f"Two event types have the tag {tag!r}.")
             self._decoders[tag] = decoder(event_type, upcasts)
+            if todays_schema(tag, upcasts) == 1:
+                of_first_schema.append(event_type)
+        self._page = PageDecoder(of_first_schema)
 
     def encode(self, event: Event) -> tuple[str, bytes]:
         """Return the tag and the body; TypeError for a value JSON does not know."""
@@ -88,6 +93,21 @@ class RedressMapper(Mapper[UUID]):
             return decode(body)
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             raise SpoiltBody(str(error)) from error
+
+    def decode_page(
+        self, tags: Sequence[str], bodies: Sequence[bytes]
+    ) -> list[Event | UnknownTag | SpoiltBody]:
+        """Return each event, or in its place why it cannot be read, as decode says."""
+        events: Sequence[Event] | None = self._page.decode(tags, bodies)
+        if events is not None:
+            return [*events]
+        return [self._tried(*each) for each in zip(tags, bodies, strict=True)]
+
+    def _tried(self, tag: str, body: bytes) -> Event | UnknownTag | SpoiltBody:
+        try:
+            return self.decode(tag, body)
+        except (UnknownTag, SpoiltBody) as error:
+            return error
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
         """Return what is stored of an Addressed event."""
@@ -146,5 +166,4 @@ class Shape(Struct):
     schema: int = 1
 
 
-SCHEMA = b'"schema"'
 peek = msgspec.json.Decoder(Shape).decode

@@ -1,20 +1,31 @@
 """The event store on PostgreSQL: streams out, batches of asks in, the log to read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from itertools import groupby, repeat
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
 from msgspec.structs import replace
+from psycopg.rows import TupleRow
 
 from application.event_store.asks import AskOutcome, StoredAsk, StoredPart
 from application.event_store.connections import Pool, available
 from application.event_store.envelope import Receipt, StreamVersion
-from application.event_store.history import REST, History
-from application.event_store.mapper import RedressMapper, SpoiltBody, UnknownTag
+from application.event_store.history import History, Page, read_rows
+from application.event_store.mapper import RedressMapper
 from application.event_store.packed import Packed, ids, small_integers
 from application.event_store.recorder import RedressApplicationRecorder
-from application.event_store.rows import COLUMNS, LogEntry, Row, log_entry
+from application.event_store.rows import (
+    COLUMNS,
+    Read,
+    Row,
+    id_of,
+    log_entry,
+    row_cursor,
+)
 from application.event_store.store import (
     Append,
     Conflict,
@@ -29,11 +40,11 @@ from domain.events import ALL_EVENTS
 from domain.ids import partition_in
 from domain.kernel import Event
 
-# A row for each event, by the number of its stream, and for each receipt, by the number
-# of its command below zero. The inner ORDER BY makes each stream one walk along its
-# index, whatever the planner believes about the size of the table.
+# A row for each event, with the number of its stream, and one for each receipt, with
+# the number of its command below zero. The inner ORDER BY makes each stream one walk
+# along its index, whatever the planner believes about the size of the table.
 LOAD = f"""
-    SELECT s.number, e.position, e.type, e.body, e.actor, {REST} AS rest,
+    SELECT {COLUMNS}, s.number,
            NULL::uuid[] AS streams, NULL::bigint[] AS versions, NULL::bytea[] AS leaves
     FROM unnest(%b::smallint[], %b::uuid[])
          WITH ORDINALITY AS s (partition, stream_id, number)
@@ -43,7 +54,8 @@ LOAD = f"""
         ORDER BY e.version
     ) AS e
     UNION ALL
-    SELECT -a.number, c.last_position, NULL, c.request_hash, NULL, NULL,
+    SELECT c.partition, c.last_position, NULL, NULL, NULL, c.request_hash, NULL,
+           NULL, c.command_id, NULL, NULL, NULL, -a.number,
            c.streams, c.versions, array(
                SELECT e.leaf FROM store.event AS e
                WHERE e.partition = c.partition
@@ -72,6 +84,9 @@ STREAMS = f"""
         ORDER BY e.version
     ) AS e
 """  # noqa: S608 - the columns are the constant above
+NUMBER = itemgetter(len(Row._fields))
+STREAM = itemgetter(Row._fields.index("stream_id"))
+BODY = Row._fields.index("body")
 HEADS = "SELECT partition, position FROM store.partition_head ORDER BY partition"
 
 
@@ -110,32 +125,21 @@ class PostgresEventStore:
         self, stream_ids: Sequence[UUID], command_ids: Sequence[tuple[int, UUID]] = ()
     ) -> Loaded:
         """Return whole streams, and the receipts of commands seen, in one query."""
-        histories = {each: History(each, partition_in(each)) for each in stream_ids}
-        seen: dict[tuple[int, UUID], tuple[bytes, Receipt]] = {}
-        unreadable: dict[UUID, Unreadable] = {}
+        wanted = list(dict.fromkeys(stream_ids))
         values = (
-            *addresses(histories),
+            *addresses(wanted),
             small_integers([partition for partition, _ in command_ids]),
             ids([command_id for _, command_id in command_ids]),
         )
-        streams = list(histories.values())
-        for number, position, tag, body, actor, rest, *receipt in self._query(
-            self._writer, LOAD, values
-        ):
-            if number < 0:
-                name = command_ids[-number - 1]
-                seen[name] = body, receipt_of(name[0], position, *receipt)
-                continue
-            try:
-                event = self._mapper.decode(tag, body)
-            except (UnknownTag, SpoiltBody):
-                row = streams[number - 1].row(position, tag, body, actor, rest)
-                entry = log_entry(row, self._mapper)
-                assert isinstance(entry, Unreadable), "it could not be read"
-                unreadable.setdefault(entry.stream_id, entry)
-            else:
-                streams[number - 1].add(event, position, actor, rest)
-        return Loaded(histories, seen, unreadable)
+        rows = self._query(self._writer, LOAD, values)
+        rows.sort(key=NUMBER)  # As they come, but PostgreSQL does not promise it.
+        seen = {
+            command_ids[-number - 1]: (row[BODY], receipt_in(row))
+            for row in rows
+            if (number := row[len(Row._fields)]) < 0
+        }
+        del rows[: len(seen)]
+        return loaded(wanted, rows, read_rows(rows, self._mapper), seen)
 
     def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
         """Append a batch in one statement and one commit; an outcome for each."""
@@ -146,35 +150,59 @@ class PostgresEventStore:
 
     # -- For projections and auditors --
 
-    def read(self, partition: int, after: int, limit: int) -> list[LogEntry]:
+    def read(self, partition: int, after: int, limit: int) -> Page:
         """Return the log of a partition behind a position, in the order of commits.
 
         There are no gaps and no latecomers: whoever has read up to a position has read
         all there is up to it.
         """
-        rows = self._query(self._reader, READ, (partition, after, limit))
-        return [log_entry(Row(*row), self._mapper) for row in rows]
+        return Page.of(self._rows(partition, after, limit), self._mapper)
+
+    def pages(self, limit: int) -> Iterator[Page]:
+        """Yield the whole log as it stands, partition by partition, in such pages.
+
+        While one is looked at, the database reads the next.
+        """
+        ranges = [
+            (partition, after, min(limit, head - after))
+            for partition, head in self.heads().items()
+            for after in range(0, head, limit)
+        ]
+        with ThreadPoolExecutor(1, "log") as ahead:
+            coming = (ahead.submit(self._rows, *each) for each in ranges)
+            following = next(coming, None)
+            while following is not None:
+                rows = following.result()
+                following = next(coming, None)
+                yield Page.of(rows, self._mapper)
 
     def heads(self) -> dict[int, int]:
         """Return the last position of every partition, 0 before its first event."""
         return dict(self._query(self._reader, HEADS, ()))
 
-    def stream(self, stream_id: UUID) -> list[LogEntry]:
+    def stream(self, stream_id: UUID) -> Page:
         """Return one stream from its first event; empty if there is none."""
         return self.events_of([stream_id])[stream_id]
 
-    def events_of(self, stream_ids: Iterable[UUID]) -> dict[UUID, list[LogEntry]]:
+    def events_of(self, stream_ids: Iterable[UUID]) -> Mapping[UUID, Page]:
         """Return several streams whole, an entry for each, in one query."""
-        streams: dict[UUID, list[LogEntry]] = {each: [] for each in stream_ids}
-        for row in self._query(self._reader, STREAMS, addresses(streams)):
-            streams[row[2]].append(log_entry(Row(*row), self._mapper))
+        wanted = list(stream_ids)
+        rows = self._query(self._reader, STREAMS, addresses(wanted))
+        rows.sort(key=STREAM)  # Stable: each keeps its order.
+        read = read_rows(rows, self._mapper)
+        streams = dict.fromkeys(wanted, Page([], []))
+        for key, first, last in runs(rows, STREAM):
+            streams[id_of(key)] = Page(rows[first:last], read[first:last])
         return streams
 
     # -- Between rows and events --
 
+    def _rows(self, partition: int, after: int, limit: int) -> list[TupleRow]:
+        return self._query(self._reader, READ, (partition, after, limit))
+
     def _query(self, pool: Pool, query: str, values: Sequence[object]) -> list[Any]:
         with available(pool, writes=False) as connection:
-            return connection.cursor(binary=True).execute(query, values).fetchall()
+            return row_cursor(connection).execute(query, values).fetchall()
 
     def _stored(self, append: Append) -> StoredAsk:
         context = append.context
@@ -202,6 +230,44 @@ def addresses(stream_ids: Iterable[UUID]) -> tuple[Packed, Packed]:
     """Return the columns of partitions and ids that say where the streams are."""
     wanted = list(stream_ids)
     return small_integers(list(map(partition_in, wanted))), ids(wanted)
+
+
+def loaded(
+    stream_ids: Sequence[UUID],
+    rows: Sequence[TupleRow],
+    read: list[Read],
+    seen: Mapping[tuple[int, UUID], tuple[bytes, Receipt]],
+) -> Loaded:
+    """Return these streams, whose rows were read as this, one stream after another."""
+    histories = dict.fromkeys(stream_ids, History([], []))
+    unreadable: dict[UUID, Unreadable] = {}
+    for number, first, last in runs(rows, NUMBER):
+        stream_id, some = stream_ids[number - 1], read[first:last]
+        history = History.of(rows[first:last], some)
+        histories[stream_id] = history
+        if len(history) < len(some):
+            entries = map(log_entry, rows[first:last], some, repeat(stream_id))
+            unreadable[stream_id] = next(
+                e for e in entries if isinstance(e, Unreadable)
+            )
+    return Loaded(histories, seen, unreadable)
+
+
+def runs(
+    rows: Sequence[TupleRow], key: Callable[[TupleRow], Any]
+) -> Iterator[tuple[Any, int, int]]:
+    """Yield where rows of one key begin and end; those of one key stand together."""
+    first = 0
+    for value, some in groupby(map(key, rows)):
+        last = first + sum(1 for _ in some)
+        yield value, first, last
+        first = last
+
+
+def receipt_in(row: TupleRow) -> Receipt:
+    """Return the receipt that a row of LOAD says."""
+    partition, position, *_, streams, versions, leaves = row
+    return receipt_of(partition, position, list(map(id_of, streams)), versions, leaves)
 
 
 def receipt_of(

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from application.event_store.connections import Connection, Pool
 from application.event_store.envelope import RecordedEvent
+from application.event_store.history import Page
 from application.event_store.mapper import RedressMapper, tag_of
-from application.event_store.rows import COLUMNS, Row, log_entry
+from application.event_store.rows import COLUMNS, row_cursor
 from application.event_store.store import Unreadable
 from application.proactive.entitlements import (
     EVENT_TYPES,
@@ -70,9 +71,9 @@ def surveys_in(connection: Connection) -> dict[UUID, dict[str, Survey]]:
     """Return the reviews of every order by their names, each as last told."""
     mapper, found = RedressMapper(), dict[UUID, dict[str, Survey]]()
     tag = ReviewRecorded.__struct_config__.tag
-    with connection.cursor(binary=True) as cursor:
-        for row in cursor.execute(REVIEWS, {"tag": tag}):
-            entry = log_entry(Row(*row), mapper)
+    with row_cursor(connection) as cursor:
+        rows = cursor.execute(REVIEWS, {"tag": tag}).fetchall()
+        for entry in Page.of(rows, mapper):
             if isinstance(entry, Unreadable) or not isinstance(
                 event := entry.event, ReviewRecorded
             ):
@@ -95,8 +96,8 @@ def stored_entitlements(pool: Pool) -> Entitlements:
 def resolved_in(connection: Connection) -> Iterator[RecordedEvent]:
     """Yield what entitlements are told from, as far as it can be read."""
     mapper, tags = RedressMapper(), [tag_of(each) for each in EVENT_TYPES]
-    with connection.cursor(binary=True) as cursor:
-        for row in cursor.execute(OF_TYPES, {"tags": tags}):
-            entry = log_entry(Row(*row), mapper)
+    with row_cursor(connection) as cursor:
+        rows = cursor.execute(OF_TYPES, {"tags": tags}).fetchall()
+        for entry in Page.of(rows, mapper):
             if not isinstance(entry, Unreadable):
                 yield entry

@@ -5,9 +5,10 @@ from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from application.event_store.connections import Connection
+from application.event_store.history import Page
 from application.event_store.mapper import RedressMapper
 from application.event_store.postgres import HEADS
-from application.event_store.rows import COLUMNS, LogEntry, Row, log_entry
+from application.event_store.rows import COLUMNS, LogEntry, row_cursor
 
 # How far something is, by partition.
 Positions: TypeAlias = Mapping[int, int]
@@ -83,9 +84,6 @@ class Log:
         values = {"stream_id": stream_id, **wanted._asdict()}
         return self._rows(READ_STREAM, values, connection)
 
-    def _rows(
-        self, query: str, values: dict[str, Any], connection: Connection
-    ) -> Sequence[LogEntry]:
-        with connection.cursor(binary=True) as cursor:
-            rows = cursor.execute(query, values)
-            return [log_entry(Row(*row), self._mapper) for row in rows]
+    def _rows(self, query: str, values: dict[str, Any], connection: Connection) -> Page:
+        with row_cursor(connection) as cursor:
+            return Page.of(cursor.execute(query, values).fetchall(), self._mapper)
