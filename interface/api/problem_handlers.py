@@ -18,7 +18,11 @@ from msgspec import UNSET
 from psycopg import DataError, OperationalError
 from psycopg_pool import PoolTimeout
 
-from application.event_store.store import StoreUnavailable, UnreadableEvent
+from application.event_store.store import (
+    Overloaded,
+    StoreUnavailable,
+    UnreadableEvent,
+)
 from application.evidence import FilesUnavailable
 from application.people import WordsTooLong
 from application.projections.paging import BadCursor
@@ -117,6 +121,15 @@ def of_outage(_request: Request[Any, Any, Any], error: Exception) -> Response[Pr
     return answer(problem, {"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
+def of_overload(
+    _request: Request[Any, Any, Any], _error: Overloaded
+) -> Response[Problem]:
+    """Say at once that more is asked than can be done soon, and when to ask again."""
+    detail = "Nothing was written. Ask again with the same Idempotency-Key."
+    problem = document("busy", HTTPStatus.SERVICE_UNAVAILABLE, detail)
+    return answer(problem, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
 def of_lost_files(
     _request: Request[Any, Any, Any], error: FilesUnavailable
 ) -> Response[Problem]:
@@ -192,6 +205,7 @@ HANDLERS: Final[dict[Any, Any]] = {
     BadCursor: of_bad_cursor,
     FilesUnavailable: of_lost_files,
     UnreadableEvent: of_unreadable,
+    Overloaded: of_overload,
     StoreUnavailable: of_outage,
     OperationalError: of_outage,
     PoolTimeout: of_outage,

@@ -79,6 +79,7 @@ TITLES: Final[Mapping[str, str]] = {
     "too_many_streams": "Too many live streams are open.",
     "behind": "What you wait for is not shown yet; ask again.",
     "unreadable_event": "One of its events cannot be read by this release.",
+    "busy": "More is asked than can be done at once; ask again.",
     "unavailable": "The database does not answer; nothing is lost, ask again.",
     "files_unavailable": "The files of evidence cannot be reached; ask again.",
     "not_ready": "This process is of no use yet, or at the moment.",
