@@ -1,8 +1,10 @@
 """Commands about orders."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import TypeAlias
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,9 +14,13 @@ from application.event_store.handler import CommandHandler
 from application.event_store.store import EventStore
 from application.policy_set import OrderTerms
 from domain.ids import id_from_name, partition_of
-from domain.order import ORDER, OrderCommand
+from domain.kernel import Decider
+from domain.order import ORDER, Order, OrderCommand, OrderEvent
+from domain.promise import PromiseTerms
 
 KIND = "order"
+
+OrderDecider: TypeAlias = Decider[Order, OrderCommand, OrderEvent, PromiseTerms]
 
 
 NAME_MAX = 128
@@ -65,6 +71,23 @@ class Orders:
     ) -> Receipt:
         """Return where the order then stands; raises as CommandHandler does."""
         return self._handler.handle_one(self.ask(order_id, command, context))
+
+    async def answer(
+        self,
+        order_id: UUID,
+        command: OrderCommand,
+        context: CommandContext,
+        decider: OrderDecider = ORDER,
+    ) -> Receipt:
+        """Return as ``handle_one`` does, and hold no thread meanwhile.
+
+        ``decider`` may ask more than ORDER does before it decides.
+        """
+        terms = self._policies.orders_at_hand
+        if terms is None:
+            terms = await asyncio.to_thread(lambda: self._policies.orders)
+        part = Part(order_id, decider, command, terms)
+        return await self._handler.answer(Ask(context, (part,)))
 
 
 def context_for(  # noqa: PLR0913  (an envelope has that many lines)

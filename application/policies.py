@@ -37,6 +37,11 @@ class PolicyBook(msgspec.Struct, frozen=True):
 
     orders: PromiseTerms
 
+    @property
+    def orders_at_hand(self) -> PromiseTerms:
+        """The same: nothing has to be read."""
+        return self.orders
+
 
 def document_from_toml(text: str, where: str = "") -> PolicyDocument:
     """Return a pack as it is written down; ``where`` names it in what is said of it.

@@ -62,6 +62,11 @@ class OrderTerms(Protocol):
         """What the labels of orders promise."""
         ...
 
+    @property
+    def orders_at_hand(self) -> PromiseTerms | None:
+        """The same, or None if it would have to be read first."""
+        ...
+
 
 class InForce(Struct, frozen=True, kw_only=True):
     """What is published, as of a version of the stream, ready to decide by."""
@@ -114,6 +119,12 @@ class Policies:
         """What the labels of orders promise, whichever profile they are of."""
         return self.current().orders
 
+    @property
+    def orders_at_hand(self) -> PromiseTerms | None:
+        """The same, or None if it would have to be read first."""
+        known = self._at_hand()
+        return None if known is None else known.orders
+
     def book(self, profile: str) -> Rulebook:
         """Return the rules of a profile. Raises NoPolicies."""
         found = self.current().books.get(profile)
@@ -139,9 +150,9 @@ class Policies:
         StoreUnavailable if nothing was, and UnreadableEvent for a publication of a
         newer release, by which only that can judge.
         """
+        if fresh := self._at_hand():
+            return fresh
         known = self._known
-        if known is not None and self._elapsed() < self._fresh_until:
-            return known
         # One thread asks; the others need not wait for the answer if they had one.
         if not self._reading.acquire(blocking=known is None):
             assert known is not None, "else it would have waited"
@@ -156,6 +167,9 @@ class Policies:
             return known
         finally:
             self._reading.release()
+
+    def _at_hand(self) -> InForce | None:
+        return self._known if self._elapsed() < self._fresh_until else None
 
     def fresh(self) -> InForce:
         """Return what is in force, as the store has it now; raises as current does."""

@@ -5,6 +5,7 @@ time, whatever a demonstration sets the clock to, with a minute's leeway.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -33,6 +34,7 @@ THEIR_ALGORITHMS: Final = ("Ed25519", "ES256", "ES384", "PS256", "RS256")
 LEEWAY_SECONDS: Final = 60
 HOURS_MAX: Final = 24 * 366
 TOKEN_LENGTH_MAX: Final = 8192
+BELIEVED_MAX: Final = 10_000
 JWKS_BYTES_MAX: Final = 1_000_000
 JWKS_TIMEOUT_SECONDS: Final = 5
 JWKS_AGE_SECONDS_MAX: Final = 600
@@ -71,6 +73,10 @@ class Keys(Protocol):
         """Return the keys now known, having looked again if this one is not."""
         ...
 
+    def at_hand(self, key_id: str | None) -> KeySet | None:
+        """Return the keys now known, or None if ``find`` would look again."""
+        ...
+
 
 class Trusted(Struct, frozen=True, kw_only=True):
     """An issuer we believe, for what audience, signed how, and with which keys."""
@@ -79,6 +85,27 @@ class Trusted(Struct, frozen=True, kw_only=True):
     audience: str
     algorithms: Sequence[str]
     keys: Keys
+
+
+class Believed(Struct, frozen=True, kw_only=True):
+    """What a token says that was read and checked, until when, and by which keys."""
+
+    actor: Actor
+    until: float
+    issuer: Trusted
+    key_id: str | None
+    keys: KeySet
+
+    @property
+    def stands(self) -> bool:
+        """Whether it is believed still: it has time left, and the keys are the same."""
+        keys = self.issuer.keys.at_hand(self.key_id)
+        return keys is self.keys and machine_seconds() <= self.until
+
+    @property
+    def held(self) -> Held:
+        """Who holds it."""
+        return Held(actor=self.actor, seconds_left=self.until - machine_seconds())
 
 
 # -- Keys --
@@ -95,6 +122,10 @@ class OwnKey:
     def find(self, key_id: str | None) -> KeySet:  # noqa: ARG002  # there is only one
         """Return the public half."""
         return self._public
+
+    def at_hand(self, key_id: str | None) -> KeySet:
+        """Return the public half."""
+        return self.find(key_id)
 
     def sign(self, claims: dict[str, Any]) -> str:
         """Return a token with these claims."""
@@ -128,6 +159,10 @@ class PublishedKeys:
             finally:
                 self._reading.release()
         return self._keys
+
+    def at_hand(self, key_id: str | None) -> KeySet | None:
+        """Return the keys now known, or None if it is time to look again."""
+        return None if self._wanted(key_id) else self._keys
 
     def _wanted(self, key_id: str | None) -> bool:
         age = self._elapsed() - self._read_at
@@ -199,6 +234,8 @@ class Tokens:
             issuer=ISSUER, audience=AUDIENCE, algorithms=[OUR_ALGORITHM], keys=own
         )
         self._trusted = {each.issuer: each for each in (ours, *others)}
+        self._believed: dict[bytes, Believed] = {}
+        self._remembering = Lock()
 
     def issue(
         self,
@@ -235,14 +272,36 @@ class Tokens:
             keys = trusted.keys.find(key_id)
             claims = jwt.decode(token, keys, algorithms=trusted.algorithms).claims
             demands(trusted).validate(claims)
-            return Held(
+            believed = Believed(
                 actor=msgspec.convert(claims, Claims).actor(),
-                seconds_left=claims["exp"] + LEEWAY_SECONDS - machine_seconds(),
+                until=claims["exp"] + LEEWAY_SECONDS,
+                issuer=trusted,
+                key_id=key_id,
+                keys=keys,
             )
         except JoseError as error:
             raise BadToken(why(error)) from error
         except (ValueError, msgspec.ValidationError) as error:
             raise BadToken("The token's subject, roles or form are wrong.") from error
+        self._remember(token, believed)
+        return believed.held
+
+    def recalled(self, token: str) -> Held | None:
+        """Return who holds a token that was believed before, at once; else None.
+
+        It is None from when the token has run out, or its issuer's keys are others, or
+        are to be looked at again: then ``held`` says why it is not believed, or reads
+        it anew.
+        """
+        believed = self._believed.get(fingerprint(token))
+        return believed.held if believed is not None and believed.stands else None
+
+    def _remember(self, token: str, believed: Believed) -> None:
+        """Keep what a token says; the token itself is not kept."""
+        with self._remembering:
+            self._believed[fingerprint(token)] = believed
+            while len(self._believed) > BELIEVED_MAX:
+                del self._believed[next(iter(self._believed))]
 
     def _issuer_of(self, token: str) -> tuple[Trusted, str | None]:
         """Return whose token this claims to be; nothing of it is believed yet."""
@@ -253,6 +312,11 @@ class Tokens:
             raise BadToken("The token is from an issuer we do not trust.")
         key_id = unproven.headers().get("kid")
         return trusted, key_id if isinstance(key_id, str) else None
+
+
+def fingerprint(token: str) -> bytes:
+    """Return what a token is known again by."""
+    return sha256(token.encode()).digest()
 
 
 class Unproven(Struct, frozen=True):

@@ -4,6 +4,7 @@
 one for many callers at once. Both take the same rounds.
 """
 
+import asyncio
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
@@ -41,6 +42,10 @@ class CommandHandler:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    async def answer(self, ask: Ask) -> Receipt:
+        """Return the receipt of one ask to a coroutine; raises as ``handle_one``."""
+        return await asyncio.to_thread(self.handle_one, ask)
 
     def answered(
         self, stream_id: UUID, context: CommandContext, said: Struct

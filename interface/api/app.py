@@ -50,11 +50,17 @@ from interface.api import (
 )
 from interface.api.accounts import AccountController
 from interface.api.all_shortfalls import ShortfallController
-from interface.api.auth import Authentication, current_actor, door
+from interface.api.auth import Authentication, actor_now, doorkeeper
 from interface.api.canonical import canonical_line, stopwatch
 from interface.api.cases import CaseController
 from interface.api.consumers import ConsumerController
-from interface.api.context import asked
+from interface.api.context import (
+    CorrelationId,
+    IdempotencyKey,
+    IfMatch,
+    OccurredAt,
+    asked,
+)
 from interface.api.deadline import in_time
 from interface.api.decisions import DecisionController
 from interface.api.disputes import DisputeController
@@ -67,6 +73,7 @@ from interface.api.incidents import IncidentController, NoticeController
 from interface.api.listings import ListingController
 from interface.api.live import LiveController, OpenStreams
 from interface.api.metrics import Metrics
+from interface.api.order_commands import Posted
 from interface.api.orders import OrderController
 from interface.api.policies import PolicyController
 from interface.api.problem_handlers import HANDLERS
@@ -135,8 +142,23 @@ def build_app(
 ) -> Litestar:
     """Return the API over these parts, with what else is to be served."""
 
-    def actor(request: Request[Actor, Any, Any]) -> Actor:
-        return current_actor(request.user, parts.persons)
+    async def actor(request: Request[Actor, Any, Any]) -> Actor:
+        return await actor_now(request.user, parts.persons)
+
+    async def posted(
+        request: Request[Actor, Any, Any],
+        idempotency_key: IdempotencyKey = None,
+        if_match: IfMatch = None,
+        occurred_at: OccurredAt = None,
+        correlation_id: CorrelationId = None,
+    ) -> Posted:
+        return Posted(
+            asked=asked(idempotency_key, if_match, occurred_at, correlation_id),
+            actor=await actor_now(request.user, parts.persons),
+            raw=await request.body(),
+            desk=parts.desk,
+            people=parts.people,
+        )
 
     return Litestar(
         route_handlers=[
@@ -176,7 +198,8 @@ def build_app(
             *more,
         ],
         dependencies={
-            "actor": Provide(actor, sync_to_thread=True),
+            "actor": Provide(actor),
+            "posted": Provide(posted),
             "asked": Provide(asked, sync_to_thread=False),
             "raw": Provide(raw_body),
             "asking": Provide(asking, sync_to_thread=False),
@@ -191,8 +214,8 @@ def build_app(
             stopwatch,
             in_time,
             DefineMiddleware(Authentication, tokens=parts.tokens),
+            doorkeeper,
         ],
-        guards=[door],
         exception_handlers=HANDLERS,
         before_send=[canonical_line(parts.metrics), *before_send],
         request_max_body_size=BODY_BYTES_MAX,

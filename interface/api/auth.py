@@ -12,7 +12,7 @@ from litestar.enums import HttpMethod
 from litestar.handlers import BaseRouteHandler
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
 from litestar.openapi.spec import Parameter
-from litestar.types import ASGIApp
+from litestar.types import ASGIApp, Receive, Scope, Send
 from msgspec.structs import replace
 
 from application.access import Action, Actor, NotAllowed, may_ever
@@ -55,14 +55,30 @@ class Authentication(AbstractAuthenticationMiddleware):
         if scheme.lower() != "bearer" or not token.strip():
             detail = "Send a token as: Authorization: Bearer …"
             raise Wrong("unauthenticated", 401, detail, headers=CHALLENGE)
+        token = token.strip()
         try:
             # Another issuer's keys may have to be fetched; all others go on meanwhile.
-            held = await sync_to_thread(self._tokens.held, token.strip())
+            held = self._tokens.recalled(token)
+            if held is None:
+                held = await sync_to_thread(self._tokens.held, token)
         except BadToken as error:
             raise Wrong(
                 "unauthenticated", 401, str(error), headers=CHALLENGE
             ) from error
         return AuthenticationResult(user=held.actor, auth=held.seconds_left)
+
+
+def doorkeeper(app: ASGIApp) -> ASGIApp:
+    """Ask everybody at the door, as the framework's guards would.
+
+    Those it calls in a thread, with a copy of the handler, for every request.
+    """
+
+    async def kept(scope: Scope, receive: Receive, send: Send) -> None:
+        door(ASGIConnection(scope), scope["route_handler"])
+        await app(scope, receive, send)
+
+    return kept
 
 
 def door(
@@ -83,9 +99,11 @@ def door(
 
 def questions_known(connection: ASGIConnection[Any, Any, Any, Any]) -> None:
     """Raise Wrong (400) for a query parameter that the description does not know."""
+    if connection.scope.get("method") != HttpMethod.GET:
+        return
     paths = connection.app.openapi_schema.paths or {}
     described = paths.get(connection.scope.get("path_template", ""))
-    if connection.scope.get("method") != HttpMethod.GET or described is None:
+    if described is None:
         return
     asked = described.get.parameters if described.get else None
     known = sorted(
@@ -112,3 +130,10 @@ def current_actor(actor: Actor, persons: PersonQueries) -> Actor:
     if "consumer" not in actor.roles:
         return actor
     return replace(actor, linked=frozenset(persons.persons_of(actor.subject)))
+
+
+async def actor_now(actor: Actor, persons: PersonQueries) -> Actor:
+    """Return the same; only for a consumer something is read, in a thread."""
+    if "consumer" not in actor.roles:
+        return actor
+    return await sync_to_thread(current_actor, actor, persons)

@@ -56,8 +56,9 @@ def in_time(
 
         async def told(message: Message) -> None:
             nonlocal begun
-            await stop(clock)
-            begun = True
+            if not begun:
+                await stop(clock)
+                begun = True
             await send(message)
 
         try:

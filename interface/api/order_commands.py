@@ -10,12 +10,14 @@ from uuid import UUID
 
 import msgspec
 from litestar import Controller, Response, post
+from litestar.concurrency import sync_to_thread
 from litestar.di import NamedDependency
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 from msgspec.structs import fields
 
 from application.access import Action, Actor
+from application.event_store.envelope import CommandContext, Receipt
 from application.order_desk import KnownOrder, OrderDesk
 from application.people import People
 from domain.kernel import Sealed
@@ -117,6 +119,19 @@ DOORS: Final[Sequence[Door]] = (
 )
 
 
+class Posted(NamedTuple):
+    """All that a command comes with, beside the order it is about, and who takes it.
+
+    One dependency, as the framework makes a task of each where there are several.
+    """
+
+    actor: Actor
+    asked: Asked
+    raw: bytes
+    desk: OrderDesk
+    people: People
+
+
 def strictly(raw: bytes, body: type[Body]) -> Body:
     """Return the body with its types taken at their word; raises Wrong (400).
 
@@ -128,33 +143,55 @@ def strictly(raw: bytes, body: type[Body]) -> Body:
         raise invalid_body(error, body) from None
 
 
+async def answered(
+    posted: Posted,
+    action: Action,
+    order_id: UUID,
+    body: Any,
+    context: CommandContext,
+) -> Receipt:
+    """Return where the order stands once it has been told; raises as OrderDesk does.
+
+    Words are sealed for whose order it is: to know that it is read first, in a thread.
+    """
+    actor, desk, people = posted.actor, posted.desk, posted.people
+    if not hasattr(body, "asks"):
+        return await desk.answer(actor, action, order_id, body, context)
+    spoken = cast("Spoken", body)
+
+    def command(known: KnownOrder) -> OrderCommand:
+        def seal(words: str, purpose: str) -> Sealed:
+            return people.seal(known.consumer, words, purpose)
+
+        return spoken.command(seal)
+
+    if spoken.has_words:
+        return await sync_to_thread(
+            desk.take, actor, action, order_id, command, context
+        )
+    silent = spoken.command(nothing_to_seal)
+    return await desk.answer(actor, action, order_id, silent, context)
+
+
+def nothing_to_seal(_words: str, _purpose: str) -> Sealed:
+    """Seal nothing, for whoever says that there are no words."""
+    raise AssertionError
+
+
 def handler(door: Door) -> HTTPRouteHandler:
     """Return the handler of one row."""
 
-    def take(  # noqa: PLR0913  # what it needs is injected by these names
+    async def take(
         _controller: Controller,
         *,
         order_id: FromPath[UUID],
         data: Any,
-        raw: NamedDependency[bytes],
-        actor: NamedDependency[Actor],
-        asked: NamedDependency[Asked],
-        desk: NamedDependency[OrderDesk],
-        people: NamedDependency[People],
+        posted: NamedDependency[Posted],
     ) -> Response[ReceiptBody]:
         del data  # Described to readers, and read loosely; here is the strict reading.
-        body = strictly(raw, door.body)
-        context = asked.context(actor, order_id, door.asks)
-
-        def command(known: KnownOrder) -> OrderCommand:
-            def seal(words: str, purpose: str) -> Sealed:
-                return people.seal(known.consumer, words, purpose)
-
-            if hasattr(body, "asks"):
-                return cast("Spoken", body).command(seal)
-            return cast("OrderCommand", body)
-
-        receipt = desk.take(actor, door.action, order_id, command, context)
+        body = strictly(posted.raw, door.body)
+        context = posted.asked.context(posted.actor, order_id, door.asks)
+        receipt = await answered(posted, door.action, order_id, body, context)
         return receipt_answer(receipt)
 
     name = door.asks.__name__
@@ -170,7 +207,6 @@ def handler(door: Door) -> HTTPRouteHandler:
         operation_id=name[0].lower() + name[1:],
         opt=does(door.action, door.asks),
         status_code=200,
-        sync_to_thread=True,
     )(take)
 
 

@@ -31,6 +31,11 @@ class Spoken(Protocol):
 
     asks: ClassVar[type[OrderCommand]]
 
+    @property
+    def has_words(self) -> bool:
+        """Whether anything of it is to be sealed."""
+        ...
+
     def command(self, seal: Seal) -> OrderCommand:
         """Return the command."""
         ...
@@ -48,6 +53,11 @@ class ReviewBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     words: Words | None = None
     asked_at: Moment | None = None
 
+    @property
+    def has_words(self) -> bool:
+        """Whether anything of it is to be sealed."""
+        return self.words is not None
+
     def command(self, seal: Seal) -> RecordReview:
         """Return the command."""
         sealed = None if self.words is None else seal(self.words, "review")
@@ -64,6 +74,7 @@ class NoteBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     asks = RecordNote
     words: Words
+    has_words: ClassVar[bool] = True
 
     def command(self, seal: Seal) -> RecordNote:
         """Return the command."""
@@ -75,6 +86,7 @@ class AddressBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
 
     asks = ChangeAddress
     address: Words
+    has_words: ClassVar[bool] = True
 
     def command(self, seal: Seal) -> ChangeAddress:
         """Return the command."""
@@ -86,6 +98,7 @@ class AddressReportBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     asks = RecordAddressChange
     address: Words
+    has_words: ClassVar[bool] = True
 
     def command(self, seal: Seal) -> RecordAddressChange:
         """Return the command."""
@@ -107,6 +120,11 @@ class ScanBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     text: Words | None = None
     outlet: Code | None = None
     region: Code | None = None
+
+    @property
+    def has_words(self) -> bool:
+        """Whether anything of it is to be sealed."""
+        return self.text is not None
 
     def command(self, seal: Seal) -> RecordScan:
         """Return the command."""
