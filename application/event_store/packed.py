@@ -8,6 +8,7 @@ significant first.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from struct import Struct, pack
 from typing import Final
 from uuid import UUID
@@ -18,11 +19,17 @@ from psycopg.pq import Format
 
 HEAD: Final = Struct("!iiIii").pack
 SIZE: Final = Struct("!i").pack
+OF_8: Final = Struct("!iq").pack
 OF_16: Final = SIZE(16)
 OIDS: Final = {
     kind: psycopg.adapters.types[kind].oid
-    for kind in ("int2", "int4", "int8", "uuid", "bytea")
+    for kind in ("int2", "int4", "int8", "uuid", "text", "bytea", "timestamptz")
 }
+NULL: Final = SIZE(-1)
+
+# What PostgreSQL counts microseconds from.
+EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
+DAY_US: Final = 86_400_000_000
 
 
 class Packed(bytes):
@@ -73,14 +80,33 @@ def ids(values: Sequence[UUID]) -> Packed:
     return array("uuid", len(packed), b"".join(packed))
 
 
+def texts(values: Sequence[str]) -> Packed:
+    """Return a text[]."""
+    encoded = [value.encode() for value in values]
+    packed = [SIZE(len(value)) + value for value in encoded]
+    return array("text", len(packed), b"".join(packed))
+
+
+def times(values: Sequence[datetime | None]) -> Packed:
+    """Return a timestamptz[]; raises TypeError for a time without a zone."""
+    packed = [NULL if value is None else OF_8(8, since(value)) for value in values]
+    return array("timestamptz", len(packed), b"".join(packed), nulls=None in values)
+
+
+def since(moment: datetime) -> int:
+    """Return the microseconds since PostgreSQL's epoch."""
+    after = moment - EPOCH
+    return after.days * DAY_US + after.seconds * 1_000_000 + after.microseconds
+
+
 def blobs(values: Sequence[bytes]) -> Packed:
     """Return a bytea[]."""
     packed = [SIZE(len(value)) + value for value in values]
     return array("bytea", len(packed), b"".join(packed))
 
 
-def array(kind: str, count: int, elements: bytes) -> Packed:
+def array(kind: str, count: int, elements: bytes, *, nulls: bool = False) -> Packed:
     """Return an array of so many elements; one without any has no dimension."""
     if not count:
         return Packed(HEAD(0, 0, OIDS[kind], 0, 0)[:12])
-    return Packed(HEAD(1, 0, OIDS[kind], count, 1) + elements)
+    return Packed(HEAD(1, nulls, OIDS[kind], count, 1) + elements)

@@ -1,4 +1,4 @@
-"""Protections of store.append, and how it looks without each: for controls only.
+"""Protections of the append, and how it looks without each: for controls only.
 
 Each is a change of the function's own words in the tests' database, undone at the end.
 A word that is no longer there fails, so that no control ever proves nothing.
@@ -47,7 +47,46 @@ REQUEST_HASHES: Final[Sequence[Change]] = (
     ("hash = ask_hashes[ask]", "hash IS NOT NULL"),
 )
 
-DEFINITION: Final = "SELECT pg_get_functiondef('store.append'::regproc)"
+# The same of store.append_one, which takes an ask alone.
+HEAD_LOCK_ALONE: Final[Sequence[Change]] = (
+    (
+        "SELECT h.position, h.recorded_at",
+        "SELECT nextval('store.numbers') - 1 AS position, h.recorded_at",
+    ),
+    ("FOR NO KEY UPDATE", ""),
+    ("WHERE h.partition = ask_partition;", "WHERE false;"),
+)
+TIME_UNDER_THE_LOCK_ALONE: Final[Sequence[Change]] = (
+    ("greatest(clock_timestamp(), head_time)", "clock_timestamp()"),
+)
+VERSION_CHECK_ALONE: Final[Sequence[Change]] = (
+    ("AND ask_version = coalesce(", "AND 0 <= coalesce("),
+)
+VERSION_CHECK_AND_PLACE_ALONE: Final[Sequence[Change]] = (
+    *VERSION_CHECK_ALONE,
+    (
+        "head_time := greatest",
+        """SELECT count(*) INTO ask_version FROM store.event AS e
+           WHERE e.partition = ask_partition AND e.stream_id = ask_stream;
+           head_time := greatest""",
+    ),
+)
+COMMAND_IDS_ALONE: Final[Sequence[Change]] = (
+    ("SELECT NOT EXISTS (", "SELECT true OR NOT EXISTS ("),
+    (
+        "ARRAY[ask_version + events]\n    );",
+        "ARRAY[ask_version + events]\n    ) ON CONFLICT DO NOTHING;",
+    ),
+)
+
+BATCH: Final = "store.append"
+ALONE: Final = "store.append_one"
+# Then an ask alone is a batch like any other.
+TAKES_NOTHING: Final[Sequence[Change]] = (
+    ("SELECT h.position, h.recorded_at", "RETURN; SELECT h.position, h.recorded_at"),
+)
+
+DEFINITION: Final = "SELECT pg_get_functiondef(%s::regproc)"
 NUMBERS: Final = """
 CREATE SEQUENCE store.numbers;
 GRANT USAGE ON SEQUENCE store.numbers TO redress_writer
@@ -55,18 +94,39 @@ GRANT USAGE ON SEQUENCE store.numbers TO redress_writer
 
 
 @contextmanager
-def taken_out(owner: psycopg.Connection, changes: Sequence[Change]) -> Iterator[None]:
-    """Let store.append be without a protection while the block runs."""
-    row = owner.execute(DEFINITION).fetchone()
-    assert row is not None
-    whole = without = str(row[0])
-    for said, instead in changes:
-        assert said in without, f"store.append does not say {said!r} any more"
-        without = without.replace(said, instead)
+def taken_out(
+    owner: psycopg.Connection, changes: Sequence[Change], of: str = BATCH
+) -> Iterator[None]:
+    """Let the append be without a protection while the block runs.
+
+    The protection is that of store.append, and every ask goes through it then; or that
+    of store.append_one, which has its own.
+    """
+    changed = {of: changes} | ({ALONE: TAKES_NOTHING} if of == BATCH else {})
+    whole = {function: definition(owner, function) for function in changed}
+    without = {
+        function: changed_to(whole[function], these)
+        for function, these in changed.items()
+    }
     owner.execute(NUMBERS)
     try:
-        owner.execute(without.encode())
+        for text in without.values():
+            owner.execute(text.encode())
         yield
     finally:
-        owner.execute(whole.encode())
+        for text in whole.values():
+            owner.execute(text.encode())
         owner.execute("DROP SEQUENCE store.numbers")
+
+
+def definition(owner: psycopg.Connection, function: str) -> str:
+    row = owner.execute(DEFINITION, (function,)).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def changed_to(text: str, changes: Sequence[Change]) -> str:
+    for said, instead in changes:
+        assert said in text, f"the function does not say {said!r} any more"
+        text = text.replace(said, instead)
+    return text

@@ -29,13 +29,19 @@ from tests.application.event_store.shelf import (
     put_up,
 )
 from tests.application.event_store.taken_out import (
+    ALONE,
     COMMAND_IDS,
+    COMMAND_IDS_ALONE,
     HEAD_LOCK,
+    HEAD_LOCK_ALONE,
     REQUEST_HASHES,
     TAKING_BACK,
     TIME_UNDER_THE_LOCK,
+    TIME_UNDER_THE_LOCK_ALONE,
     VERSION_CHECK,
+    VERSION_CHECK_ALONE,
     VERSION_CHECK_AND_PLACE,
+    VERSION_CHECK_AND_PLACE_ALONE,
     Change,
     taken_out,
 )
@@ -175,6 +181,18 @@ CHECKS: Final[Sequence[tuple[Check, Sequence[Change]]]] = (
     (another_request_is_never_taken_for_the_first, REQUEST_HASHES),
 )
 
+# An ask alone is taken by a function of its own, which has the same protections; what
+# it finds unusual it leaves to store.append.
+CHECKS_ALONE: Final[Sequence[tuple[Check, Sequence[Change]]]] = (
+    (no_reader_passes_what_commits_later, HEAD_LOCK_ALONE),
+    (what_is_rolled_back_leaves_no_gap, HEAD_LOCK_ALONE),
+    (time_never_runs_backwards, TIME_UNDER_THE_LOCK_ALONE),
+    (versions_follow_each_other, VERSION_CHECK_ALONE),
+    (of_two_processes_each_counts_with_the_other, VERSION_CHECK_AND_PLACE_ALONE),
+    (a_command_asked_again_is_written_once, COMMAND_IDS_ALONE),
+    (another_request_is_never_taken_for_the_first, COMMAND_IDS_ALONE),
+)
+
 
 def named(value: object) -> str:
     return getattr(value, "__name__", "")
@@ -190,4 +208,12 @@ def test_control_without_the_protection_it_is_not(
     check: Check, protection: Sequence[Change], place: Place
 ) -> None:
     with taken_out(place.owner, protection):
+        assert check(place)
+
+
+@pytest.mark.parametrize(("check", "protection"), CHECKS_ALONE, ids=named)
+def test_control_nor_without_that_of_an_ask_alone(
+    check: Check, protection: Sequence[Change], place: Place
+) -> None:
+    with taken_out(place.owner, protection, of=ALONE):
         assert check(place)

@@ -186,6 +186,26 @@ def test_a_spoilt_event_is_shown_in_its_place(
     assert type(entry.error()) is UnreadableEvent
 
 
+def test_an_ask_alone_is_no_batch_unless_something_is_unusual(
+    postgres_store: PostgresEventStore, owner: psycopg.Connection
+) -> None:
+    shelf, four = a_shelf(), [VASE] * 4
+    late = appending((shelf, 0, [VASE]))
+    many = appending((a_shelf(), 0, [*four, VASE]))
+    owner.execute("ALTER FUNCTION store.append RENAME TO put_away")
+    try:
+        for version, events in enumerate([[VASE], four]):
+            (answer,) = postgres_store.append([appending((shelf, version, events))])
+            assert isinstance(answer, Receipt)
+        for each in (late, many):
+            with pytest.raises(psycopg.errors.UndefinedFunction):
+                postgres_store.append([each])
+    finally:
+        owner.execute("ALTER FUNCTION store.put_away RENAME TO append")
+    assert postgres_store.append([late]) == [Conflict(shelf, 5)]
+    assert isinstance(postgres_store.append([many])[0], Receipt)
+
+
 def test_a_store_without_partitions_says_what_to_do(
     clean_database: DatabaseUrls, owner: psycopg.Connection
 ) -> None:
