@@ -1,4 +1,4 @@
-"""API, worker and PostgreSQL are killed under load for a while; more by make soak."""
+"""API, worker and PostgreSQL are killed under load for a minute; more by make soak."""
 
 from pathlib import Path
 from typing import Final
@@ -8,7 +8,7 @@ from click import echo
 
 from tests.flow.soak import VICTIMS, callers, rounds, stage, wrong
 
-SECONDS: Final = 10.0
+SECONDS: Final = 60.0
 SEED: Final = 5
 
 # As a server would that had forgotten its last commit: nothing in the log shows it.

@@ -3,6 +3,7 @@
 docs/event-store-shown.md names the test of every sentence.
 """
 
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,11 +22,13 @@ from application.event_store.connections import Pool, connection_pool
 from application.event_store.dispatcher import Dispatcher, Limits
 from application.event_store.envelope import Receipt
 from application.event_store.leaf import leaf_hash
+from application.event_store.mapper import RedressMapper, tag_of
 from application.event_store.postgres import PostgresEventStore
 from application.event_store.recorder import RedressApplicationRecorder
 from application.event_store.store import Append, Conflict
 from application.event_store.subscription import PollingSubscription
 from application.processes.worker import Step, Worker
+from domain.events import ALL_EVENTS
 from domain.ids import partition_in
 from interface.postgres.database import DatabaseUrls
 from interface.settings import Settings
@@ -38,6 +41,7 @@ from tests.application.event_store.shelf import (
     put_up,
 )
 from tests.application.event_store.taken_out import Change, taken_out
+from tests.architecture.test_events import GOLDEN
 from tests.event_store_contract import CLOCK, RADIO, VASE, appending, receipts
 from tests.memory_store import MemoryEventStore
 
@@ -269,6 +273,20 @@ def test_the_bytes_that_are_stored_are_those_that_were_written_and_hashed(
         actor=recorded.actor,
         correlation_id=recorded.correlation_id,
     )
+
+
+def test_every_event_ever_written_is_read_as_the_store_reads_it() -> None:
+    mapper = RedressMapper()
+    for path in GOLDEN:
+        tag, body = path.stem.partition("@")[0], path.read_bytes()
+        assert mapper.encode(mapper.decode(tag, body))[0] == tag
+
+
+def test_the_type_of_an_event_is_a_tag_and_never_names_a_module() -> None:
+    for event_type in ALL_EVENTS:
+        tag = tag_of(event_type)
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*\.[a-z]+(_[a-z]+)*", tag), tag
+        assert tag != f"{event_type.__module__}.{event_type.__qualname__}"
 
 
 def test_a_store_has_64_partitions_unless_it_is_said_otherwise() -> None:
