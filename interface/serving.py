@@ -32,6 +32,7 @@ from interface.errors import UserError
 from interface.lifeline import end_with_parent
 from interface.listening import free_address
 from interface.logging import configure_logging
+from interface.long_running import settle_in
 from interface.settings import Settings, read_settings
 
 STOP_SECONDS: Final = 10
@@ -143,6 +144,7 @@ def app() -> Litestar:
             redress.policies.current()
     except UserError as error:
         sys.exit(f"redress: {error}")
+    settle_in()
     api.on_startup.append(ends_streams(parts.streams))
     api.on_shutdown.append(stack.close)
     return api

@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from interface.bench.stock import Parcels, Scan
 from interface.clock import now
+from interface.long_running import settle_in
 from interface.settings import read_settings
 from interface.tokens import BadToken, Tokens, open_tokens
 
@@ -90,6 +91,7 @@ def app() -> Litestar:
     """Return the application; the server's worker calls this."""
     parcels = Parcels()
     scan.guards = [bearer(open_tokens(read_settings()))]
+    settle_in()  # As our own server does.
     return Litestar(
         route_handlers=[scan, ready],
         dependencies={

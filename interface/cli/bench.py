@@ -17,6 +17,7 @@ from interface.bench.report import Report, keep
 from interface.bench.runner import Result, measured
 from interface.cli.bench_table import line, show
 from interface.errors import UserError
+from interface.long_running import settle_in
 from interface.postgres.server import EmbeddedPostgres
 
 # How wide the table is where nobody looks, as in a log.
@@ -84,6 +85,7 @@ def take(
     ):
         machine = machine_of(Path(scratch))
         known = versions(there.url(MAINTENANCE))
+        settle_in()  # Both sides run in this process, as in one that serves.
         results = [
             taken(each, there, number, len(chosen))
             for number, each in enumerate(chosen, 1)

@@ -5,6 +5,7 @@ import rich_click as click
 from interface.bootstrap import open_redress
 from interface.cli.installation import existing_or_new
 from interface.logging import configure_logging
+from interface.long_running import settle_in
 from interface.running import one_of_many, wait_until_ready
 from interface.settings import read_settings
 from interface.working import stopped_by_signals, worker
@@ -34,4 +35,6 @@ def command(*, once: bool) -> None:
                 steps.until_idle(stop)  # What came of them may lead to more.
             redress.outside.sender.finish(stop)
         else:
-            worker(redress).until_stopped(stop)
+            steps = worker(redress)
+            settle_in()
+            steps.until_stopped(stop)
