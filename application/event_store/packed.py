@@ -8,7 +8,7 @@ significant first.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from struct import Struct, pack
 from typing import Final
 from uuid import UUID
@@ -29,7 +29,7 @@ NULL: Final = SIZE(-1)
 
 # What PostgreSQL counts microseconds from.
 EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)
-DAY_US: Final = 86_400_000_000
+MICROSECOND: Final = timedelta(microseconds=1)
 
 
 class Packed(bytes):
@@ -89,14 +89,13 @@ def texts(values: Sequence[str]) -> Packed:
 
 def times(values: Sequence[datetime | None]) -> Packed:
     """Return a timestamptz[]; raises TypeError for a time without a zone."""
-    packed = [NULL if value is None else OF_8(8, since(value)) for value in values]
-    return array("timestamptz", len(packed), b"".join(packed), nulls=None in values)
-
-
-def since(moment: datetime) -> int:
-    """Return the microseconds since PostgreSQL's epoch."""
-    after = moment - EPOCH
-    return after.days * DAY_US + after.seconds * 1_000_000 + after.microseconds
+    told = [value for value in values if value is not None]
+    since = [(value - EPOCH) // MICROSECOND for value in told]
+    if len(told) == len(values):
+        return integers("timestamptz", "iq", 8, since)
+    each = iter(since)
+    packed = [NULL if value is None else OF_8(8, next(each)) for value in values]
+    return array("timestamptz", len(packed), b"".join(packed), nulls=True)
 
 
 def blobs(values: Sequence[bytes]) -> Packed:
