@@ -28,11 +28,9 @@ from msgspec import NODEFAULT, Meta, Struct
 
 from domain.kernel import Event
 
-# Every body begins with its tag, is an object on one line, and of the first schema
-# unless it says otherwise.
-BEGIN: Final = b'{"type":"'
-END: Final = b"}"
-BETWEEN: Final = END + b"\n" + BEGIN
+# Every body is an object on one line that begins with its tag, and is of the first
+# schema unless it says otherwise.
+BETWEEN: Final = b'}\n{"type":"'
 SCHEMA: Final = b'"schema"'
 
 # A pattern that is a row of plain letters and of classes of such, as those of the
@@ -105,12 +103,7 @@ def ordinary(page: bytes, count: int) -> bool:
     read, a body has ended at each line end; and if it holds as many values as there are
     bodies, which the tags are counted for, each body is one value.
     """
-    return (
-        page.startswith(BEGIN)
-        and page.endswith(END)
-        and page.count(b"\n") == page.count(BETWEEN) == count - 1
-        and SCHEMA not in page
-    )
+    return page.count(b"\n") == page.count(BETWEEN) == count - 1 and SCHEMA not in page
 
 
 def column_fits(texts: set[str | None], matches: Matches) -> bool:
@@ -123,9 +116,8 @@ def draft_of(event_type: type[Event]) -> Draft:
     """Return how events of a type are read: as they are, if they have no such text."""
     tag = event_type.__struct_config__.tag
     fields = msgspec.structs.fields(event_type)
-    renamed = any(each.name != each.encode_name for each in fields)
     patterns = {each.name: pattern_of(each.type) for each in fields}
-    if renamed or not any(patterns.values()):
+    if not any(patterns.values()) or peculiar(event_type):
         return Draft(str(tag), event_type, lambda event: event, ())
     plain: list[Any] = []
     for each in fields:
@@ -146,6 +138,16 @@ def draft_of(event_type: type[Event]) -> Draft:
         if pattern
     )
     return Draft(str(tag), read_as, finishing(event_type), texts)
+
+
+def peculiar(event_type: type[Event]) -> bool:
+    """Say whether there is more to reading a type than its fields."""
+    fields = msgspec.structs.fields(event_type)
+    return (
+        event_type.__struct_config__.forbid_unknown_fields
+        or hasattr(event_type, "__post_init__")
+        or any(each.name != each.encode_name for each in fields)
+    )
 
 
 def finishing(event_type: type[Event]) -> Callable[[Any], Event]:
