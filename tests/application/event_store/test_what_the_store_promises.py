@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from psycopg.pq import Trace
 
-from application.event_store.asks import StoredAsk, StoredPart
+from application.event_store.asks import FEW_EVENTS, StoredAsk, StoredPart
 from application.event_store.asks import append as append_asks
 from application.event_store.connections import Pool, connection_pool
 from application.event_store.dispatcher import Dispatcher, Limits
@@ -99,6 +99,13 @@ def test_a_batch_over_many_partitions_is_one_statement_and_one_commit(
     for table in ("event", "command", "partition_head"):
         found = place.owner.execute(commits.format(table).encode()).fetchone()
         assert found == (1,), table
+
+
+def test_so_is_an_ask_alone(only_connection: Pool) -> None:
+    store = PostgresEventStore(only_connection, only_connection, SHELF_EVENTS)
+    with statements_sent(only_connection) as sent:
+        receipts(store.append([appending((a_shelf(), 0, [VASE]))]))
+    assert sent == ["Execute"]
 
 
 def test_all_streams_and_command_ids_of_a_batch_are_loaded_by_one_statement(
@@ -191,10 +198,11 @@ SELECT (SELECT count(*) FROM pg_class
 """
 
 
+@pytest.mark.parametrize("events", [1, 2 * FEW_EVENTS])
 def test_an_append_locks_no_table_and_there_is_no_sequence_and_no_notify(
-    place: Place,
+    place: Place, events: int
 ) -> None:
-    with place.held_up(3) as connection:
+    with place.held_up(events) as connection:
         modes = {mode for (mode,) in connection.execute(LOCKS)}
     assert modes == {"AccessShareLock", "RowShareLock", "RowExclusiveLock"}
     assert place.owner.execute(GLOBAL).fetchone() == (0, 0)

@@ -177,6 +177,15 @@ def test_what_nobody_touched_holds(ledger: Ledger) -> None:
     assert 0 < looked_at["I1"] < events
 
 
+def test_it_says_how_far_it_is_until_all_is_looked_at(ledger: Ledger) -> None:
+    told: list[int] = []
+    with ledger.pools.reader.connection() as connection:
+        scope = scope_of(connection)
+        verify(connection, scope, Findings(), told.append)
+    assert sum(told) == scope.events == sum(ledger.store.heads().values())
+    assert len(told) > 1
+
+
 @pytest.mark.parametrize("what", DAMAGES)
 def test_what_somebody_does_to_the_log_is_found(ledger: Ledger, what: str) -> None:
     damage = DAMAGES[what]
