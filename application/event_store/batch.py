@@ -75,23 +75,30 @@ class Batch:
         """
         name = command_key(ask)
         if name in self._seen:
-            self._answers[number] = self._answer_again(ask)
-        elif name not in self._command_ids:
-            authors = frozenset(
-                each
-                for stream_id in ask.streams
-                for each in self._streams[stream_id].authors
-            )
-            hashed = b""
-            try:
-                hashed = request_hash(ask)
-                drafts = self._decide(ask)
-            except Exception as error:  # noqa: BLE001 - a value, see Answer
-                self._failures[number] = error, authors
-                if hashed and not sure:
-                    self._keep(number, ask, hashed, dict.fromkeys(ask.streams, ()))
-            else:
-                self._take(number, ask, hashed, drafts, sure=sure and not authors)
+            self._answers[number] = self._answer_again(name, ask)
+            return
+        if name in self._command_ids:
+            return
+        streams = [self._streams[each] for each in ask.streams]
+        authors = frozenset([author for each in streams for author in each.authors])
+        hashed = b""
+        try:
+            hashed = request_hash(ask)
+            drafts = self._decide(ask, streams[0])
+        except Exception as error:  # noqa: BLE001 - a value, see Answer
+            self._failures[number] = error, authors
+            if hashed and not sure:
+                self._keep(number, ask, hashed, dict.fromkeys(ask.streams, ()), streams)
+            return
+        anything = any(drafts.values())
+        if sure and not anything and not authors:
+            self._answers[number] = self._nothing_new(ask)
+            return
+        self._keep(number, ask, hashed, drafts, streams)
+        if anything:
+            self._command_ids.add(name)
+            for stream, events in zip(streams, drafts.values(), strict=True):
+                stream.add(events, number)
 
     def answers(self, outcomes: Mapping[int, Receipt | Conflict]) -> dict[int, Answer]:
         """Return the answers, given what came of ``appends``; the rest asks again."""
@@ -108,24 +115,27 @@ class Batch:
         }
         return {**self._answers, **receipts, **failures}
 
-    def _answer_again(self, ask: Ask) -> Answer:
-        request, receipt = self._seen[command_key(ask)]
+    def _answer_again(self, name: tuple[int, UUID], ask: Ask) -> Answer:
+        request, receipt = self._seen[name]
         if request != request_hash(ask) and not speaks_of_erased(ask):
             return KeyReused(command_id=ask.context.command_id)
         return replace(receipt, repeated=True)
 
-    def _decide(self, ask: Ask) -> Mapping[UUID, Sequence[Event]]:
-        first = self._streams[ask.parts[0].stream_id]
+    def _decide(self, ask: Ask, first: "Stream") -> Mapping[UUID, Sequence[Event]]:
+        """Return what the ask comes to, for each of its streams in their order.
+
+        Nothing is written to what was only read, but it must still stand there.
+        """
         if ask.context.expected_version not in (None, first.version):
             raise StaleVersion(version=first.version)
         for stream_id, version in ask.rests_on.items():
             if self._streams[stream_id].version != version:
                 raise MovedOn(f"Stream {stream_id} is not at {version} any more.")
-        drafts: dict[UUID, list[Event]] = {}
+        drafts: dict[UUID, list[Event]] = {each: [] for each in ask.streams}
         for part in ask.parts:
             if unreadable := self._unreadable.get(part.stream_id):
                 raise unreadable.error()
-            draft = drafts.setdefault(part.stream_id, [])
+            draft = drafts[part.stream_id]
             if part.decided is not None and part.stream_id in ask.rests_on:
                 draft += part.decided
                 continue
@@ -134,28 +144,7 @@ class Batch:
             draft += part.decider.decide(
                 state, part.command, part.policy, ask.context.at
             )
-        # Nothing is written to what was only read, but it must still stand there.
-        return {stream_id: drafts.get(stream_id, ()) for stream_id in ask.streams}
-
-    def _take(
-        self,
-        number: int,
-        ask: Ask,
-        hashed: bytes,
-        drafts: Mapping[UUID, Sequence[Event]],
-        *,
-        sure: bool,
-    ) -> None:
-        """Take what was decided; where that is nothing, and sure, it is the answer."""
-        anything = any(drafts.values())
-        if sure and not anything:
-            self._answers[number] = self._nothing_new(ask)
-            return
-        self._keep(number, ask, hashed, drafts)
-        if anything:
-            self._command_ids.add(command_key(ask))
-            for stream_id, events in drafts.items():
-                self._streams[stream_id].add(events, number)
+        return drafts
 
     def _keep(
         self,
@@ -163,13 +152,14 @@ class Batch:
         ask: Ask,
         hashed: bytes,
         drafts: Mapping[UUID, Sequence[Event]],
+        streams: Sequence["Stream"],
     ) -> None:
         """Have it appended, each stream at the version that was seen of it."""
-        streams = tuple(
-            StreamAppend(stream_id, self._streams[stream_id].version, events)
-            for stream_id, events in drafts.items()
-        )
-        self.appends[number] = Append(ask.context, hashed, streams)
+        parts = [
+            StreamAppend(stream_id, stream.version, events)
+            for (stream_id, events), stream in zip(drafts.items(), streams, strict=True)
+        ]
+        self.appends[number] = Append(ask.context, hashed, tuple(parts))
 
     def _nothing_new(self, ask: Ask) -> Receipt:
         """Return where the streams stand: what was asked for is so already."""
@@ -192,6 +182,8 @@ class Stream:
     ``authors`` are the asks of the batch that had events for it; ``position`` is that
     of its last event when it was read.
     """
+
+    __slots__ = ("_events", "_folded", "_forgotten", "authors", "position", "version")
 
     def __init__(self, history: Sequence[RecordedEvent]) -> None:
         self.authors: list[int] = []

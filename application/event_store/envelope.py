@@ -76,7 +76,7 @@ class Ask(Struct, frozen=True):
     @property
     def decided(self) -> bool:
         """Whether all of it is decided, as long as what it rests on stands there."""
-        return all(
+        return bool(self.rests_on) and all(
             part.decided is not None and part.stream_id in self.rests_on
             for part in self.parts
         )

@@ -5,6 +5,7 @@ what it calls a topic is our tag, never the path of a module.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
@@ -125,6 +126,7 @@ class RedressMapper(Mapper[UUID]):
         return Addressed(stream_id, stored_event.originator_version, event)
 
 
+@cache
 def tag_of(event_type: type[Event]) -> str:
     """Return the pinned tag of an event type."""
     tag = event_type.__struct_config__.tag

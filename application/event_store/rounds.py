@@ -7,7 +7,7 @@ for an ask that was decided whole on versions it names.
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from time import monotonic
 from typing import Final
 from uuid import UUID
@@ -47,13 +47,17 @@ class KeptStreams:
     def known(self, ask: Ask) -> bool:
         """Say whether an ask can be decided without reading anything."""
         streams = self._streams
-        return all(each in streams for each in ask.streams) and all(
-            streams[part.stream_id].knows(part.decider) for part in ask.parts
-        )
+        if ask.rests_on and any(each not in streams for each in ask.rests_on):
+            return False
+        for part in ask.parts:
+            stream = streams.get(part.stream_id)
+            if stream is None or not stream.knows(part.decider):
+                return False
+        return True
 
-    def take(self, stream_ids: Iterable[UUID]) -> dict[UUID, Stream]:
-        """Hand out streams for a batch; they come back by ``keep``, or are lost."""
-        return {each: self._streams.pop(each) for each in set(stream_ids)}
+    def take(self, stream_id: UUID) -> Stream:
+        """Hand out a stream for a batch; it comes back by ``keep``, or is lost."""
+        return self._streams.pop(stream_id)
 
     def keep(self, streams: Mapping[UUID, Stream]) -> None:
         """Keep streams as they stand now; whichever was not used for longest goes."""
@@ -95,7 +99,7 @@ class Rounds:
         answers: dict[int, Answer] = {
             number: PartsApart("An ask has parts, and all lie in one partition.")
             for number, ask in enumerate(asks)
-            if not ask.parts or len(set(map(partition_in, ask.streams))) != 1
+            if apart(ask)
         }
         lost: OutcomeUnknown | None = None
         rest: Exception = Busy(attempts=ATTEMPTS_MAX)
@@ -134,10 +138,9 @@ class Rounds:
             return dict.fromkeys(asks, error) if len(asks) == 1 else self._each(asks)
         told = dict(zip(batch.appends, outcomes, strict=True))
         if self._kept is not None:
-            spoilt = spoilt_by(batch.appends, told)
-            self._kept.keep(
-                {name: each for name, each in streams.items() if name not in spoilt}
-            )
+            for spoilt in spoilt_by(batch.appends, told):
+                streams.pop(spoilt, None)
+            self._kept.keep(streams)
         return batch.answers(told)
 
     def _each(self, asks: Mapping[int, Ask]) -> dict[int, Answer]:
@@ -157,20 +160,24 @@ class Rounds:
         ready = {n: ask for n, ask in asks.items() if ask.decided and not fresh}
         known = {n for n, ask in asks.items() if kept is not None and kept.known(ask)}
         sure = asks.keys() - known - ready.keys()
-        loaded = self._loaded([ask for n, ask in asks.items() if n in sure])
+        loaded = self._loaded([asks[number] for number in asks if number in sure])
         streams = {name: Stream(each) for name, each in loaded.histories.items()}
         if kept is not None:
-            wanted = {each for n in known for each in asks[n].streams}
-            streams |= kept.take(wanted - streams.keys())
+            for number in known:
+                for stream_id in asks[number].streams:
+                    if stream_id not in streams:
+                        streams[stream_id] = kept.take(stream_id)
         for ask in ready.values():
             for stream_id, version in ask.rests_on.items():
                 streams.setdefault(stream_id, Stream.standing(version))
         batch = Batch(streams, loaded.seen, loaded.unreadable)
+        began = self._clock()
         for number, ask in asks.items():
-            began = self._clock()
             batch.take(number, ask, sure=number in sure)
-            if self._slow is not None and self._clock() - began > SLOW_S:
+            ended = self._clock()
+            if self._slow is not None and ended - began > SLOW_S:
                 self._slow(ask)
+            began = ended
         for stream_id in loaded.unreadable:
             streams.pop(stream_id)
         return batch, streams
@@ -181,6 +188,13 @@ class Rounds:
         streams = {each: None for ask in asks for each in ask.streams}
         commands = {command_key(ask): None for ask in asks}
         return self._store.load(list(streams), list(commands))
+
+
+def apart(ask: Ask) -> bool:
+    """Say whether it has no parts, or parts in different partitions."""
+    if len(ask.parts) == 1 and not ask.rests_on:  # As most are.
+        return False
+    return len(set(map(partition_in, ask.streams))) != 1 or not ask.parts
 
 
 def told_whole(answers: Sequence[Answer]) -> Sequence[Answer]:

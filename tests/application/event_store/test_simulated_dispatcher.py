@@ -162,9 +162,8 @@ class TooEarly(SimulatedEventStore):
 class Forgetless(KeptStreams):
     """Hands streams out, and keeps them too, whatever becomes of them."""
 
-    def take(self, stream_ids: object) -> dict[UUID, Stream]:
-        assert isinstance(stream_ids, set)
-        return {each: self._streams[each] for each in stream_ids}
+    def take(self, stream_id: UUID) -> Stream:
+        return self._streams[stream_id]
 
 
 def forgetless(store: SimulatedEventStore, kept: KeptStreams | None) -> Rounds:
