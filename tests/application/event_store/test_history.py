@@ -6,10 +6,18 @@ from datetime import UTC, datetime
 import pytest
 
 from application.event_store.connections import connection_pool
+from application.event_store.envelope import RecordedEvent
 from application.event_store.history import History, events_of, position_of
 from application.event_store.postgres import PostgresEventStore
+from application.event_store.rows import id_of
+from application.event_store.store import UnknownEvent, Unreadable
 from interface.postgres.database import DatabaseUrls
-from tests.application.event_store.shelf import SHELF_EVENTS, ThingFell, a_shelf
+from tests.application.event_store.shelf import (
+    SHELF_EVENTS,
+    ThingFell,
+    ThingPutUp,
+    a_shelf,
+)
 from tests.event_store_contract import CLOCK, RADIO, VASE, appending
 
 LONG_AGO = datetime(1969, 7, 20, 20, 17, 40, 123457, UTC)
@@ -56,3 +64,39 @@ def test_whoever_is_given_the_events_may_change_the_list(
     history = store.load([shelf]).histories[shelf]
     events_of(history).append(CLOCK)
     assert events_of(history) == [VASE]
+
+
+def test_a_page_makes_whole_entries_only_for_who_looks(
+    store: PostgresEventStore,
+) -> None:
+    shelf, other = a_shelf(), a_shelf()
+    store.append([appending((shelf, 0, [VASE, CLOCK])), appending((other, 0, [RADIO]))])
+    page = store.read(7, 0, 10)
+    assert page.events == [VASE, CLOCK, RADIO]
+    assert list(map(id_of, page.streams)) == [shelf, shelf, other]
+    assert page.position == 3
+    assert page == [*store.stream(shelf), *store.stream(other)]
+    assert page[0] is page[0]
+
+
+def test_the_whole_log_comes_page_by_page(store: PostgresEventStore) -> None:
+    shelves = [a_shelf(partition) for partition in (3, 5)]
+    store.append([appending((each, 0, [VASE, CLOCK, RADIO])) for each in shelves])
+    pages = list(store.pages(2))
+    assert [len(page) for page in pages] == [2, 1, 2, 1]
+    assert [entry for page in pages for entry in page] == [
+        entry for shelf in shelves for entry in store.stream(shelf)
+    ]
+
+
+def test_whoever_folds_a_page_stumbles_over_what_cannot_be_read(
+    store: PostgresEventStore, clean_database: DatabaseUrls
+) -> None:
+    fell = ThingFell(thing="vase", at=LONG_AGO)
+    store.append([appending((a_shelf(), 0, [VASE, fell, CLOCK]))])
+    with connection_pool(clean_database.reader) as reader:
+        older = PostgresEventStore(reader, reader, [ThingPutUp])
+        page = older.read(7, 0, 10)
+    assert [type(each) for each in page] == [RecordedEvent, Unreadable, RecordedEvent]
+    with pytest.raises(UnknownEvent, match=r"7\.2"):
+        page.events  # noqa: B018 - looking is what it takes
