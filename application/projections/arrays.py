@@ -22,6 +22,7 @@ from psycopg.pq import Format
 HEADER: Final = Packer(">iiIii").pack
 LENGTH: Final = Packer(">i").pack
 NUMBER: Final = Packer(">iq").pack
+MOMENT: Final = Packer(">q").pack
 JSON_LENGTH: Final = Packer(">ib").pack
 NULL: Final = LENGTH(-1)
 TRUE, FALSE = LENGTH(1) + b"\x01", LENGTH(1) + b"\x00"
@@ -106,9 +107,17 @@ def uuids(values: Sequence[UUID | None]) -> bytes:
 
 def times(values: Sequence[datetime | None]) -> bytes:
     """Return the moments; raises TypeError for one without a zone."""
-    return numbers(
-        [None if value is None else (value - EPOCH) // MICROSECOND for value in values]
-    )
+    return numbers([None if value is None else since(value) for value in values])
+
+
+def since(moment: datetime) -> int:
+    """Return the microseconds since PostgreSQL's epoch; raises TypeError likewise."""
+    return (moment - EPOCH) // MICROSECOND
+
+
+def time_sent(moment: datetime) -> bytes:
+    """Return the moment as PostgreSQL sends it."""
+    return MOMENT(since(moment))
 
 
 def booleans(values: Sequence[bool | None]) -> bytes:
@@ -144,6 +153,19 @@ def jsons(values: Sequence[bytes]) -> Array:
     """Return JSON texts packed, each after the number of the format, which is 1."""
     body = b"".join([JSON_LENGTH(len(each) + 1, 1) + each for each in values])
     return packed(Jsons, body, len(values))
+
+
+def sent(kind: type[Array], values: Sequence[bytes | None]) -> Array:
+    """Return values packed that are bytes already, as PostgreSQL sends them.
+
+    All are as long as the first, or None.
+    """
+    length = LENGTH(next((len(each) for each in values if each is not None), 0))
+    if None in values:
+        body = b"".join([NULL if each is None else length + each for each in values])
+    else:
+        body = length.join([b"", *cast("Sequence[bytes]", values)])
+    return packed(kind, body, len(values))
 
 
 def packed(kind: type[Array], body: bytes, count: int) -> Array:

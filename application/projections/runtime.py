@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import psycopg
@@ -14,6 +14,7 @@ from psycopg.sql import SQL, Identifier
 
 from application.event_store.connections import Connection, Pool
 from application.event_store.envelope import RecordedEvent
+from application.event_store.history import Page
 from application.event_store.rows import LogEntry
 from application.event_store.store import Unreadable
 from application.projections.arrays import array
@@ -133,7 +134,7 @@ def advance(
         move(projection, batch, cursor)
         cursor.execute(
             PARKED_STREAMS,
-            projection.key | {"partitions": list({each.partition for each in batch})},
+            projection.key | {"partitions": list(dict(places_of(batch)))},
         )
         waiting = {stream_id for (stream_id,) in cursor}
         readable = (
@@ -150,8 +151,8 @@ def move(
     projection: Projection, batch: Sequence[LogEntry], cursor: Cursor[Any]
 ) -> None:
     """Move the checkpoints from before the batch to its end; raises OutOfStep."""
-    lasts = {each.partition: each.position for each in batch}
-    firsts = {each.partition: each.position for each in reversed(batch)}
+    places = places_of(batch)
+    firsts, lasts = dict(reversed(places)), dict(places)
     parameters = projection.key | {
         "partitions": list(firsts),
         "firsts": list(firsts.values()),
@@ -162,10 +163,24 @@ def move(
         raise OutOfStep(f"{projection.name}@{projection.version}: {firsts} to {lasts}")
 
 
+def places_of(batch: Sequence[LogEntry]) -> list[tuple[int, int]]:
+    """Return partition and position of each entry."""
+    if isinstance(batch, Page):
+        return list(
+            zip(batch.column("partition"), batch.column("position"), strict=True)
+        )
+    return [(each.partition, each.position) for each in batch]
+
+
 def apply(
     projection: Projection, batch: Sequence[LogEntry], cursor: Cursor[Any]
 ) -> Parked:
     """Project what can be; return the streams that cannot be read on, and why."""
+    if isinstance(batch, Page) and all_read(projection, batch):
+        # As it came: its entries are made into objects for whoever looks at them.
+        return project_bisecting(
+            projection, cast("Sequence[RecordedEvent]", batch), cursor
+        )
     parked: dict[UUID, Parking] = {}
     events: list[RecordedEvent] = []
     read = types_read(projection, batch)
@@ -177,6 +192,12 @@ def apply(
         elif type(each.event) in read:
             events.append(each)
     return {**parked, **project_bisecting(projection, events, cursor)}
+
+
+def all_read(projection: Projection, page: Page) -> bool:
+    """Say whether all of a page could be read, and is read by the projection."""
+    there = set(map(type, page.read))
+    return all(issubclass(each, projection.event_types) for each in there)
 
 
 def types_read(

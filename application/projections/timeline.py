@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 
 from application.event_store.connections import Pool
 from application.event_store.envelope import RecordedEvent
-from application.projections.arrays import array, jsons
+from application.projections.arrays import Times, Uuids, array, jsons, sent
 from application.projections.back_office import hidden
 from application.projections.entries import (
     KIND_OF,
@@ -20,8 +20,9 @@ from application.projections.entries import (
     kind_of,
 )
 from application.projections.facts import facts_json
+from application.projections.fields import Fields, fields_of
 from application.projections.paging import Page, key_of, page, page_size
-from application.projections.runtime import Projection, columns
+from application.projections.runtime import Projection
 from domain.after_sales import CaseOpened, CaseReported
 from domain.agent_promise import PromiseMade
 from domain.companionship import CompanionshipStarted, ShortfallDetected
@@ -172,22 +173,6 @@ class Entry(Struct, frozen=True, gc=False):
     facts: Any
 
 
-class Stream(Struct, frozen=True):
-    """A stream, partition first."""
-
-    partition: int
-    stream_id: UUID
-
-
-class Owner(Struct, frozen=True):
-    """Whose a stream is, and the position since when that is known."""
-
-    partition: int
-    stream_id: UUID
-    consumer: str
-    since: int
-
-
 class Place(Struct, frozen=True, array_like=True):
     """Where an entry stands on the timeline."""
 
@@ -234,16 +219,15 @@ def owner_in(event: Event) -> str | None:
     return consumer
 
 
-def order_in(recorded: RecordedEvent) -> UUID | None:
-    """Return the order that an event is of, or that it names."""
-    event = recorded.event
+def order_in(event: Event, stream: bytes) -> bytes | None:
+    """Return the id of the order that an event is of, or that it names."""
     if type(event) in OF_AN_ORDER:
-        return recorded.stream_id
+        return stream
     name = getattr(event, "order", None)
     if isinstance(event, ContactLinked) and event.noun == "order":
         name = event.target
     try:
-        return UUID(name) if isinstance(name, str) else None
+        return UUID(name).bytes if isinstance(name, str) else None
     except ValueError:
         return None  # An order of another system, by its number there.
 
@@ -260,56 +244,55 @@ class Timeline(Projection):
         self, batch: Sequence[RecordedEvent], cursor: Cursor[tuple[Any, ...]]
     ) -> None:
         """Write a row for each event; fill in the owner where it comes to light."""
-        streams = {each.stream_id.int: each for each in batch}
-        touched = [Stream(each.partition, each.stream_id) for each in streams.values()]
-        cursor.execute(OWNERS, columns(Stream, touched))
-        owners: dict[int, str] = {stream.int: consumer for stream, consumer in cursor}
-        told: dict[int, Owner] = {}
-        for each in batch:
-            if type(each.event) in OWNED and (consumer := owner_in(each.event)):
-                stream = each.stream_id
-                if stream.int not in owners:
-                    owners[stream.int] = consumer
-                    told[stream.int] = Owner(
-                        each.partition, stream, consumer, each.position
-                    )
-        cursor.execute(SAVE, entries(batch, owners, told))
+        read = fields_of(batch)
+        where = dict(zip(read.streams, read.partitions, strict=True))
+        touched = {
+            "partition": array(list(where.values())),
+            "stream_id": sent(Uuids, list(where)),
+        }
+        cursor.execute(OWNERS, touched)
+        owners: dict[bytes, str] = {stream.bytes: name for stream, name in cursor}
+        told: dict[bytes, int] = {}
+        for event, stream, at in zip(
+            read.events, read.streams, read.positions, strict=True
+        ):
+            if stream not in owners and (consumer := owner_in(event)):
+                owners[stream] = consumer
+                told[stream] = at
+        cursor.execute(SAVE, entries(read, owners, told))
         if told:
-            new = columns(Owner, list(told.values()))
+            new = {
+                "partition": array([where[stream] for stream in told]),
+                "stream_id": sent(Uuids, list(told)),
+                "consumer": array([owners[stream] for stream in told]),
+                "since": array(list(told.values())),
+            }
             cursor.execute(SAVE_OWNERS, new)
             cursor.execute(CLAIM, new)
 
 
 def entries(
-    batch: Sequence[RecordedEvent],
-    owners: Mapping[int, str],
-    told: Mapping[int, Owner],
+    read: Fields, owners: Mapping[bytes, str], told: Mapping[bytes, int]
 ) -> dict[str, Any]:
-    """Return the rows of a batch, column by column, each shown since it has an owner.
+    """Return a row for each event, column by column, shown since its owner is known.
 
-    Streams are known by the number that their UUID is: a UUID itself takes its time to
-    be looked up.
+    ``told`` are the positions at which owners came to light.
     """
-    streams = [each.stream_id.int for each in batch]
-    positions = [each.position for each in batch]
-    since = {stream: owner.since for stream, owner in told.items()}
-    shown = [
-        max(position, since[stream]) if stream in since else position
-        for stream, position in zip(streams, positions, strict=True)
-    ]
+    streams, positions, events = read.streams, read.positions, read.events
+    since = [told.get(stream, 0) for stream in streams]
     return {
-        "partition": array([each.partition for each in batch]),
+        "partition": array(read.partitions),
         "position": array(positions),
-        "shown": array(shown),
-        "stream_id": array([each.stream_id for each in batch]),
-        "version": array([each.version for each in batch]),
+        "shown": array(list(map(max, positions, since))),
+        "stream_id": sent(Uuids, streams),
+        "version": array(read.versions),
         "consumer": array([owners.get(stream) for stream in streams]),
-        "order_id": array([order_in(each) for each in batch]),
-        "kind": array([kind_of(each.event) for each in batch]),
-        "code": array([code_of(each.event) for each in batch]),
-        "occurred_at": array([each.occurred_at for each in batch]),
-        "recorded_at": array([each.recorded_at for each in batch]),
-        "facts": jsons([facts_json(each.event) for each in batch]),
+        "order_id": sent(Uuids, list(map(order_in, events, streams))),
+        "kind": array(list(map(kind_of, events))),
+        "code": array(list(map(code_of, events))),
+        "occurred_at": sent(Times, read.occurred_at),
+        "recorded_at": sent(Times, read.recorded_at),
+        "facts": jsons(list(map(facts_json, events))),
     }
 
 

@@ -115,8 +115,10 @@ class OurTimeline:
         """Return events a second, from the first to the last of the log."""
         with psycopg.connect(self._urls.owner) as owner:
             owner.execute(FORGET)
+        # Made before, as the peer's is: it is made once, when a worker starts.
+        runner = Runner([Timeline()], self._pool)
         begun = perf_counter()
-        if not Runner([Timeline()], self._pool).catch_up():
+        if not runner.catch_up():
             raise Wrong("Our timeline did not catch up.")
         sample = Sample(per_second(self._events, perf_counter() - begun))
         self.check()

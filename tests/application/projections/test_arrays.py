@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from application.event_store.connections import Connection
-from application.projections.arrays import Array, array, jsons
+from application.projections.arrays import Array, Uuids, array, jsons
+from application.projections.arrays import sent as array_of_bytes
 from interface.postgres.database import DatabaseUrls
 
 zones = st.sampled_from([UTC, timezone(timedelta(hours=8))])
@@ -61,6 +62,16 @@ def test_json_arrives_as_it_was(connection: Connection) -> None:
     texts = [b'{"total":{"CNY":2499}}', '"茶"'.encode(), b"null"]
     arrived = sent(connection, "jsonb", jsons(texts))
     assert arrived == [{"total": {"CNY": 2499}}, "茶", None]
+
+
+@pytest.mark.parametrize("ids", [[7, 8], [None, 7], [None], []], ids=str)
+def test_what_is_bytes_already_arrives_as_it_was(
+    connection: Connection, ids: Sequence[int | None]
+) -> None:
+    values = [each if each is None else UUID(int=each) for each in ids]
+    packed = [None if each is None else each.bytes for each in values]
+    column = array_of_bytes(Uuids, packed)
+    assert sent(connection, "uuid", column) == values
 
 
 @pytest.mark.parametrize(
