@@ -130,6 +130,22 @@ def test_nobody_else_knows_how_an_append_is_spelt() -> None:
             assert path.startswith(MAY_KNOW), f"{path} imports {node.module}"
 
 
+def test_only_the_road_can_say_what_is_to_be_appended() -> None:
+    """Given that an append takes these, whatever whoever has a store calls it."""
+    named = {
+        path
+        for path, node in known()
+        if isinstance(node, ast.ImportFrom)
+        and any(each.name in {"Append", "StreamAppend"} for each in node.names)
+    }
+    assert named == {
+        "application/event_store/batch.py",
+        "application/event_store/postgres.py",
+        "application/event_store/rounds.py",
+        "interface/bootstrap/crashing.py",
+    }
+
+
 FUNCTIONS = """
 SELECT p.oid::regproc::text FROM pg_proc AS p
  WHERE p.prosrc ~* '(insert\\s+into|update|delete\\s+from|truncate)\\s+(only\\s+)?'
