@@ -83,6 +83,14 @@ class Unreadable(Struct, frozen=True, kw_only=True):
     why: Literal["unknown_tag", "spoilt_body"]
     detail: str
 
+    @property
+    def foreign(self) -> bool:
+        """Whether a stock application of the eventsourcing library wrote it.
+
+        Its topics name a class of a module, as no tag does: there is nothing to read.
+        """
+        return self.why == "unknown_tag" and ":" in self.tag
+
     def error(self) -> UnreadableEvent:
         """Return the exception that says so."""
         known = self.why == "spoilt_body"

@@ -188,7 +188,8 @@ def apply(
         if parked and each.stream_id in parked:
             continue
         if isinstance(each, Unreadable):
-            parked[each.stream_id] = parking(each, f"{each.why}: {each.tag}")
+            if not each.foreign:
+                parked[each.stream_id] = parking(each, f"{each.why}: {each.tag}")
         elif type(each.event) in read:
             events.append(each)
     return {**parked, **project_bisecting(projection, events, cursor)}
