@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from threading import Condition, Thread
-from time import monotonic
+from time import monotonic, thread_time
 from typing import Final
 from uuid import UUID
 
@@ -164,6 +164,7 @@ class Dispatcher(CommandHandler):
         store: EventStore,
         limits: Limits | None = None,
         clock: Callable[[], float] = monotonic,
+        effort: Callable[[], float] = thread_time,
     ) -> None:
         super().__init__(store)
         self._limits = limits or Limits()
@@ -173,7 +174,7 @@ class Dispatcher(CommandHandler):
         self._lanes = [
             Lane(
                 f"dispatcher-{number}",
-                Rounds(store, KeptStreams(kept), self._is_slow, clock),
+                Rounds(store, KeptStreams(kept), self._is_slow, clock, effort),
                 self._limits,
                 clock,
             )

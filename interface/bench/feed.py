@@ -5,7 +5,7 @@ from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from time import perf_counter
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 from msgspec import Struct, json
@@ -15,7 +15,14 @@ from application.event_store.dispatcher import Dispatcher
 from application.event_store.envelope import Ask, CommandContext, Part
 from domain.kernel import Moment
 from interface.bench.ground import PARTITIONS, Ground
-from interface.bench.measure import Contest, Measure, Sample, expect, per_second
+from interface.bench.measure import (
+    Contest,
+    Measure,
+    Sample,
+    expect,
+    fresh_id,
+    per_second,
+)
 from interface.bench.ours import (
     BATCH,
     announce,
@@ -72,10 +79,10 @@ def lines(streams: Sequence[UUID], count: int, start: int) -> list[bytes]:
         encode(
             Line(
                 waybill=among[number % width % len(among)],
-                message=uuid4(),
+                message=fresh_id(),
                 at=now(),
                 scan=ScanParcel(
-                    scan=uuid4().hex,
+                    scan=fresh_id().hex,
                     code="in_transit",
                     facility=f"hub-{number % 97:02}",
                     region="330100",

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from random import Random
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 
@@ -21,7 +21,7 @@ from application.event_store.envelope import Ask, CommandContext, Part
 from application.event_store.postgres import PostgresEventStore
 from domain.ids import random_id
 from domain.kernel import Event
-from interface.bench.measure import expect
+from interface.bench.measure import expect, fresh_id
 from interface.clock import now
 from interface.postgres.database import DatabaseUrls
 
@@ -77,7 +77,7 @@ def parcels(count: int, partitions: int, dice: Random) -> list[UUID]:
 
 def asking(stream_id: UUID, command: ParcelCommand) -> Ask:
     """Return a command to a parcel, asked now under an id of its own."""
-    command_id = uuid4()
+    command_id = fresh_id()
     context = CommandContext(
         actor="carrier:sf",
         asked_at=now(),
@@ -102,7 +102,7 @@ def scanning(stream_id: UUID) -> Ask:
     return asking(
         stream_id,
         ScanParcel(
-            scan=uuid4().hex,
+            scan=fresh_id().hex,
             code="in_transit",
             facility="hangzhou-hub-03",
             region="330100",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final, NamedTuple
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import psycopg
 from eventsourcing.application import Application
@@ -15,7 +15,7 @@ from eventsourcing.domain import Aggregate, event
 from eventsourcing.persistence import IntegrityError
 from psycopg.conninfo import conninfo_to_dict
 
-from interface.bench.measure import expect
+from interface.bench.measure import expect, fresh_id
 from interface.clock import now
 
 NAME: Final = "bench"
@@ -124,7 +124,7 @@ def announced(number: int) -> Parcel:
 def a_scan() -> Scan:
     """Return a scan of a parcel on its way."""
     return Scan(
-        uuid4().hex, "in_transit", "hangzhou-hub-03", "330100", "zhe-A-48213", now()
+        fresh_id().hex, "in_transit", "hangzhou-hub-03", "330100", "zhe-A-48213", now()
     )
 
 

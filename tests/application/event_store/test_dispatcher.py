@@ -90,8 +90,9 @@ def dispatching(
     store: MemoryEventStore | PostgresEventStore,
     limits: Limits = ONE_LANE,
     clock: Callable[[], float] = lambda: 0.0,
+    effort: Callable[[], float] | None = None,
 ) -> Iterator[Dispatcher]:
-    dispatcher = Dispatcher(store, limits, clock)
+    dispatcher = Dispatcher(store, limits, clock, effort or clock)
     try:
         yield dispatcher
     finally:
@@ -362,6 +363,26 @@ def test_who_is_slow_once_holds_nobody_up_again(store: Gated) -> None:
         go_on.set()
         assert kinds(answers(waiting)) == [Receipt]
     assert things(store, shelf) == ["a", "b"]
+
+
+def test_who_only_waited_for_the_machine_is_not_slow(store: Gated) -> None:
+    now = [0.0]
+
+    def held_up(shelf: Shelf, command: Command, policy: None, at: datetime) -> Any:
+        now[0] += 1.0
+        return SHELF.decide(shelf, command, policy, at)
+
+    late: AnyDecider = Decider(initial=Shelf(), decide=held_up, evolve=SHELF.evolve)
+    shelf = a_shelf()
+    with dispatching(
+        store, ONE_LANE, clock=lambda: now[0], effort=lambda: 0.0
+    ) as dispatcher:
+        for thing in "ab":
+            ask = put_up(thing, shelf)
+            dispatcher.handle_one(
+                replace(ask, parts=(Part(shelf, late, PutUp(thing)),))
+            )
+        assert [each.asks for each in dispatcher.figures] == [2, 0]
 
 
 # -- On a real database, with two of them --
