@@ -25,6 +25,7 @@ from application.access import (
 from application.audit.state import kind_of
 from application.cited import CitedEvidence, Place, ties
 from application.event_store.envelope import CommandContext, Receipt, RecordedEvent
+from application.event_store.history import events_of
 from application.event_store.store import EventStore
 from application.order_desk import AboutOrder
 from domain.contact import LinkNoun
@@ -170,7 +171,7 @@ class Casework:
             raise NotFound
         if unreadable is not None:
             raise unreadable.error()
-        events = [recorded.event for recorded in history]
+        events = events_of(history)
         state: State = reduce(room.decider.evolve, events, room.decider.initial)
         if not events or state == room.decider.initial:
             raise NotFound

@@ -19,6 +19,7 @@ from msgspec import Struct
 from application.access import Actor, Owners, authorize
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
+from application.event_store.history import events_of
 from application.event_store.store import EventStore, StoreUnavailable
 from domain.ids import id_from_name, partition_of
 from domain.kernel import Refused
@@ -192,7 +193,7 @@ class Policies:
         loaded = self._store.load([self.id])
         if unreadable := loaded.unreadable.get(self.id):
             raise unreadable.error()
-        events = [recorded.event for recorded in loaded.histories[self.id]]
+        events = events_of(loaded.histories[self.id])
         return [each for each in events if isinstance(each, PoliciesPublished)]
 
     # -- Publishing --

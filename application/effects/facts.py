@@ -7,6 +7,7 @@ from msgspec import Struct
 from application.effects.effect import Effect
 from application.effects.follows import told
 from application.effects.ports import Instruction
+from application.event_store.history import events_of
 from application.event_store.store import EventStore
 from domain.after_sales import CaseOpened
 from domain.ids import partition_in
@@ -78,7 +79,7 @@ class Facts:
 
     def _events(self, stream_id: UUID) -> list[Event]:
         history = self._store.load([stream_id]).histories[stream_id]
-        return [recorded.event for recorded in history]
+        return events_of(history)
 
 
 def whose(event: Event) -> About | None:

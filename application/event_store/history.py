@@ -13,13 +13,15 @@ from uuid import UUID
 from psycopg.rows import TupleRow
 
 from application.event_store.envelope import RecordedEvent
-from application.event_store.mapper import RedressMapper
+from application.event_store.mapper import RedressMapper, SpoiltBody, UnknownTag
 from application.event_store.rows import LogEntry, Read, Row, id_of, log_entry
 from application.event_store.store import Unreadable
 from domain.kernel import Event
 
 EntryT = TypeVar("EntryT", bound=LogEntry)
 
+# What is read where no event can be.
+FAILURES = frozenset({UnknownTag, SpoiltBody})
 POSITION = Row._fields.index("position")
 FIELDS = {name: itemgetter(place) for place, name in enumerate(Row._fields)}
 
@@ -91,11 +93,8 @@ class Page(Stretch[LogEntry]):
     @property
     def events(self) -> list[Any]:
         """What happened; raises UnreadableEvent for the first that cannot be read."""
-        for place, each in enumerate(self.read):
-            if not isinstance(each, Event):
-                entry = self[place]
-                assert isinstance(entry, Unreadable), "it could not be read"
-                raise entry.error()
+        if not FAILURES.isdisjoint(map(type, self.read)):
+            raise next(each.error() for each in self if isinstance(each, Unreadable))
         return self.read
 
     @property
@@ -112,9 +111,9 @@ class History(Stretch[RecordedEvent]):
     @classmethod
     def of(cls, rows: Sequence[TupleRow], read: list[Read]) -> "History":
         """Return the history that rows of one stream, read as this, amount to."""
-        known = [isinstance(each, Event) for each in read]
-        if all(known):
+        if FAILURES.isdisjoint(map(type, read)):
             return cls(rows, read)
+        known = [isinstance(each, Event) for each in read]
         return cls(list(compress(rows, known)), list(compress(read, known)))
 
 

@@ -1,7 +1,6 @@
 """The event store on PostgreSQL: streams out, batches of asks in, the log to read."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import groupby, repeat
 from operator import itemgetter
@@ -156,25 +155,14 @@ class PostgresEventStore:
         There are no gaps and no latecomers: whoever has read up to a position has read
         all there is up to it.
         """
-        return Page.of(self._rows(partition, after, limit), self._mapper)
+        rows = self._query(self._reader, READ, (partition, after, limit))
+        return Page.of(rows, self._mapper)
 
     def pages(self, limit: int) -> Iterator[Page]:
-        """Yield the whole log as it stands, partition by partition, in such pages.
-
-        While one is looked at, the database reads the next.
-        """
-        ranges = [
-            (partition, after, min(limit, head - after))
-            for partition, head in self.heads().items()
-            for after in range(0, head, limit)
-        ]
-        with ThreadPoolExecutor(1, "log") as ahead:
-            coming = (ahead.submit(self._rows, *each) for each in ranges)
-            following = next(coming, None)
-            while following is not None:
-                rows = following.result()
-                following = next(coming, None)
-                yield Page.of(rows, self._mapper)
+        """Yield the whole log as it stands, partition by partition, in such pages."""
+        for partition, head in self.heads().items():
+            for after in range(0, head, limit):
+                yield self.read(partition, after, min(limit, head - after))
 
     def heads(self) -> dict[int, int]:
         """Return the last position of every partition, 0 before its first event."""
@@ -196,9 +184,6 @@ class PostgresEventStore:
         return streams
 
     # -- Between rows and events --
-
-    def _rows(self, partition: int, after: int, limit: int) -> list[TupleRow]:
-        return self._query(self._reader, READ, (partition, after, limit))
 
     def _query(self, pool: Pool, query: str, values: Sequence[object]) -> list[Any]:
         with available(pool, writes=False) as connection:

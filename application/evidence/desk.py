@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from functools import reduce
-from typing import Final, Protocol, cast
+from typing import Final, Protocol
 from uuid import UUID
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from msgspec import Struct
 from application.access import Actor, NotFound, Owners, authorize
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
+from application.event_store.history import events_of
 from application.event_store.store import EventStore, UnreadableEvent
 from application.evidence.files import (
     EvidenceFiles,
@@ -29,7 +30,6 @@ from domain.evidence import (
     BlockEvidence,
     ClearEvidence,
     Evidence,
-    EvidenceEvent,
     EvidenceUploaded,
 )
 from domain.ids import id_from_name, partition_in
@@ -229,7 +229,7 @@ class EvidenceDesk:
             raise loaded.unreadable[evidence_id].error()
         if not history:
             raise NotFound
-        events = cast("list[EvidenceEvent]", [recorded.event for recorded in history])
+        events = events_of(history)
         evidence = reduce(EVIDENCE.evolve, events, EVIDENCE.initial)
         return KnownEvidence(evidence_id, len(history), evidence)
 

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from application.access import ROLES, Actor, NotFound, Owners, authorize, scope
 from application.casework import Noun
+from application.event_store.history import events_of
 from application.event_store.store import EventStore
 from application.order_desk import owners_of
 from domain.evidence import (
@@ -51,8 +52,8 @@ def owners_about(store: EventStore, of_matter: OwnersOfMatter) -> OwnersAbout:
             return of_matter(NOUNS[prefix], stream_id)
         if prefix != "order":
             raise NotFound
-        events = (recorded.event for recorded in history)
-        order = reduce(ORDER.evolve, events, ORDER.initial)  # type: ignore[arg-type]  # an order's stream holds events of orders
+        events = events_of(history)
+        order = reduce(ORDER.evolve, events, ORDER.initial)
         return owners_of(order)
 
     return owners

@@ -17,6 +17,7 @@ from application.books import Books
 from application.event_store.batch import MovedOn
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import DERIVED_MAX, CommandHandler
+from application.event_store.history import events_of
 from application.event_store.store import (
     Busy,
     EventStore,
@@ -135,8 +136,8 @@ class Incidents:
         version, state = self._known.get(stream_id, (0, INCIDENT.initial))
         if version > len(history):
             version, state = 0, INCIDENT.initial
-        events = (recorded.event for recorded in history[version:])
-        state = reduce(INCIDENT.evolve, events, state)  # type: ignore[arg-type]  # its own
+        events = events_of(history)[version:]
+        state = reduce(INCIDENT.evolve, events, state)
         self._known[stream_id] = len(history), state
         return state, len(history)
 
