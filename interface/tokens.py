@@ -226,10 +226,15 @@ def own_key(settings: Settings) -> OwnKey:
 
 
 class Tokens:
-    """Makes tokens, and says who holds one."""
+    """Makes tokens, and says who holds one; so many are known again at once."""
 
-    def __init__(self, own: OwnKey, others: Iterable[Trusted] = ()) -> None:
-        self._own = own
+    def __init__(
+        self,
+        own: OwnKey,
+        others: Iterable[Trusted] = (),
+        remembered: int = BELIEVED_MAX,
+    ) -> None:
+        self._own, self._remembered = own, remembered
         ours = Trusted(
             issuer=ISSUER, audience=AUDIENCE, algorithms=[OUR_ALGORITHM], keys=own
         )
@@ -300,7 +305,7 @@ class Tokens:
         """Keep what a token says; the token itself is not kept."""
         with self._remembering:
             self._believed[fingerprint(token)] = believed
-            while len(self._believed) > BELIEVED_MAX:
+            while len(self._believed) > self._remembered:
                 del self._believed[next(iter(self._believed))]
 
     def _issuer_of(self, token: str) -> tuple[Trusted, str | None]:

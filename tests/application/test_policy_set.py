@@ -280,6 +280,18 @@ def test_nobody_asks_the_store_for_every_order(
     assert store.loads == before + 1
 
 
+def test_what_is_at_hand_is_what_need_not_be_read(
+    store: CountingStore, process: Process
+) -> None:
+    assert process.policies.orders_at_hand is None
+    terms = process.policies.orders
+    before = store.loads
+    assert process.policies.orders_at_hand is terms
+    process.seconds += FRESH_SECONDS
+    assert process.policies.orders_at_hand is None
+    assert store.loads == before, "nobody had to wait"
+
+
 def test_while_the_store_is_away_what_was_read_last_holds(
     store: CountingStore, process: Process
 ) -> None:

@@ -20,11 +20,17 @@ from interface.clock import clock
 from interface.errors import UserError, WrongSetting
 from interface.settings import Settings
 from interface.tokens import (
+    ISSUER,
+    JWKS_AGE_SECONDS_MAX,
     JWKS_PAUSE_SECONDS,
+    LEEWAY_SECONDS,
     BadToken,
+    Believed,
     PublishedKeys,
     Tokens,
+    Trusted,
     open_tokens,
+    own_key,
 )
 
 THEIR_ISSUER = "https://login.example"
@@ -293,3 +299,75 @@ def test_a_shared_secret_in_a_key_set_is_no_key(home: Settings) -> None:
 def test_keys_come_over_https_or_from_this_machine(home: Settings, place: str) -> None:
     with pytest.raises(WrongSetting, match="REDRESS_OIDC_JWKS"):
         believing(home, place)
+
+
+# -- A token that comes again --
+
+
+def test_a_token_that_was_believed_is_known_again_at_once(home: Settings) -> None:
+    tokens = open_tokens(home)
+    token = tokens.issue("agent", "wang", hours=1)
+    assert tokens.recalled(token) is None, "nobody has read it yet"
+    assert tokens.held(token).actor == tokens.actor(token)
+    again = tokens.recalled(token)
+    assert again is not None
+    assert again.actor.subject == "wang"
+    assert 0 < again.seconds_left <= 3600 + LEEWAY_SECONDS
+
+
+def test_a_token_that_was_not_believed_is_not_known_again(home: Settings) -> None:
+    tokens = open_tokens(home)
+    forged = signed(OKPKey.generate_key("Ed25519"), claims())
+    with pytest.raises(BadToken):
+        tokens.held(forged)
+    assert tokens.recalled(forged) is None
+
+
+def test_a_token_that_has_run_out_since_is_read_again(home: Settings) -> None:
+    own = own_key(home)
+    ours = Trusted(issuer=ISSUER, audience=ISSUER, algorithms=["Ed25519"], keys=own)
+    wang = open_tokens(home).actor(open_tokens(home).issue("agent", "wang"))
+    now = clock.now().timestamp()
+    stands = [
+        Believed(
+            actor=wang, until=until, issuer=ours, key_id=None, keys=own.find(None)
+        ).stands
+        for until in (now + 60, now - 60)
+    ]
+    assert stands == [True, False]
+
+
+def test_a_key_that_is_withdrawn_is_believed_no_longer_than_keys_are_kept(
+    home: Settings,
+) -> None:
+    old, new = (ECKey.generate_key("P-256", auto_kid=True) for _ in range(2))
+    token = signed(old, claims(iss=THEIR_ISSUER), "ES256")
+    passed = 0.0
+    with publishing(old) as (place, published):
+        keys = PublishedKeys(place, elapsed=lambda: passed)
+        theirs = Trusted(
+            issuer=THEIR_ISSUER, audience=ISSUER, algorithms=["ES256"], keys=keys
+        )
+        tokens = Tokens(own_key(home), [theirs])
+        assert tokens.held(token).actor.subject == "wang"
+        published[:] = [new]
+        passed = JWKS_AGE_SECONDS_MAX
+        assert tokens.recalled(token) is not None
+        passed = JWKS_AGE_SECONDS_MAX + 1
+        assert tokens.recalled(token) is None, "it is time to look again"
+        keys.find(new.kid)
+        assert tokens.recalled(token) is None, "others are published now"
+        with pytest.raises(BadToken):
+            tokens.held(token)
+
+
+def test_so_many_tokens_are_known_again_and_no_more(home: Settings) -> None:
+    tokens = Tokens(own_key(home), remembered=2)
+    issued = [tokens.issue("agent", name) for name in ("anna", "wang", "zhou")]
+    for token in issued:
+        tokens.held(token)
+    assert [tokens.recalled(token) is not None for token in issued] == [
+        False,
+        True,
+        True,
+    ]

@@ -10,6 +10,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from structlog.testing import capture_logs
 
+from application.event_store.dispatcher import Dispatcher, Limits
 from application.event_store.envelope import Receipt, RecordedEvent
 from application.event_store.handler import CommandHandler
 from application.event_store.postgres import PostgresEventStore
@@ -401,6 +402,20 @@ def test_whoever_never_gets_a_turn_is_asked_to_come_again(
     with TestClient(crowded(redress, 10_000)) as client:
         payment = PAYMENT | {"payment": "p-2"}
         answer = Caller(client, token).post(f"{order}/payments", payment)
+    problem(answer, 503, "busy")
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_where_there_is_no_room_a_feed_is_asked_at_once_to_come_again(
+    redress: Redress, order: str
+) -> None:
+    full = Dispatcher(redress.store, Limits(queue=0))
+    desk = OrderDesk(redress.store, Orders(redress.store, full, redress.policies))
+    token = redress.tokens.issue("service", "shop-feed")
+    with TestClient(build_app(api_parts(redress)._replace(desk=desk))) as client:
+        payment = PAYMENT | {"payment": "p-2"}
+        answer = Caller(client, token).post(f"{order}/payments", payment)
+    full.close()
     problem(answer, 503, "busy")
     assert int(answer.headers["Retry-After"]) > 0
 
