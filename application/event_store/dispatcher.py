@@ -37,7 +37,8 @@ from domain.ids import partition_in
 LANES: Final = 2
 QUEUE_MAX: Final = 1_000
 BATCH_MAX: Final = 500
-KEPT_MAX: Final = 10_000
+# A kept stream takes 1 kB, and what its state takes besides.
+KEPT_MAX: Final = 30_000
 # Who waited so long for his turn has given up, or soon will.
 WAIT_MAX_S: Final = 2.0
 # What may be remembered of streams that took long to be decided.

@@ -34,8 +34,8 @@ from interface.bench.ours import (
 from interface.clock import now
 from interface.postgres.database import DatabaseUrls
 
-# While one batch of the feed commits, the next is decoded and decided.
-BATCHES_ON_THE_WAY: Final = 2
+# While one batch of the feed commits, the next is decided, and one more is decoded.
+BATCHES_ON_THE_WAY: Final = 3
 SCANS_EACH: Final = 5
 
 SHAPE = """
