@@ -1,10 +1,13 @@
 """How a receipt reads over HTTP: the body, the version, the position, if it is new."""
 
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, Protocol
 from uuid import UUID
 
+import msgspec
 from litestar import Response
+from litestar.types import Receive, Scope, Send
 from msgspec import Struct
 
 from application.event_store.envelope import Receipt
@@ -23,6 +26,39 @@ class ReceiptBody(Struct, frozen=True, kw_only=True):
     leaves: tuple[str, ...]
 
 
+class ReceiptResponse(Response[ReceiptBody]):
+    """A receipt on its way out.
+
+    The framework's own response asks of every answer what is the same for all of
+    these: how it is encoded, which cookies and defaults join it, what follows it. That
+    took a tenth of a command.
+    """
+
+    def to_asgi_response(self, *_: Any, **__: Any) -> Any:
+        """Return what sends it."""
+        body = msgspec.json.encode(self.content)
+        headers = [
+            (name.lower().encode("latin-1"), value.encode("latin-1"))
+            for name, value in self.headers.items()
+        ]
+        headers += [
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(body)),
+        ]
+
+        async def send_it(_scope: Scope, _receive: Receive, send: Send) -> None:
+            await send(
+                {
+                    "type": "http.response.start",
+                    "status": self.status_code or HTTPStatus.OK,
+                    "headers": headers,
+                }
+            )
+            await send({"type": "http.response.body", "body": body, "more_body": False})
+
+        return send_it
+
+
 def receipt_answer(
     receipt: Receipt, status: int = 200, location: str | None = None
 ) -> Response[ReceiptBody]:
@@ -32,7 +68,7 @@ def receipt_answer(
         headers["Idempotency-Replayed"] = "true"
     if location is not None:
         headers["Location"] = location
-    return Response(receipt_body(receipt), status_code=status, headers=headers)
+    return ReceiptResponse(receipt_body(receipt), status_code=status, headers=headers)
 
 
 def receipt_body(receipt: Receipt) -> ReceiptBody:
