@@ -110,6 +110,13 @@ class Lane:
             self._queue.extend(waiting)
             self._changed.notify()
 
+    def turn_away_if_full(self) -> None:
+        """Raise Overloaded if nothing more can be put, as far as a glance tells."""
+        if len(self._queue) >= self._limits.queue:
+            with self._changed:
+                self._turned_away += 1
+            raise Overloaded("queue full")
+
     def close(self) -> None:
         """Take nothing more, answer what was taken, and end."""
         with self._changed:
@@ -175,7 +182,7 @@ class Dispatcher(CommandHandler):
         self._lanes = [
             Lane(
                 f"dispatcher-{number}",
-                Rounds(store, KeptStreams(kept), self._is_slow, clock, effort),
+                Rounds(store, KeptStreams(kept), self._is_slow, effort),
                 self._limits,
                 clock,
             )
@@ -194,6 +201,7 @@ class Dispatcher(CommandHandler):
 
         Asks on one stream are decided in the order they were handed in.
         """
+        self._say_no_early(asks)
         call, future = submitted(len(asks))
         self._take(asks, call)
         return future
@@ -203,6 +211,7 @@ class Dispatcher(CommandHandler):
 
         All who are answered by one batch are woken together.
         """
+        self._say_no_early(asks)
         call, future = awaited(len(asks))
         self._take(asks, call)
         return future
@@ -235,6 +244,14 @@ class Dispatcher(CommandHandler):
         """Take nothing more, and answer what was taken."""
         for each in (*self._lanes, self._aside):
             each.close()
+
+    def _say_no_early(self, asks: Sequence[Ask]) -> None:
+        """Raise Overloaded if it is plain that there is no room for the only ask.
+
+        When too much is asked, most of it is; what a no costs is lost for all others.
+        """
+        if len(asks) == 1:
+            self._lane(asks[0]).turn_away_if_full()
 
     def _waited_for(self, asks: Sequence[Ask]) -> Answers:
         call, wait = blocked(len(asks))

@@ -8,7 +8,7 @@ for an ask that was decided whole on versions it names.
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from time import monotonic, thread_time
+from time import thread_time
 from typing import Final
 from uuid import UUID
 
@@ -72,8 +72,8 @@ class Rounds:
     """Takes batches of asks, one after the other. Not for two threads at once.
 
     Without ``kept`` every stream is read each time, and any number of threads may.
-    ``slow`` is told which asks took long to be decided: by the clock, and by what this
-    thread worked itself. On a crowded machine whoever is decided last would be slow.
+    ``slow`` is told which asks took long to be decided, by what this thread worked
+    itself: by the clock anybody would be slow on a crowded machine.
     """
 
     def __init__(
@@ -81,13 +81,12 @@ class Rounds:
         store: EventStore,
         kept: KeptStreams | None = None,
         slow: Callable[[Ask], None] | None = None,
-        clock: Callable[[], float] = monotonic,
         effort: Callable[[], float] = thread_time,
     ) -> None:
         self._store = store
         self._kept = kept
         self._slow = slow
-        self._clock, self._effort = clock, effort
+        self._effort = effort
 
     def run(self, asks: Sequence[Ask]) -> list[Answer]:
         """Load, decide and append a batch; an answer for each ask, in order.
@@ -173,17 +172,12 @@ class Rounds:
             for stream_id, version in ask.rests_on.items():
                 streams.setdefault(stream_id, Stream.standing(version))
         batch = Batch(streams, loaded.seen, loaded.unreadable)
-        began, worked = self._clock(), self._effort()
+        began = self._effort()
         for number, ask in asks.items():
             batch.take(number, ask, sure=number in sure)
-            ended = self._clock()
-            if (
-                self._slow is not None
-                and ended - began > SLOW_S
-                and self._effort() - worked > SLOW_S
-            ):
+            ended = self._effort()
+            if self._slow is not None and ended - began > SLOW_S:
                 self._slow(ask)
-                worked = self._effort()
             began = ended
         for stream_id in loaded.unreadable:
             streams.pop(stream_id)

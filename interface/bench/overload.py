@@ -1,12 +1,13 @@
 """Three times as much asked as can be done: what is done, and how soon no is said."""
 
+from asyncio import Future, run, sleep, wait
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
-from time import perf_counter, sleep
-from typing import Any, Final
+from time import perf_counter
+from typing import Final
 from uuid import UUID
 
+from application.event_store.calls import Answers
 from application.event_store.dispatcher import Dispatcher
 from application.event_store.envelope import Ask
 from application.event_store.store import Overloaded
@@ -43,9 +44,11 @@ class Crowd:
         self.noes: list[float] = []
         self.other: list[BaseException] = []
 
-    def ask(self, dispatcher: Dispatcher, asks: Sequence[Ask], rate: float) -> float:
-        """Ask all of it at this rate, wait for the last answer; seconds of asking."""
-        on_the_way: list[Future[Any]] = []
+    async def ask(
+        self, dispatcher: Dispatcher, asks: Sequence[Ask], rate: float
+    ) -> None:
+        """Ask all of it at this rate, and wait for the last answer."""
+        on_the_way: list[Future[Answers]] = []
         begun, sent = perf_counter(), 0
         until = begun + len(asks) / rate
         while sent < len(asks):
@@ -53,27 +56,25 @@ class Crowd:
             for each in asks[sent:due]:
                 self._one(dispatcher, each, until, on_the_way)
             sent = due
-            sleep(TICK_S)
-        asked = max(perf_counter(), until) - begun
-        for future in on_the_way:
-            future.exception()
-        return asked
+            await sleep(TICK_S)
+        if on_the_way:
+            await wait(on_the_way)
 
     def _one(
         self,
         dispatcher: Dispatcher,
         ask: Ask,
         until: float,
-        on_the_way: list[Future[Any]],
+        on_the_way: list[Future[Answers]],
     ) -> None:
         since = perf_counter()
 
-        def answered(future: Future[Any]) -> None:
+        def answered(future: Future[Answers]) -> None:
             (answer,) = future.result()
             self._count(answer, since, until)
 
         try:
-            future = dispatcher.submit([ask])
+            future = dispatcher.awaited([ask])
         except Overloaded as full:
             self._count(full, since, until)
         else:
@@ -119,7 +120,7 @@ class Overload:
         rate = TIMES_CAPACITY * self.capacity
         asks = [self._ask() for _ in range(int(rate * self._sizes.seconds))]
         crowd = Crowd()
-        crowd.ask(self._dispatcher, asks, rate)
+        run(crowd.ask(self._dispatcher, asks, rate))
         self.done += crowd.done
         if crowd.other:
             raise Wrong(f"Overload led to more than a no: {crowd.other[0]!r}")
