@@ -11,7 +11,7 @@ import psycopg
 from msgspec import Struct, json
 
 from application.bench.parcel import PARCEL, ScanParcel
-from application.event_store.dispatcher import Dispatcher
+from application.event_store.dispatcher import FEED_LANES, Dispatcher
 from application.event_store.envelope import Ask, CommandContext, Part
 from domain.kernel import Moment
 from interface.bench.ground import PARTITIONS, Ground
@@ -162,7 +162,7 @@ def feed(ground: Ground) -> Iterator[Contest]:
     with ExitStack() as open_:
         urls = open_.enter_context(ground.ours("feed_ours"))
         store = open_.enter_context(our_store(urls))
-        dispatcher = open_.enter_context(our_dispatcher(store))
+        dispatcher = open_.enter_context(our_dispatcher(store, lanes=FEED_LANES))
         streams = parcels(max(1, count // SCANS_EACH), PARTITIONS, ground.dice)
         announce(dispatcher, streams)
         copier = Copier(urls)

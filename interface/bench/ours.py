@@ -16,7 +16,7 @@ from application.bench.parcel import (
     ScanParcel,
 )
 from application.event_store.connections import connection_pool
-from application.event_store.dispatcher import QUEUE_MAX, Dispatcher, Limits
+from application.event_store.dispatcher import LANES, QUEUE_MAX, Dispatcher, Limits
 from application.event_store.envelope import Ask, CommandContext, Part
 from application.event_store.postgres import PostgresEventStore
 from domain.ids import random_id
@@ -57,10 +57,10 @@ def our_store(
 
 @contextmanager
 def our_dispatcher(
-    store: PostgresEventStore, queue: int = QUEUE_MAX
+    store: PostgresEventStore, queue: int = QUEUE_MAX, lanes: int = LANES
 ) -> Iterator[Dispatcher]:
     """Lend a dispatcher as the product has one."""
-    dispatcher = Dispatcher(store, Limits(queue=queue))
+    dispatcher = Dispatcher(store, Limits(queue=queue, lanes=lanes))
     try:
         yield dispatcher
     finally:

@@ -8,7 +8,7 @@ from application.compensation import Compensations
 from application.consumers import Consumers
 from application.contacts import Contacts
 from application.disputes import Disputes
-from application.event_store.dispatcher import Dispatcher
+from application.event_store.dispatcher import LANES, Dispatcher, Limits
 from application.incidents.incidents import Incidents
 from application.incidents.offers import IncidentOffers
 from application.listing_reports import ListingReports
@@ -30,16 +30,21 @@ class Commands:
     """Everyone who writes events, all through one loop and one set of policies."""
 
     def __init__(
-        self, settings: Settings, connections: Connections, queries: Queries
+        self,
+        settings: Settings,
+        connections: Connections,
+        queries: Queries,
+        lanes: int = LANES,
     ) -> None:
         self.settings = settings
+        self.lanes = lanes
         self.connections = connections
         self.queries = queries
 
     @cached_property
     def handler(self) -> Dispatcher:
         """The loop that decides and writes; what it took is answered before it ends."""
-        dispatcher = Dispatcher(self.connections.store)
+        dispatcher = Dispatcher(self.connections.store, Limits(lanes=self.lanes))
         self.connections.open.callback(dispatcher.close)
         return dispatcher
 

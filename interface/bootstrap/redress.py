@@ -10,6 +10,7 @@ from application.contacts import Contacts
 from application.disputes import Disputes
 from application.effects.desk import Effects
 from application.event_store.connections import Pool
+from application.event_store.dispatcher import FEED_LANES, LANES
 from application.event_store.postgres import PostgresEventStore
 from application.inbound import Inbound
 from application.incidents.incidents import Incidents
@@ -37,15 +38,17 @@ class Redress:
 
     A part is found in the room it belongs to, as ``redress.processes.hand_outs``; what
     is asked for all over the product goes by a short name besides. Pools open when
-    first needed; :func:`open_redress` closes them.
+    first needed; :func:`open_redress` closes them. ``lanes`` decide side by side.
     """
 
-    def __init__(self, settings: Settings, urls: DatabaseUrls) -> None:
+    def __init__(
+        self, settings: Settings, urls: DatabaseUrls, lanes: int = LANES
+    ) -> None:
         self.settings = settings
         self.urls = urls
         connections = self.connections = Connections(urls, crash_point(settings))
         queries = self.queries = Queries(connections)
-        commands = self.commands = Commands(settings, connections, queries)
+        commands = self.commands = Commands(settings, connections, queries, lanes)
         self.desks = Desks(settings, connections, commands, queries)
         self.outside = Outside(settings, connections, commands, queries)
         self.processes = Processes(connections, commands, queries, self.desks)
@@ -143,12 +146,14 @@ class Redress:
 
 
 @contextmanager
-def open_redress(settings: Settings, *, prepared: bool = False) -> Iterator[Redress]:
+def open_redress(
+    settings: Settings, *, prepared: bool = False, feed: bool = False
+) -> Iterator[Redress]:
     """Lend the product as these settings ask for it. Raises UserError.
 
     The database is started if need be and brought up to date, and left as it was found;
     ``prepared`` says that another process sees to that, as for children of
-    ``redress up``.
+    ``redress up``; ``feed`` that whole batches are handed in, not single commands.
     """
     clock.set(settings.clock)
     with ExitStack() as stack:
@@ -157,6 +162,6 @@ def open_redress(settings: Settings, *, prepared: bool = False) -> Iterator[Redr
             if prepared
             else stack.enter_context(database(settings))
         )
-        redress = Redress(settings, urls)
+        redress = Redress(settings, urls, FEED_LANES if feed else LANES)
         stack.callback(redress.close)
         yield redress

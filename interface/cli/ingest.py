@@ -69,7 +69,7 @@ def command() -> None:
 def olist(folder: Path) -> None:
     """Take in the seven CSV files of an Olist export, in the order of their times."""
     with (
-        open_redress(existing_or_new(read_settings())) as redress,
+        open_redress(existing_or_new(read_settings()), feed=True) as redress,
         interruptible() as stop,
     ):
         report = take_olist(redress, folder, stop)
@@ -103,7 +103,7 @@ def olist_lines(report: OlistReport) -> list[str]:
 def take_feed(source: str, paths: Sequence[Path]) -> None:
     """Take in files of one source. Raises UserError if there is nothing in them."""
     with (
-        open_redress(existing_or_new(read_settings())) as redress,
+        open_redress(existing_or_new(read_settings()), feed=True) as redress,
         interruptible() as stop,
     ):
         reading = LOGS.get(source, DOCUMENTS)
