@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from psycopg.rows import TupleRow
 
 from application.event_store.asks import AskOutcome, StoredAsk, StoredPart
-from application.event_store.connections import Pool, available
+from application.event_store.connections import Connection, Pool, available
 from application.event_store.envelope import Receipt, StreamVersion
 from application.event_store.history import History, Page, read_rows
 from application.event_store.mapper import RedressMapper
@@ -174,14 +174,8 @@ class PostgresEventStore:
 
     def events_of(self, stream_ids: Iterable[UUID]) -> Mapping[UUID, Page]:
         """Return several streams whole, an entry for each, in one query."""
-        wanted = list(stream_ids)
-        rows = self._query(self._reader, STREAMS, addresses(wanted))
-        rows.sort(key=STREAM)  # Stable: each keeps its order.
-        read = read_rows(rows, self._mapper)
-        streams = dict.fromkeys(wanted, Page([], []))
-        for key, first, last in runs(rows, STREAM):
-            streams[id_of(key)] = Page(rows[first:last], read[first:last])
-        return streams
+        with available(self._reader, writes=False) as connection:
+            return streams_of(connection, stream_ids, self._mapper)
 
     # -- Between rows and events --
 
@@ -209,6 +203,20 @@ class PostgresEventStore:
         encode = self._mapper.encode
         events = [(*encode(event), occurred_at(event, at)) for event in part.events]
         return StoredPart(part.stream_id, part.version, events)
+
+
+def streams_of(
+    connection: Connection, stream_ids: Iterable[UUID], mapper: RedressMapper
+) -> dict[UUID, Page]:
+    """Return several streams whole as a connection sees them, an entry for each."""
+    wanted = list(stream_ids)
+    rows = row_cursor(connection).execute(STREAMS, addresses(wanted)).fetchall()
+    rows.sort(key=STREAM)  # Stable: each keeps its order.
+    read = read_rows(rows, mapper)
+    streams = dict.fromkeys(wanted, Page([], []))
+    for key, first, last in runs(rows, STREAM):
+        streams[id_of(key)] = Page(rows[first:last], read[first:last])
+    return streams
 
 
 def addresses(stream_ids: Iterable[UUID]) -> tuple[Packed, Packed]:

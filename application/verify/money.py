@@ -19,8 +19,8 @@ from msgspec import Struct, field
 from application.audit.state import DECIDERS, all_readable, fold, kind_of
 from application.event_store.connections import Connection
 from application.event_store.mapper import RedressMapper
-from application.event_store.postgres import STREAMS, addresses
-from application.event_store.rows import LogEntry, Row, log_entry
+from application.event_store.postgres import streams_of
+from application.event_store.rows import LogEntry
 from application.event_store.store import UnreadableEvent
 from application.projections.log import Range
 from application.verify.findings import Findings
@@ -231,12 +231,7 @@ class MoneyCheck:
         self._found.note(f"The money of stream {stream_id} cannot be counted: {why}")
 
     def _streams(self, ids: Iterable[UUID]) -> Mapping[UUID, Sequence[LogEntry]]:
-        streams: dict[UUID, list[LogEntry]] = {each: [] for each in ids}
-        if streams:
-            cursor = self._connection.cursor(binary=True)
-            for row in cursor.execute(STREAMS, addresses(streams)):
-                streams[row[2]].append(log_entry(Row(*row), self._mapper))
-        return streams
+        return streams_of(self._connection, ids, self._mapper)
 
 
 def id_of(name: str) -> UUID | None:

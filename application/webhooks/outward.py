@@ -13,6 +13,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from application.event_store.envelope import RecordedEvent
+from application.event_store.history import events_of
 from application.event_store.mapper import tag_of
 from application.event_store.store import EventStore
 from application.projections.back_office import CLOCKS_HIDDEN
@@ -223,15 +224,17 @@ class Stood(NamedTuple):
 
 def stood(history: Sequence[RecordedEvent]) -> Stood:
     """Return how the thing of this stream stood after its last event."""
-    events: list[Any] = [each.event for each in history]
-    noun = tag_of(type(events[0])).partition(".")[0]
+    events = events_of(history)
+    first: Event = events[0]
+    last: Event = events[-1]
+    noun = tag_of(type(first)).partition(".")[0]
     fold = FOLDS.get(noun)
     if fold is not None:
         shown: Shown = fold.shown(reduce(fold.evolve, events, fold.initial))
         return Stood(fold.noun, shown.status, shown.final, shown.order, shown.clocks)
     match noun:
         case "compensation":
-            status = tag_of(type(events[-1])).partition(".")[2]
+            status = tag_of(type(last)).partition(".")[2]
             return Stood(noun, status, status in COMPENSATED, events[0].order)
         case "resolution":
             return resolution_stood(reduce(RESOLUTION.evolve, events, Resolution()))

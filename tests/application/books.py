@@ -17,6 +17,11 @@ class OneBook(NamedTuple):
         return self.book
 
     @property
+    def orders_at_hand(self) -> PromiseTerms:
+        """The same: nothing is read."""
+        return self.orders
+
+    @property
     def orders(self) -> PromiseTerms:
         """What its labels promise."""
         return labels_of([self.book])
