@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from application.event_store.batch import Stream
 from application.event_store.envelope import RecordedEvent
-from application.event_store.history import Page
+from application.event_store.history import Happened
 from application.event_store.postgres import PostgresEventStore
 from application.event_store.rows import id_of
 from domain.kernel import (
@@ -147,9 +147,7 @@ def decide(
 def evolve(parcel: Parcel, event: ParcelEvent) -> Parcel:
     """Return the parcel after the event."""
     match event:
-        case ParcelAnnounced():
-            return replace(parcel, consumer=event.consumer)
-        case ParcelScanned():
+        case ParcelScanned():  # First, as nearly all of them are.
             return Parcel(
                 consumer=parcel.consumer,
                 code=event.code,
@@ -157,6 +155,8 @@ def evolve(parcel: Parcel, event: ParcelEvent) -> Parcel:
                 seen_at=event.at,
                 scans=parcel.scans + 1,
             )
+        case ParcelAnnounced():
+            return replace(parcel, consumer=event.consumer)
         case _:
             assert_never(event)
 
@@ -173,8 +173,8 @@ def parcel_of(history: Sequence[RecordedEvent]) -> Parcel:
     return state
 
 
-def fold(page: Page, parcels: dict[bytes, Parcel]) -> None:
-    """Fold events into the parcels they are of. Raises what cannot be read."""
+def fold(page: Happened, parcels: dict[bytes, Parcel]) -> None:
+    """Fold events into the parcels they are of."""
     for stream, event in zip(page.streams, page.events, strict=True):
         parcels[stream] = evolve(parcels.get(stream, UNKNOWN), event)
 

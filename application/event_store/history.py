@@ -4,10 +4,10 @@ Whoever decides or folds wants what happened, and where the stream stands; who d
 when it was recorded and its proof are made into objects only for those who look.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
-from typing import Any, TypeVar, overload
+from typing import Any, NamedTuple, TypeVar, overload
 from uuid import UUID
 
 from psycopg.rows import TupleRow
@@ -16,7 +16,6 @@ from application.event_store.envelope import RecordedEvent
 from application.event_store.mapper import RedressMapper, SpoiltBody, UnknownTag
 from application.event_store.rows import LogEntry, Read, Row, id_of, log_entry
 from application.event_store.store import Unreadable
-from domain.kernel import Event
 
 EntryT = TypeVar("EntryT", bound=LogEntry)
 
@@ -29,35 +28,32 @@ FIELDS = {name: itemgetter(place) for place, name in enumerate(Row._fields)}
 class Stretch(Sequence[EntryT]):
     """Entries in the order they were read. Equal to any sequence of the same ones.
 
-    ``read`` has what each row was read as: its event, or why it cannot be read.
+    ``read`` has what each was read as: its event, or why it cannot be read.
     """
 
-    __slots__ = ("_entries", "_rows", "read")
+    __slots__ = ("_entries", "read")
 
-    def __init__(self, rows: Sequence[TupleRow], read: list[Read]) -> None:
-        self._rows, self.read = rows, read
-        self._entries: list[Any] | None = None
+    def __init__(self, read: list[Read]) -> None:
+        self.read = read
+        self._entries: list[EntryT] | None = None
 
     @property
+    @abstractmethod
     def position(self) -> int:
         """The position of the last entry, 0 before the first."""
-        return self._rows[-1][POSITION] if self._rows else 0
 
-    def column(self, name: str) -> list[Any]:
-        """Return one field of every row; ids and times as they were sent."""
-        return list(map(FIELDS[name], self._rows))
+    @abstractmethod
+    def _made(self) -> list[EntryT]:
+        """Return the entries whole."""
 
     def entries(self) -> list[EntryT]:
         """Return the entries whole. They are made once, for all who read the same."""
         if self._entries is None:
-            keys = self.column("stream_id")
-            ids: dict[bytes, UUID] = {key: id_of(key) for key in set(keys)}
-            streams = map(ids.__getitem__, keys)
-            self._entries = list(map(log_entry, self._rows, self.read, streams))
+            self._entries = self._made()
         return self._entries
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self.read)
 
     @overload
     def __getitem__(self, index: int) -> EntryT: ...
@@ -83,7 +79,11 @@ class Stretch(Sequence[EntryT]):
 class Page(Stretch[LogEntry]):
     """A stretch of the log, or a stream, with what cannot be read in its place."""
 
-    __slots__ = ()
+    __slots__ = ("_rows",)
+
+    def __init__(self, rows: Sequence[TupleRow], read: list[Read]) -> None:
+        super().__init__(read)
+        self._rows = rows
 
     @classmethod
     def of(cls, rows: Sequence[TupleRow], mapper: RedressMapper) -> "Page":
@@ -91,10 +91,19 @@ class Page(Stretch[LogEntry]):
         return cls(rows, read_rows(rows, mapper))
 
     @property
+    def position(self) -> int:
+        """The position of the last entry, 0 before the first."""
+        return self._rows[-1][POSITION] if self._rows else 0
+
+    def column(self, name: str) -> list[Any]:
+        """Return one field of every row; ids and times as they were sent."""
+        return list(map(FIELDS[name], self._rows))
+
+    @property
     def events(self) -> list[Any]:
         """What happened; raises UnreadableEvent for the first that cannot be read."""
-        if not FAILURES.isdisjoint(map(type, self.read)):
-            raise next(each.error() for each in self if isinstance(each, Unreadable))
+        if not all_read(self.read):
+            raise first_unreadable(self).error()
         return self.read
 
     @property
@@ -102,19 +111,58 @@ class Page(Stretch[LogEntry]):
         """Which stream each event is of: the bytes of its id, ``id_of`` makes it."""
         return self.column("stream_id")
 
+    def _made(self) -> list[LogEntry]:
+        keys = self.column("stream_id")
+        ids: dict[bytes, UUID] = {key: id_of(key) for key in set(keys)}
+        streams = map(ids.__getitem__, keys)
+        return list(map(log_entry, self._rows, self.read, streams))
+
+
+class Happened(NamedTuple):
+    """What happened in a stretch of the log, and in which stream each.
+
+    A stream is the bytes of its id, ``id_of`` makes it.
+    """
+
+    streams: Sequence[bytes]
+    events: Sequence[Any]
+
 
 class History(Stretch[RecordedEvent]):
-    """A stream from its first event, without what cannot be read."""
+    """A stream from its first event, without what cannot be read.
 
-    __slots__ = ()
+    ``whole`` reads the same events again, with all that is known of them: whoever
+    decides has no use for that, and history never changes. It raises StoreUnavailable.
+    """
 
-    @classmethod
-    def of(cls, rows: Sequence[TupleRow], read: list[Read]) -> "History":
-        """Return the history that rows of one stream, read as this, amount to."""
-        if FAILURES.isdisjoint(map(type, read)):
-            return cls(rows, read)
-        known = [isinstance(each, Event) for each in read]
-        return cls(list(compress(rows, known)), list(compress(read, known)))
+    __slots__ = ("_position", "_whole")
+
+    def __init__(
+        self,
+        position: int,
+        read: list[Read],
+        whole: Callable[[], Iterable[RecordedEvent]],
+    ) -> None:
+        super().__init__(read)
+        self._position, self._whole = position, whole
+
+    @property
+    def position(self) -> int:
+        """The position of the last entry, 0 before the first."""
+        return self._position
+
+    def _made(self) -> list[RecordedEvent]:
+        return list(self._whole())
+
+
+def all_read(read: Iterable[Read]) -> bool:
+    """Say whether all could be read."""
+    return FAILURES.isdisjoint(map(type, read))
+
+
+def first_unreadable(entries: Iterable[LogEntry]) -> Unreadable:
+    """Return the first of the entries that could not be read; there must be one."""
+    return next(each for each in entries if isinstance(each, Unreadable))
 
 
 def read_rows(rows: Sequence[TupleRow], mapper: RedressMapper) -> list[Read]:

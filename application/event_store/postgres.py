@@ -1,8 +1,16 @@
 """The event store on PostgreSQL: streams out, batches of asks in, the log to read."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Generator,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from datetime import datetime
-from itertools import groupby, repeat
+from functools import partial
+from itertools import groupby, takewhile
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -12,17 +20,31 @@ from psycopg.rows import TupleRow
 
 from application.event_store.asks import AskOutcome, StoredAsk, StoredPart
 from application.event_store.connections import Connection, Pool, available
-from application.event_store.envelope import Receipt, StreamVersion
-from application.event_store.history import History, Page, read_rows
+from application.event_store.envelope import Receipt, RecordedEvent, StreamVersion
+from application.event_store.history import (
+    Happened,
+    History,
+    Page,
+    all_read,
+    first_unreadable,
+    read_rows,
+)
 from application.event_store.mapper import RedressMapper
 from application.event_store.packed import Packed, ids, small_integers
+from application.event_store.queries import (
+    HAPPENED,
+    HEADS,
+    LOAD,
+    LOAD_AND_SEEN,
+    READ,
+    STREAMS,
+)
 from application.event_store.recorder import RedressApplicationRecorder
 from application.event_store.rows import (
-    COLUMNS,
-    Read,
+    LogEntry,
     Row,
+    asked_ahead,
     id_of,
-    log_entry,
     row_cursor,
 )
 from application.event_store.store import (
@@ -39,54 +61,8 @@ from domain.events import ALL_EVENTS
 from domain.ids import partition_in
 from domain.kernel import Event
 
-# A row for each event, with the number of its stream, and one for each receipt, with
-# the number of its command below zero. The inner ORDER BY makes each stream one walk
-# along its index, whatever the planner believes about the size of the table.
-LOAD = f"""
-    SELECT {COLUMNS}, s.number,
-           NULL::uuid[] AS streams, NULL::bigint[] AS versions, NULL::bytea[] AS leaves
-    FROM unnest(%b::smallint[], %b::uuid[])
-         WITH ORDINALITY AS s (partition, stream_id, number)
-    CROSS JOIN LATERAL (
-        SELECT * FROM store.event AS e
-        WHERE e.partition = s.partition AND e.stream_id = s.stream_id
-        ORDER BY e.version
-    ) AS e
-    UNION ALL
-    SELECT c.partition, c.last_position, NULL, NULL, NULL, c.request_hash, NULL,
-           NULL, c.command_id, NULL, NULL, NULL, -a.number,
-           c.streams, c.versions, array(
-               SELECT e.leaf FROM store.event AS e
-               WHERE e.partition = c.partition
-                 AND e.position BETWEEN c.first_position AND c.last_position
-               ORDER BY e.position
-           )
-    FROM unnest(%b::smallint[], %b::uuid[])
-         WITH ORDINALITY AS a (partition, command_id, number)
-    CROSS JOIN LATERAL (
-        SELECT * FROM store.command AS c
-        WHERE c.partition = a.partition AND c.command_id = a.command_id
-        LIMIT 1
-    ) AS c
-"""  # noqa: S608 - the columns are the constant above
-READ = f"""
-    SELECT {COLUMNS} FROM store.event AS e
-    WHERE e.partition = %s AND e.position > %s
-    ORDER BY e.position LIMIT %s
-"""  # noqa: S608 - the columns are the constant above
-STREAMS = f"""
-    SELECT {COLUMNS}
-    FROM unnest(%b::smallint[], %b::uuid[]) AS s (partition, stream_id)
-    CROSS JOIN LATERAL (
-        SELECT * FROM store.event AS e
-        WHERE e.partition = s.partition AND e.stream_id = s.stream_id
-        ORDER BY e.version
-    ) AS e
-"""  # noqa: S608 - the columns are the constant above
-NUMBER = itemgetter(len(Row._fields))
+NUMBER, POSITION, TAG, BODY = map(itemgetter, range(4))
 STREAM = itemgetter(Row._fields.index("stream_id"))
-BODY = Row._fields.index("body")
-HEADS = "SELECT partition, position FROM store.partition_head ORDER BY partition"
 
 
 class PostgresEventStore:
@@ -125,20 +101,52 @@ class PostgresEventStore:
     ) -> Loaded:
         """Return whole streams, and the receipts of commands seen, in one query."""
         wanted = list(dict.fromkeys(stream_ids))
-        values = (
-            *addresses(wanted),
-            small_integers([partition for partition, _ in command_ids]),
-            ids([command_id for _, command_id in command_ids]),
-        )
-        rows = self._query(self._writer, LOAD, values)
+        query, values = LOAD, list(addresses(wanted))
+        if command_ids:
+            query = LOAD_AND_SEEN
+            values += [
+                small_integers([partition for partition, _ in command_ids]),
+                ids([command_id for _, command_id in command_ids]),
+            ]
+        rows = self._query(self._writer, query, values)
         rows.sort(key=NUMBER)  # As they come, but PostgreSQL does not promise it.
-        seen = {
-            command_ids[-number - 1]: (row[BODY], receipt_in(row))
-            for row in rows
-            if (number := row[len(Row._fields)]) < 0
-        }
+        seen = {}
+        for row in takewhile(of_a_command, rows):
+            name = command_ids[-NUMBER(row) - 1]
+            seen[name] = seen_in(name[0], row)
         del rows[: len(seen)]
-        return loaded(wanted, rows, read_rows(rows, self._mapper), seen)
+        return self._loaded(wanted, rows, seen)
+
+    def _loaded(
+        self,
+        stream_ids: Sequence[UUID],
+        rows: Sequence[TupleRow],
+        seen: Mapping[tuple[int, UUID], tuple[bytes, Receipt]],
+    ) -> Loaded:
+        """Return these streams, whose rows are LOADED, one stream after another."""
+        tags, bodies = (list(map(column, rows)) for column in (TAG, BODY))
+        read = self._mapper.decode_page(tags, bodies)
+        histories = dict.fromkeys(stream_ids, History(0, [], tuple))
+        unreadable: dict[UUID, Unreadable] = {}
+        for number, first, last in runs(rows, NUMBER):
+            stream_id, some = stream_ids[number - 1], read[first:last]
+            whole: Callable[[], list[Any]] = partial(
+                self._as_loaded, stream_id, last - first
+            )
+            position = POSITION(rows[last - 1])
+            if not all_read(some):
+                entries = whole()
+                unreadable[stream_id] = first_unreadable(entries)
+                known = [e for e in entries if isinstance(e, RecordedEvent)]
+                position = known[-1].position if known else 0
+                some, whole = [e.event for e in known], partial(list, known)
+            histories[stream_id] = History(position, some, whole)
+        return Loaded(histories, seen, unreadable)
+
+    def _as_loaded(self, stream_id: UUID, count: int) -> list[LogEntry]:
+        """Return so many events of a stream whole, with what cannot be read."""
+        with available(self._writer, writes=False) as connection:
+            return streams_of(connection, [stream_id], self._mapper)[stream_id][:count]
 
     def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
         """Append a batch in one statement and one commit; an outcome for each."""
@@ -158,11 +166,25 @@ class PostgresEventStore:
         rows = self._query(self._reader, READ, (partition, after, limit))
         return Page.of(rows, self._mapper)
 
-    def pages(self, limit: int) -> Iterator[Page]:
-        """Yield the whole log as it stands, partition by partition, in such pages."""
-        for partition, head in self.heads().items():
-            for after in range(0, head, limit):
-                yield self.read(partition, after, min(limit, head - after))
+    def pages(self, limit: int) -> Generator[Happened]:
+        """Yield what happened in the whole log as it stands, in such pages.
+
+        It goes partition by partition, and keeps a connection until the last page.
+        Raises UnreadableEvent once it comes to one.
+        """
+        spans = [
+            (partition, after, min(limit, head - after))
+            for partition, head in self.heads().items()
+            for after in range(0, head, limit)
+        ]
+        asked = asked_ahead(self._reader, HAPPENED, spans)
+        for span, rows in zip(spans, asked, strict=True):
+            streams, tags, bodies = (list(map(itemgetter(n), rows)) for n in range(3))
+            read = self._mapper.decode_page(tags, bodies)
+            if not all_read(read):
+                asked.close()
+                raise first_unreadable(self.read(*span)).error()
+            yield Happened(streams, read)
 
     def heads(self) -> dict[int, int]:
         """Return the last position of every partition, 0 before its first event."""
@@ -225,25 +247,9 @@ def addresses(stream_ids: Iterable[UUID]) -> tuple[Packed, Packed]:
     return small_integers(list(map(partition_in, wanted))), ids(wanted)
 
 
-def loaded(
-    stream_ids: Sequence[UUID],
-    rows: Sequence[TupleRow],
-    read: list[Read],
-    seen: Mapping[tuple[int, UUID], tuple[bytes, Receipt]],
-) -> Loaded:
-    """Return these streams, whose rows were read as this, one stream after another."""
-    histories = dict.fromkeys(stream_ids, History([], []))
-    unreadable: dict[UUID, Unreadable] = {}
-    for number, first, last in runs(rows, NUMBER):
-        stream_id, some = stream_ids[number - 1], read[first:last]
-        history = History.of(rows[first:last], some)
-        histories[stream_id] = history
-        if len(history) < len(some):
-            entries = map(log_entry, rows[first:last], some, repeat(stream_id))
-            unreadable[stream_id] = next(
-                e for e in entries if isinstance(e, Unreadable)
-            )
-    return Loaded(histories, seen, unreadable)
+def of_a_command(row: TupleRow) -> bool:
+    """Say whether a row of LOAD_AND_SEEN is a receipt."""
+    return bool(NUMBER(row) < 0)
 
 
 def runs(
@@ -257,10 +263,11 @@ def runs(
         first = last
 
 
-def receipt_in(row: TupleRow) -> Receipt:
-    """Return the receipt that a row of LOAD says."""
-    partition, position, *_, streams, versions, leaves = row
-    return receipt_of(partition, position, list(map(id_of, streams)), versions, leaves)
+def seen_in(partition: int, row: TupleRow) -> tuple[bytes, Receipt]:
+    """Return the request hash and the receipt that a row of LOAD_AND_SEEN says."""
+    _, position, _, request_hash, streams, *more = row
+    ids_of_streams = list(map(id_of, streams))
+    return request_hash, receipt_of(partition, position, ids_of_streams, *more)
 
 
 def receipt_of(

@@ -1,5 +1,7 @@
 """Rows of the log, and the events they hold."""
 
+from collections import deque
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from uuid import UUID
 
@@ -9,7 +11,7 @@ from psycopg.pq import Format
 from psycopg.rows import TupleRow
 from psycopg.types.string import ByteaBinaryLoader
 
-from application.event_store.connections import Connection
+from application.event_store.connections import Connection, Pool, available
 from application.event_store.envelope import RecordedEvent
 from application.event_store.mapper import SpoiltBody, UnknownTag
 from application.event_store.store import Unreadable
@@ -64,6 +66,24 @@ def row_cursor(connection: Connection) -> Cursor[TupleRow]:
     for kind in UNMADE:
         cursor.adapters.register_loader(kind, ByteaBinaryLoader)
     return cursor
+
+
+def asked_ahead(
+    pool: Pool, query: str, many: Iterable[Sequence[object]]
+) -> Generator[list[TupleRow]]:
+    """Yield the rows of a query for each of many values.
+
+    The next is always asked for before the last are handed over, so that the server
+    looks for them while the caller is busy with those he has.
+    """
+    with available(pool, writes=False) as connection, connection.pipeline():
+        asked: deque[Cursor[TupleRow]] = deque()
+        for values in many:
+            asked.append(row_cursor(connection).execute(query, values))
+            if len(asked) > 1:
+                yield asked.popleft().fetchall()
+        for last in asked:
+            yield last.fetchall()
 
 
 def log_entry(row: TupleRow, read: Read, stream_id: UUID) -> LogEntry:

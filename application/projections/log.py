@@ -7,7 +7,7 @@ from uuid import UUID
 from application.event_store.connections import Connection
 from application.event_store.history import Page
 from application.event_store.mapper import RedressMapper
-from application.event_store.postgres import HEADS
+from application.event_store.queries import HEADS
 from application.event_store.rows import COLUMNS, LogEntry, row_cursor
 
 # How far something is, by partition.

@@ -79,14 +79,56 @@ def test_a_page_makes_whole_entries_only_for_who_looks(
     assert page[0] is page[0]
 
 
+def test_a_history_is_of_when_it_was_loaded_however_late_it_is_looked_at(
+    store: PostgresEventStore,
+) -> None:
+    shelf = a_shelf()
+    store.append([appending((shelf, 0, [VASE, CLOCK]))])
+    history = store.load([shelf]).histories[shelf]
+    store.append([appending((shelf, 2, [RADIO]))])
+    assert list(history) == store.stream(shelf)[:2]
+    assert history[0] is history[0]
+
+
 def test_the_whole_log_comes_page_by_page(store: PostgresEventStore) -> None:
     shelves = [a_shelf(partition) for partition in (3, 5)]
     store.append([appending((each, 0, [VASE, CLOCK, RADIO])) for each in shelves])
-    pages = list(store.pages(2))
-    assert [len(page) for page in pages] == [2, 1, 2, 1]
-    assert [entry for page in pages for entry in page] == [
-        entry for shelf in shelves for entry in store.stream(shelf)
+    assert [
+        ([id_of(stream) for stream in streams], events)
+        for streams, events in store.pages(2)
+    ] == [
+        page
+        for shelf in shelves
+        for page in (([shelf, shelf], [VASE, CLOCK]), ([shelf], [RADIO]))
     ]
+
+
+def test_a_log_without_events_has_no_pages(store: PostgresEventStore) -> None:
+    assert list(store.pages(2)) == []
+
+
+def test_whoever_stops_early_leaves_the_connection_as_it_was(
+    clean_database: DatabaseUrls,
+) -> None:
+    with connection_pool(clean_database.writer, max_size=1) as pool:
+        store = PostgresEventStore(pool, pool, SHELF_EVENTS)
+        store.append([appending((a_shelf(), 0, [VASE, CLOCK, RADIO]))])
+        pages = store.pages(1)
+        assert next(pages).events == [VASE]
+        pages.close()
+        assert store.read(7, 0, 10).events == [VASE, CLOCK, RADIO]
+
+
+def test_the_log_is_told_up_to_what_cannot_be_read(
+    store: PostgresEventStore, clean_database: DatabaseUrls
+) -> None:
+    fell = ThingFell(thing="vase", at=LONG_AGO)
+    store.append([appending((a_shelf(), 0, [VASE, CLOCK, fell, RADIO]))])
+    with connection_pool(clean_database.reader, max_size=1) as reader:
+        pages = PostgresEventStore(reader, reader, [ThingPutUp]).pages(2)
+        assert next(pages).events == [VASE, CLOCK]
+        with pytest.raises(UnknownEvent, match=r"7\.3"):
+            next(pages)
 
 
 def test_whoever_folds_a_page_stumbles_over_what_cannot_be_read(
