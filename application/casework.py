@@ -167,11 +167,11 @@ class Casework:
         loaded = self._store.load([stream_id])
         history = loaded.histories[stream_id]
         unreadable = loaded.unreadable.get(stream_id)
-        if kind_of([*history, *filter(None, [unreadable])]) != KINDS[noun]:
+        events = events_of(history)
+        if kind_of([*events, *filter(None, [unreadable])]) != KINDS[noun]:
             raise NotFound
         if unreadable is not None:
             raise unreadable.error()
-        events = events_of(history)
         state: State = reduce(room.decider.evolve, events, room.decider.initial)
         if not events or state == room.decider.initial:
             raise NotFound

@@ -15,6 +15,7 @@ from msgspec.structs import fields, replace
 from application.access import Owners
 from application.audit.state import fold, kind_of
 from application.event_store.envelope import RecordedEvent
+from application.event_store.history import events_of
 from application.event_store.store import EventStore
 from domain.after_sales import Case, EvidenceItem
 from domain.agent_promise import AgentPromise
@@ -113,12 +114,11 @@ class CitedEvidence:
         loaded = self._store.load(list(dict.fromkeys(ids.values())))
         found: dict[str, Evidence] = {}
         for name, stream_id in ids.items():
-            history = loaded.histories[stream_id]
-            if not history or not isinstance(history[0].event, EvidenceUploaded):
+            events: list[EvidenceEvent] = events_of(loaded.histories[stream_id])
+            if not events or not isinstance(events[0], EvidenceUploaded):
                 continue
             if unreadable := loaded.unreadable.get(stream_id):
                 raise unreadable.error()
-            events = cast("list[EvidenceEvent]", [each.event for each in history])
             found[name] = reduce(EVIDENCE.evolve, events, EVIDENCE.initial)
         return found
 
@@ -192,7 +192,7 @@ def hangs_together(
     kind = kind_of(history)
     if kind not in MATTERS:
         return False
-    state = fold(kind, (each.event for each in history))
+    state = fold(kind, events_of(history))
     same = consumer_of(state) == place.owners.consumer
     return same and not place.ties.isdisjoint({str(stream_id)} | ties(state))
 

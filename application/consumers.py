@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from functools import reduce
-from typing import Any
 from uuid import UUID
 
 from application.access import Action, Actor, Owners, authorize
 from application.casework import acting
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
+from application.event_store.history import events_of
 from application.event_store.store import EventStore
 from domain.consumer import CONSUMER, Consumer, ConsumerCommand, LinkConsumer
 from domain.ids import id_from_name, partition_of
@@ -67,7 +67,7 @@ class Consumers:
         loaded = self._store.load([stream_id])
         if unreadable := loaded.unreadable.get(stream_id):
             raise unreadable.error()
-        events: list[Any] = [each.event for each in loaded.histories[stream_id]]
+        events = events_of(loaded.histories[stream_id])
         return len(events), reduce(CONSUMER.evolve, events, CONSUMER.initial)
 
     def act(

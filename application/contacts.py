@@ -7,6 +7,7 @@ from uuid import UUID
 from application.books import Books
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
+from application.event_store.history import events_of
 from application.event_store.store import EventStore
 from application.orders import context_for
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk
@@ -57,9 +58,9 @@ class Contacts:
 
         Whoever begins it again asks for the same again.
         """
-        for recorded in self._store.load([contact_id]).histories[contact_id]:
-            if isinstance(recorded.event, ContactOpened):
-                return recorded.event.earlier
+        for event in events_of(self._store.load([contact_id]).histories[contact_id]):
+            if isinstance(event, ContactOpened):
+                return event.earlier
         return None
 
     def take(

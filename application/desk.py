@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 from uuid import UUID, uuid5
 
 from msgspec import Struct
@@ -12,6 +12,7 @@ from application.access import Action, Actor, NotAllowed, NotFound, scope
 from application.casework import ACTS_AS, Casework, Matter
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
+from application.event_store.history import events_of
 from application.event_store.store import EventStore
 from application.macro_steps import COMMANDS, Told
 from application.people import People
@@ -190,7 +191,7 @@ class AgentDesk:
         loaded = self._store.load([self.id])
         if unreadable := loaded.unreadable.get(self.id):
             raise unreadable.error()
-        events: list[Any] = [each.event for each in loaded.histories[self.id]]
+        events = events_of(loaded.histories[self.id])
         return len(events), reduce(DESK.evolve, events, DESK.initial)
 
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
-from typing import Final, cast
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
@@ -21,6 +21,7 @@ from application.access import (
 )
 from application.audit.state import kind_of
 from application.event_store.envelope import CommandContext, Receipt
+from application.event_store.history import events_of
 from application.event_store.store import EventStore, StoreUnavailable
 from application.orders import OrderDecider, Orders
 from application.sold import Sold
@@ -166,21 +167,19 @@ class OrderDesk:
         loaded = self._store.load([order_id])
         unreadable = loaded.unreadable.get(order_id)
         whole = loaded.histories[order_id]
-        if kind_of([*whole, *filter(None, [unreadable])]) != KIND:
+        events: list[OrderEvent] = events_of(whole)
+        if kind_of([*events, *filter(None, [unreadable])]) != KIND:
             raise NotFound
-        history = [
-            recorded
-            for recorded in whole
-            if unreadable is None or recorded.version < unreadable.version
-        ]
-        events = cast("list[OrderEvent]", [recorded.event for recorded in history])
+        if unreadable is not None:
+            there = [each for each in whole if each.version < unreadable.version]
+            events = events_of(there)
         order = reduce(ORDER.evolve, events, ORDER.initial)
         if not order.known and unreadable is None:
             raise NotFound
         authorize(actor, action, owners_of(order))
         if unreadable is not None:
             raise unreadable.error()
-        return KnownOrder(order_id, len(history), order)
+        return KnownOrder(order_id, len(events), order)
 
     def about(self, order_id: UUID) -> AboutOrder:
         """Return whose an order is and where it comes from, as far as anybody said."""
@@ -189,7 +188,7 @@ class OrderDesk:
         history = self._store.load([order_id]).histories[order_id]
         if kind_of(history) != KIND:
             return AboutOrder()
-        events = cast("list[OrderEvent]", [recorded.event for recorded in history])
+        events: list[OrderEvent] = events_of(history)
         order = reduce(ORDER.evolve, events, ORDER.initial)
         return AboutOrder(owners=owners_of(order), source=order.source)
 

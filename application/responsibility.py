@@ -7,6 +7,7 @@ from uuid import UUID
 from application.books import Books
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
+from application.event_store.history import events_of
 from application.event_store.store import EventStore
 from application.orders import context_for
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk
@@ -83,9 +84,9 @@ class Responsibilities:
         for each in asks:
             source = next(
                 (
-                    recorded.event.source
-                    for recorded in histories[each.stream_id]
-                    if isinstance(recorded.event, AttributionOpened)
+                    event.source
+                    for event in events_of(histories[each.stream_id])
+                    if isinstance(event, AttributionOpened)
                 ),
                 None,
             )

@@ -9,6 +9,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from application.event_store.envelope import RecordedEvent
+from application.event_store.history import History, events_of
 from application.event_store.mapper import tag_of
 from application.event_store.store import Unreadable
 from domain.after_sales import CASE
@@ -140,14 +141,18 @@ def fold_of(kind: str, as_of: datetime | None) -> Callable[[Sequence[Any]], Stat
     return partial(fold, kind)
 
 
-def kind_of(history: Iterable[RecordedEvent | Unreadable]) -> str:
+def kind_of(history: Iterable[RecordedEvent | Unreadable | Event]) -> str:
     """Return what a stream is about, by the tag of the first that is no clock's."""
-    tags = (
-        each.tag if isinstance(each, Unreadable) else tag_of(type(each.event))
-        for each in history
-    )
-    kinds = (tag.partition(".")[0] for tag in tags)
+    read = events_of(history) if isinstance(history, History) else history
+    kinds = (tag_in(each).partition(".")[0] for each in read)
     return next((kind for kind in kinds if kind != CLOCKS), CLOCKS)
+
+
+def tag_in(entry: RecordedEvent | Unreadable | Event) -> str:
+    """Return the tag of an event, however much is known of it."""
+    if isinstance(entry, Unreadable):
+        return entry.tag
+    return tag_of(type(entry.event if isinstance(entry, RecordedEvent) else entry))
 
 
 def fold(kind: str, events: Iterable[Event]) -> Any:

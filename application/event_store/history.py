@@ -131,8 +131,9 @@ class Happened(NamedTuple):
 class History(Stretch[RecordedEvent]):
     """A stream from its first event, without what cannot be read.
 
-    ``whole`` reads the same events again, with all that is known of them: whoever
-    decides has no use for that, and history never changes. It raises StoreUnavailable.
+    ``whole`` reads the same events again, with all that is known of them, and those of
+    the streams that were loaded with them: whoever decides has no use for that, and
+    history never changes. Looking raises StoreUnavailable, as loading does.
     """
 
     __slots__ = ("_position", "_whole")
@@ -169,6 +170,12 @@ def read_rows(rows: Sequence[TupleRow], mapper: RedressMapper) -> list[Read]:
     """Return what each of these rows is read as."""
     tags, bodies = (list(map(FIELDS[name], rows)) for name in ("tag", "body"))
     return mapper.decode_page(tags, bodies)
+
+
+def history_of(known: Sequence[RecordedEvent]) -> History:
+    """Return the history that these events are, whole as they are."""
+    position = known[-1].position if known else 0
+    return History(position, [each.event for each in known], lambda: known)
 
 
 def events_of(history: Iterable[RecordedEvent]) -> list[Any]:

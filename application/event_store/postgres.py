@@ -9,7 +9,7 @@ from collections.abc import (
     Sequence,
 )
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from itertools import groupby, takewhile
 from operator import itemgetter
 from typing import Any
@@ -27,6 +27,7 @@ from application.event_store.history import (
     Page,
     all_read,
     first_unreadable,
+    history_of,
     read_rows,
 )
 from application.event_store.mapper import RedressMapper
@@ -128,25 +129,25 @@ class PostgresEventStore:
         read = self._mapper.decode_page(tags, bodies)
         histories = dict.fromkeys(stream_ids, History(0, [], tuple))
         unreadable: dict[UUID, Unreadable] = {}
+        counts: dict[UUID, int] = {}
+        whole = cache(partial(self._as_loaded, counts))
         for number, first, last in runs(rows, NUMBER):
             stream_id, some = stream_ids[number - 1], read[first:last]
-            whole: Callable[[], list[Any]] = partial(
-                self._as_loaded, stream_id, last - first
-            )
-            position = POSITION(rows[last - 1])
-            if not all_read(some):
-                entries = whole()
-                unreadable[stream_id] = first_unreadable(entries)
-                known = [e for e in entries if isinstance(e, RecordedEvent)]
-                position = known[-1].position if known else 0
-                some, whole = [e.event for e in known], partial(list, known)
-            histories[stream_id] = History(position, some, whole)
+            counts[stream_id] = last - first
+            entries: Callable[[], Iterable[Any]] = partial(one_of, whole, stream_id)
+            histories[stream_id] = History(POSITION(rows[last - 1]), some, entries)
+        for stream_id, history in histories.items():
+            if not all_read(history.read):
+                unreadable[stream_id] = first_unreadable(whole()[stream_id])
+                known = [e for e in whole()[stream_id] if isinstance(e, RecordedEvent)]
+                histories[stream_id] = history_of(known)
         return Loaded(histories, seen, unreadable)
 
-    def _as_loaded(self, stream_id: UUID, count: int) -> list[LogEntry]:
-        """Return so many events of a stream whole, with what cannot be read."""
+    def _as_loaded(self, counts: Mapping[UUID, int]) -> Mapping[UUID, list[LogEntry]]:
+        """Return so many events of each stream whole, with what cannot be read."""
         with available(self._writer, writes=False) as connection:
-            return streams_of(connection, [stream_id], self._mapper)[stream_id][:count]
+            found = streams_of(connection, counts, self._mapper)
+        return {each: found[each][:count] for each, count in counts.items()}
 
     def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
         """Append a batch in one statement and one commit; an outcome for each."""
@@ -225,6 +226,13 @@ class PostgresEventStore:
         encode = self._mapper.encode
         events = [(*encode(event), occurred_at(event, at)) for event in part.events]
         return StoredPart(part.stream_id, part.version, events)
+
+
+def one_of(
+    whole: Callable[[], Mapping[UUID, list[LogEntry]]], stream_id: UUID
+) -> list[LogEntry]:
+    """Return one of the streams that are read whole together, once for all of them."""
+    return whole()[stream_id]
 
 
 def streams_of(

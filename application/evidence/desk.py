@@ -223,13 +223,13 @@ class EvidenceDesk:
             raise NotFound
         loaded = self._store.load([evidence_id])
         history = loaded.histories[evidence_id]
-        if history and not isinstance(history[0].event, EvidenceUploaded):
+        events = events_of(history)
+        if events and not isinstance(events[0], EvidenceUploaded):
             raise NotFound
         if evidence_id in loaded.unreadable:
             raise loaded.unreadable[evidence_id].error()
         if not history:
             raise NotFound
-        events = events_of(history)
         evidence = reduce(EVIDENCE.evolve, events, EVIDENCE.initial)
         return KnownEvidence(evidence_id, len(history), evidence)
 

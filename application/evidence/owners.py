@@ -46,13 +46,13 @@ def owners_about(store: EventStore, of_matter: OwnersOfMatter) -> OwnersAbout:
             raise NotFound
         # What of an order cannot be read says nothing; what can be says whose it is.
         history = store.load([stream_id]).histories[stream_id]
-        prefixes = (tag_of(each.event).partition(".")[0] for each in history)
+        events = events_of(history)
+        prefixes = (tag_of(each).partition(".")[0] for each in events)
         prefix = next((each for each in prefixes if each != "timer"), None)
         if prefix is not None and prefix in NOUNS:
             return of_matter(NOUNS[prefix], stream_id)
         if prefix != "order":
             raise NotFound
-        events = events_of(history)
         order = reduce(ORDER.evolve, events, ORDER.initial)
         return owners_of(order)
 

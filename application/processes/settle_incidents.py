@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 import structlog
 
 from application.event_store.envelope import Ask, Receipt
+from application.event_store.history import events_of
 from application.event_store.store import EventStore
 from application.incidents.incidents import Incidents
 from application.orders import context_for
@@ -114,8 +115,8 @@ class IncidentCosts:
             for each in some:
                 if each.stream_id in loaded.unreadable:
                     continue
-                events = (e.event for e in loaded.histories[each.stream_id])
-                found = reduce(RESOLUTION.evolve, events, RESOLUTION.initial)  # type: ignore[arg-type]  # its own
+                events = events_of(loaded.histories[each.stream_id])
+                found = reduce(RESOLUTION.evolve, events, RESOLUTION.initial)
                 if cost_known(found):
                     yield cost(state, str(each.order_id), found)
 
