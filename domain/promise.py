@@ -7,6 +7,7 @@ facts alone, never from the order in which they were reported.
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -39,6 +40,9 @@ Anchor = Literal["paid", "shipped", "signed"]
 
 # Promises of a deed are kept by doing it; a window is kept by lasting to its end.
 DEEDS: frozenset[PromiseKind] = frozenset({"ship_by", "hand_over_by", "deliver_by"})
+
+# What is counted in: a begun second does not count.
+SECOND = timedelta(seconds=1)
 
 Hours = Annotated[int, Meta(ge=1, le=24 * 400)]
 
@@ -96,7 +100,7 @@ class PromiseRule(Policy, frozen=True, kw_only=True):
             raise ValueError(f"{self.ref}: {self.kind} needs `hours` or `day`")
 
 
-class PromiseTerms(Policy, frozen=True, kw_only=True):
+class PromiseTerms(Policy, frozen=True, kw_only=True, dict=True):
     """The rules promises are pinned under, newest first for each label.
 
     ``usual`` are the labels of an order that was placed without naming any,
@@ -118,7 +122,7 @@ class PromiseTerms(Policy, frozen=True, kw_only=True):
         The oldest holds from the start. A label its source's rules do not know means
         what it does for all other orders.
         """
-        of_label = [rule for rule in self.rules if rule.label == label]
+        of_label = self._by_label.get(label, [])
         mine = [rule for rule in of_label if source in rule.sources]
         mine = mine or [rule for rule in of_label if not rule.sources]
         started = [rule for rule in mine if rule.since <= at]
@@ -126,6 +130,14 @@ class PromiseTerms(Policy, frozen=True, kw_only=True):
             return min(mine, key=lambda rule: rule.since, default=None)
         in_force = [rule for rule in started if rule.until is None or at < rule.until]
         return max(in_force, key=lambda rule: rule.since, default=None)
+
+    @cached_property
+    def _by_label(self) -> Mapping[str, list[PromiseRule]]:
+        """The rules by their label: every command asks for those of its order."""
+        found: dict[str, list[PromiseRule]] = {}
+        for rule in self.rules:
+            found.setdefault(rule.label, []).append(rule)
+        return found
 
     def usual_labels(self, source: str) -> tuple[Code, ...]:
         """Return what an order of the source promises where nobody named a label."""
@@ -153,23 +165,25 @@ def due_time(offer: Offer, rule: PromiseRule, anchor: datetime) -> datetime | No
         return offer.due_at.astimezone(UTC)
     if offer.by_day is not None:
         return end_of_day(offer.by_day, rule.zone)
-    there = anchor.astimezone(ZoneInfo(rule.zone))
-    today, tomorrow = there.date(), there.date() + timedelta(days=1)
     hours = offer.hours or rule.hours
     if offer.hours is None and rule.day is not None:
+        there = anchor.astimezone(ZoneInfo(rule.zone))
         same = rule.day == "same" and there.hour < rule.cutoff_hour
-        return end_of_day(today if same else tomorrow, rule.zone)
+        day = there.date() if same else there.date() + timedelta(days=1)
+        return end_of_day(day, rule.zone)
     if hours is None:
         return None
     if rule.from_midnight:
-        start = datetime.combine(tomorrow, time(), ZoneInfo(rule.zone))
+        zone = ZoneInfo(rule.zone)
+        tomorrow = anchor.astimezone(zone).date() + timedelta(days=1)
+        start = datetime.combine(tomorrow, time(), zone)
         return start.astimezone(UTC) + timedelta(hours=hours)
     return anchor.astimezone(UTC) + timedelta(hours=hours)
 
 
 def in_time(met_at: datetime, due_at: datetime) -> bool:
     """Say whether a deed kept its promise; rules count in whole seconds."""
-    return met_at - due_at < timedelta(seconds=1)
+    return met_at - due_at < SECOND
 
 
 Standing = Literal["open", "kept", "breached", "waived", "voided"]
@@ -205,4 +219,4 @@ class PinnedPromise(Struct, frozen=True, kw_only=True):
 
 def whole_seconds(span: timedelta) -> int:
     """Return a span in whole seconds, a begun second counting as none."""
-    return span // timedelta(seconds=1)
+    return span // SECOND

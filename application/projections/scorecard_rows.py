@@ -31,8 +31,8 @@ from application.projections.scorecard_parcels import (
     staged,
 )
 from domain.order.events import OrderPlaced, PaymentCaptured
-from domain.order.evolve import evolve_parcel
 from domain.order.parcel import Parcel
+from domain.order.tracking import evolve_parcel
 
 OfOrder: TypeAlias = OrderPlaced | PaymentCaptured
 

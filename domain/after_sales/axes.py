@@ -20,8 +20,8 @@ from domain.after_sales.state import ABSENT, Case
 from domain.money import Money
 from domain.order.claims import ClaimItem
 from domain.order.events import ParcelShipped, ScanRecorded
-from domain.order.evolve import evolve_parcel
 from domain.order.parcel import Parcel
+from domain.order.tracking import evolve_parcel
 
 # -- Parcels --
 

@@ -1,4 +1,4 @@
-"""What follows from the facts of an order: its promises, its clashes, its money.
+"""What follows from the facts of an order: its promises and its money.
 
 Each function compares what is concluded so far with what the facts say now, and returns
 the events that make up the difference. So the last conclusion depends on the facts
@@ -10,8 +10,6 @@ from datetime import datetime
 
 from domain.money import Money
 from domain.order.events import (
-    ContradictionFlagged,
-    ContradictionResolved,
     FundsHeldAgain,
     FundsReleased,
     OrderEvent,
@@ -224,19 +222,11 @@ def run_out(clock: datetime | None, due: datetime) -> bool:
 def money_moved(order: Order) -> Iterator[OrderEvent]:
     """Yield the release of what is held, once the order is complete and not off."""
     done, off = order.completed_at, order.cancelled_at
+    if done is None and off is None:
+        return
     for currency, paid in order.captured.items():
         gone = paid - order.escrow[currency]
         if off is not None and gone > 0:
             yield FundsHeldAgain(at=off, amount=Money(gone, currency))
         elif off is None and done is not None and gone < paid:
             yield FundsReleased(at=done, amount=Money(paid - gone, currency))
-
-
-def clashes_told(
-    order: Order, clashes: frozenset[tuple[str, str | None]], at: datetime
-) -> Iterator[OrderEvent]:
-    """Yield the contradictions that appeared, and those that later reports resolved."""
-    for code, about in sorted(clashes - order.contradictions, key=str):
-        yield ContradictionFlagged(at=at, code=code, about=about)  # type: ignore[arg-type]  # codes come from contradictions.py, which types them
-    for code, about in sorted(order.contradictions - clashes, key=str):
-        yield ContradictionResolved(at=at, code=code, about=about)  # type: ignore[arg-type]  # as above

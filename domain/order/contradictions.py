@@ -1,12 +1,18 @@
 """Which reports of an order cannot all be so. They are kept, and flagged."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from domain.order.parcel import GONE, PICKED_UP, Parcel
+from domain.order.events import (
+    ContradictionFlagged,
+    ContradictionResolved,
+    OrderEvent,
+)
+from domain.order.parcel import Mark, Parcel
 from domain.order.state import Order, by_currency
 from domain.order.values import ContradictionCode
 from domain.promise import PromiseTerms
@@ -14,13 +20,16 @@ from domain.promise import PromiseTerms
 Clash = tuple[ContradictionCode, str | None]
 
 
-def contradictions(order: Order, terms: PromiseTerms) -> frozenset[Clash]:
-    """Return every clash among the facts: what it is, and which parcel or payment."""
-    clashes = [*of_the_sale(order), *of_the_refunds(order), *of_the_goods(order)]
-    for name, parcel in order.parcels.items():
-        clashes += ((code, name) for code in of_a_parcel(order, parcel))
-    clashes += of_the_promises(order, terms)
-    return frozenset(clashes)
+class Question(NamedTuple):
+    """What is asked of an order: of these facts, for contradictions of these codes.
+
+    A fact is a field of ``Order``. While none that a question reads changes, neither
+    does its answer; a code is the answer to one question only.
+    """
+
+    codes: frozenset[ContradictionCode]
+    reads: frozenset[str]
+    asked: Callable[[Order, PromiseTerms], Iterable[Clash]]
 
 
 def of_the_promises(order: Order, terms: PromiseTerms) -> Iterator[Clash]:
@@ -36,11 +45,11 @@ def of_the_promises(order: Order, terms: PromiseTerms) -> Iterator[Clash]:
             yield "promise_line_unknown", f"line-{offer.line}"
 
 
-def of_the_sale(order: Order) -> Iterator[Clash]:
+def of_the_sale(order: Order, _: PromiseTerms) -> Iterator[Clash]:
     """Yield what clashes among placement, payments and ends."""
     if before(order.paid_at, order.placed_at):
         yield "paid_before_placed", None
-    if order.placement is not None:
+    if order.placement is not None and len(order.placements) > 1:
         same = order.placement
         if any(replace(told, at=same.at) != same for told in order.placements):
             yield "placed_differently", None
@@ -54,7 +63,7 @@ def of_the_sale(order: Order) -> Iterator[Clash]:
         yield "completed_and_cancelled", None
 
 
-def of_the_refunds(order: Order) -> Iterator[Clash]:
+def of_the_refunds(order: Order, _: PromiseTerms) -> Iterator[Clash]:
     """Yield what clashes between what went back and what was paid, as far as known."""
     paid = order.captured
     for currency, minor in order.refunded.items():
@@ -66,61 +75,134 @@ def of_the_refunds(order: Order) -> Iterator[Clash]:
             yield "refund_reported_differently", name
 
 
-def of_the_goods(order: Order) -> Iterator[Clash]:
+def of_the_goods(order: Order, _: PromiseTerms) -> Iterator[Clash]:
     """Yield lines of which more was sent than ordered; what is lost does not count."""
     sent: Counter[int] = Counter()
     for parcel in order.parcels.values():
-        if not parcel.gone:
-            for packed in parcel.contents or ():
+        contents = parcel.contents
+        if contents and not parcel.gone:
+            for packed in contents:
                 sent[packed.line] += packed.quantity
-    for line in order.lines:
+    for line in order.lines if sent else ():
         if sent[line.line] > line.quantity:
             yield "more_shipped_than_ordered", f"line-{line.line}"
 
 
+def of_the_parcels(order: Order, _: PromiseTerms) -> Iterator[Clash]:
+    """Yield what clashes in the steps of each parcel."""
+    for name, parcel in order.parcels.items():
+        for code in of_a_parcel(order, parcel):
+            yield code, name
+
+
 def of_a_parcel(order: Order, parcel: Parcel) -> Iterator[ContradictionCode]:
     """Yield what clashes in the order of a parcel's steps."""
+    steps = parcel.steps
     word = parcel.told[0].at if parcel.told else None
-    picked_up = time_of(parcel, PICKED_UP)
-    moved = parcel.handed_over.at if parcel.handed_over else None
-    arrived = parcel.delivered.at if parcel.delivered else None
-    steps: tuple[tuple[datetime | None, datetime | None, ContradictionCode], ...] = (
-        (word, order.placed_at, "shipped_before_placed"),
-        (word, order.paid_at, "shipped_before_paid"),
-        (moved, order.placed_at, "handed_over_before_placed"),
-        (moved, order.paid_at, "handed_over_before_paid"),
-        (arrived, order.placed_at, "delivered_before_placed"),
-        (arrived, order.paid_at, "delivered_before_paid"),
-        (arrived, picked_up, "delivered_before_handed_over"),
+    moved, arrived = time_of(parcel.handed_over), time_of(steps.arrived)
+    placed_at, paid_at = order.placed_at, order.paid_at
+    in_order: tuple[tuple[datetime | None, datetime | None, ContradictionCode], ...] = (
+        (word, placed_at, "shipped_before_placed"),
+        (word, paid_at, "shipped_before_paid"),
+        (moved, placed_at, "handed_over_before_placed"),
+        (moved, paid_at, "handed_over_before_paid"),
+        (arrived, placed_at, "delivered_before_placed"),
+        (arrived, paid_at, "delivered_before_paid"),
+        (arrived, time_of(steps.picked_up), "delivered_before_handed_over"),
     )
-    for later, earlier, code in steps:
+    for later, earlier, code in in_order:
         if before(later, earlier):
             yield code
-    if any(before(order.cancelled_at, step) for step in (moved, word, arrived)):
+    off = order.cancelled_at
+    if off is not None and any(before(off, step) for step in (moved, word, arrived)):
         yield "moved_after_cancelled"
-    if before(time_of(parcel, GONE), arrived):
+    if before(time_of(steps.gone), arrived):
         yield "delivered_after_gone"
-    if {"intercepted", "intercept_failed"} <= {mark.code for mark in parcel.marks}:
+    if steps.stopped_and_not:
         yield "intercepted_and_not"
-    if told_differently(parcel):
+    if steps.told_differently:
         yield "scan_told_differently"
 
 
-def told_differently(parcel: Parcel) -> bool:
-    """Say whether one scan was told with two codes of the carrier's own."""
-    own = {mark.detail: mark.code for mark in parcel.marks if mark.raw_code}
-    return any(
-        each.raw_code and own.get(each.detail, each.code) != each.code
-        for each in parcel.retold
-    )
-
-
-def time_of(parcel: Parcel, codes: frozenset[str]) -> datetime | None:
-    """Return the time of the first mark of these codes."""
-    mark = parcel.first(codes)
-    return mark.at if mark else None
+def time_of(mark: Mark | None) -> datetime | None:
+    """Return the time of a mark."""
+    return None if mark is None else mark.at
 
 
 def before(one: datetime | None, other: datetime | None) -> bool:
     """Say whether both are known, and the one lies before the other."""
     return one is not None and other is not None and one < other
+
+
+QUESTIONS: Final = (
+    Question(
+        frozenset(
+            {
+                "paid_before_placed",
+                "placed_differently",
+                "payment_reported_differently",
+                "currencies_differ",
+                "completed_and_cancelled",
+            }
+        ),
+        frozenset({"placements", "payments", "completions", "cancellations"}),
+        of_the_sale,
+    ),
+    Question(
+        frozenset({"refunded_more_than_paid", "refund_reported_differently"}),
+        frozenset({"placements", "payments", "claims", "refunds"}),
+        of_the_refunds,
+    ),
+    Question(
+        frozenset({"more_shipped_than_ordered"}),
+        frozenset({"placements", "parcels"}),
+        of_the_goods,
+    ),
+    Question(
+        frozenset(
+            {
+                "shipped_before_placed",
+                "shipped_before_paid",
+                "handed_over_before_placed",
+                "handed_over_before_paid",
+                "delivered_before_placed",
+                "delivered_before_paid",
+                "delivered_before_handed_over",
+                "moved_after_cancelled",
+                "delivered_after_gone",
+                "intercepted_and_not",
+                "scan_told_differently",
+            }
+        ),
+        frozenset({"placements", "payments", "parcels", "cancellations"}),
+        of_the_parcels,
+    ),
+    Question(
+        frozenset({"promise_rule_unknown", "promise_line_unknown"}),
+        frozenset({"placements", "identities", "payments", "appointments"}),
+        of_the_promises,
+    ),
+)
+READ: Final = frozenset[str]().union(*(each.reads for each in QUESTIONS))
+
+
+def clashes_told(
+    order: Order, terms: PromiseTerms, at: datetime, changed: frozenset[str]
+) -> Iterator[OrderEvent]:
+    """Yield the contradictions that appeared, and those that later reports resolved.
+
+    Only what reads a fact that changed is asked again.
+    """
+    clashes: set[Clash] = set()
+    codes: set[str] = set()
+    for question in QUESTIONS:
+        if not changed.isdisjoint(question.reads):
+            clashes.update(question.asked(order, terms))
+            codes |= question.codes
+    if not clashes and not order.contradictions:
+        return
+    known = {clash for clash in order.contradictions if clash[0] in codes}
+    for code, about in sorted(clashes - known, key=str):
+        yield ContradictionFlagged(at=at, code=code, about=about)
+    for gone, about in sorted(known - clashes, key=str):
+        yield ContradictionResolved(at=at, code=gone, about=about)  # type: ignore[arg-type]  # it was flagged with a code from above

@@ -1,6 +1,8 @@
 """What reports say, as events: one each. None is ever refused."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Final
 
 from domain.order.claims import RecordRefund, RefundReported
 from domain.order.commands import (
@@ -59,12 +61,38 @@ from domain.order.events import (
 from domain.order.values import WHOLE
 from domain.promise import Offer, PromiseTerms
 
+Progress = (
+    ParcelHandedOver
+    | ParcelOutForDelivery
+    | ParcelDelivered
+    | ParcelReturning
+    | ParcelReturned
+    | ParcelLost
+)
+
 ELSEWHERE = "reported"  # the reason of a ship date agreed outside
+
+
+# What is told of a parcel's way, and what it comes to: when, and of which parcel.
+PROGRESS: Final[Mapping[type[OrderReport], type[Progress]]] = {
+    RecordHandOver: ParcelHandedOver,
+    RecordOutForDelivery: ParcelOutForDelivery,
+    RecordDelivery: ParcelDelivered,
+    RecordReturning: ParcelReturning,
+    RecordReturned: ParcelReturned,
+    RecordLoss: ParcelLost,
+}
 
 
 def reported(command: OrderReport, policy: PromiseTerms, at: datetime) -> OrderEvent:
     """Return the report as an event."""
+    told = PROGRESS.get(type(command))
+    if told is not None:
+        return told(at=at, parcel=getattr(command, "parcel", None) or WHOLE)
+    # The commonest come first: a look at a type costs as much as all of a case.
     match command:
+        case RecordScan():
+            return scanned(command, at)
         case PlaceOrder():
             return placed(command, policy, at)
         case IdentifyOrder(consumer=consumer, source=source, number=number):
@@ -73,6 +101,10 @@ def reported(command: OrderReport, policy: PromiseTerms, at: datetime) -> OrderE
             )
         case CapturePayment(payment=payment, tenders=tenders):
             return PaymentCaptured(at=at, payment=payment, tenders=tenders)
+        case ShipParcel(parcel=name, carrier=carrier, waybill=waybill, contents=packed):
+            return ParcelShipped(
+                at=at, parcel=name, carrier=carrier, waybill=waybill, contents=packed
+            )
         case RecordRefund(refund=refund, amount=amount):
             return RefundReported(at=at, refund=refund, amount=amount)
         case ChangeAmount(payable=payable):
@@ -107,46 +139,32 @@ def reported(command: OrderReport, policy: PromiseTerms, at: datetime) -> OrderE
 
 def tracked(command: OrderReport, at: datetime) -> OrderEvent:
     """Return a report of a parcel as an event; one without a name is of all parcels."""
-    name = getattr(command, "parcel", None) or WHOLE
     match command:
-        case ShipParcel(carrier=carrier, waybill=waybill, contents=contents):
-            return ParcelShipped(
-                at=at, parcel=name, carrier=carrier, waybill=waybill, contents=contents
-            )
-        case RecordScan():
-            return ScanRecorded(
-                at=at,
-                parcel=name,
-                scan=command.scan,
-                code=command.code,
-                raw_code=command.raw_code,
-                rank=command.rank,
-                text=command.text,
-                outlet=command.outlet,
-                region=command.region,
-            )
-        case RecordHandOver():
-            return ParcelHandedOver(at=at, parcel=name)
-        case RecordOutForDelivery():
-            return ParcelOutForDelivery(at=at, parcel=name)
-        case RecordDelivery():
-            return ParcelDelivered(at=at, parcel=name)
-        case RecordSigning(signed_by=signed_by):
-            return ParcelSigned(at=at, parcel=name, signed_by=signed_by)
-        case RecordException(exception=exception):
-            return ParcelException(at=at, parcel=name, exception=exception)
-        case RecordIntercept(succeeded=True):
-            return ParcelIntercepted(at=at, parcel=name)
-        case RecordIntercept():
-            return InterceptFailed(at=at, parcel=name)
-        case RecordReturning():
-            return ParcelReturning(at=at, parcel=name)
-        case RecordReturned():
-            return ParcelReturned(at=at, parcel=name)
-        case RecordLoss():
-            return ParcelLost(at=at, parcel=name)
+        case RecordSigning(parcel=name, signed_by=signed_by):
+            return ParcelSigned(at=at, parcel=name or WHOLE, signed_by=signed_by)
+        case RecordException(parcel=name, exception=exception):
+            return ParcelException(at=at, parcel=name or WHOLE, exception=exception)
+        case RecordIntercept(parcel=name, succeeded=True):
+            return ParcelIntercepted(at=at, parcel=name or WHOLE)
+        case RecordIntercept(parcel=name):
+            return InterceptFailed(at=at, parcel=name or WHOLE)
         case _:
             raise AssertionError(f"a report without a case: {command!r}")
+
+
+def scanned(scan: RecordScan, at: datetime) -> ScanRecorded:
+    """Return a carrier's scan as an event."""
+    return ScanRecorded(
+        at=at,
+        parcel=scan.parcel,
+        scan=scan.scan,
+        code=scan.code,
+        raw_code=scan.raw_code,
+        rank=scan.rank,
+        text=scan.text,
+        outlet=scan.outlet,
+        region=scan.region,
+    )
 
 
 def placed(command: PlaceOrder, policy: PromiseTerms, at: datetime) -> OrderPlaced:

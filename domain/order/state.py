@@ -8,19 +8,19 @@ otherwise.
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec import Struct, json
 
 from domain.kernel import State
 from domain.money import Money
 from domain.order.claim import Claim, Refund
-from domain.order.events import OrderPlaced, PaymentCaptured
+from domain.order.events import OrderEvent, OrderPlaced, PaymentCaptured
 from domain.order.paid import Share, one_currency, shares_of
 from domain.order.parcel import Mark, Parcel
 from domain.order.refusals import OrderUnpaid
 from domain.order.values import WHOLE, OrderLine, OrderStatus, Tender
-from domain.promise import Offer, PinnedPromise
+from domain.promise import Offer, PinnedPromise, PromiseTerms
 
 
 class Payment(Struct, frozen=True):
@@ -88,6 +88,13 @@ class Cancellation(NamedTuple):
     at: datetime
     by: str
     reason: str
+
+
+# What is worked out of the placements, identities and payments alone.
+OF_THE_SALE: Final = (
+    *("placement", "identity", "lines", "offers", "paid_at", "priced_in"),
+    *("tenders", "captured", "shares"),
+)
 
 
 class Order(State, frozen=True, kw_only=True, dict=True):
@@ -236,9 +243,11 @@ class Order(State, frozen=True, kw_only=True, dict=True):
         told = (each for refund in self.refunds.values() for each in refund.amounts)
         return by_currency((*settled, *told))
 
-    @property
+    @cached_property
     def offers(self) -> tuple[Offer, ...]:
         """Every promise shown, each once."""
+        if len(self.placements) == 1 and len(self.placements[0].offers) <= 1:
+            return self.placements[0].offers
         shown = (offer for placed in self.placements for offer in placed.offers)
         return tuple(dict.fromkeys(shown))
 
@@ -264,16 +273,17 @@ class Order(State, frozen=True, kw_only=True, dict=True):
         receipt proves delivery; that the order was completed does so only if nothing
         else is known.
         """
-        ways = [
+        ways = (
             self._nameless(deed),
             self._every_parcel(deed),
             self._enough_parcels(deed, line),
-        ]
+        )
+        told = [way for way in ways if way is not None] if self.parcels else []
         if deed == "delivered" and self.received_at is not None:
-            ways.append((Mark(self.received_at, 0, "confirmed"), "receipt"))
-        if deed == "delivered" and self.completed_at is not None and not any(ways):
-            ways.append((Mark(self.completed_at, 0, "completed"), "order"))
-        return min(filter(None, ways), default=None)
+            told.append((Mark(self.received_at, 0, "confirmed"), "receipt"))
+        if deed == "delivered" and self.completed_at is not None and not told:
+            told.append((Mark(self.completed_at, 0, "completed"), "order"))
+        return min(told, default=None)
 
     def _nameless(self, deed: str) -> tuple[Mark, str] | None:
         """Return the report that names no parcel: it speaks of the whole order."""
@@ -287,7 +297,11 @@ class Order(State, frozen=True, kw_only=True, dict=True):
         That is the one last said to have no contents of its own.
         """
         told = {name: each for name, each in self.parcels.items() if each.told}
-        rest = [(p.told[-1].at, name) for name, p in told.items() if not p.contents]
+        rest = [
+            (each.told[-1].at, name)
+            for name, each in told.items()
+            if not each.told[-1].contents
+        ]
         if not rest:
             return None
         holds_rest = max(rest)[1]
@@ -301,6 +315,8 @@ class Order(State, frozen=True, kw_only=True, dict=True):
 
     def _enough_parcels(self, deed: str, line: int | None) -> tuple[Mark, str] | None:
         """Return the parcel that brought what was ordered to its whole quantity."""
+        if not any(parcel.contents for parcel in self.parcels.values()):
+            return None
         missing = {
             each.line: each.quantity
             for each in self.lines
@@ -318,6 +334,35 @@ class Order(State, frozen=True, kw_only=True, dict=True):
             if all(quantity <= 0 for quantity in missing.values()):
                 return mark, name
         return None
+
+    def concluded_under(self, terms: PromiseTerms) -> bool:
+        """Whether nothing follows from it under these terms, as far as is known."""
+        return self.__dict__.get("_terms") is terms
+
+    def nothing_follows(self, terms: PromiseTerms) -> None:
+        """Note that all that follows under these terms is concluded."""
+        self.__dict__["_terms"] = terms
+
+    def after(self, event: OrderEvent) -> "Order | None":
+        """Return what it is after this very event, if that was worked out already.
+
+        It is told once: else the first state would hold on to every later one.
+        """
+        known = self.__dict__.pop("_after", None)
+        return known[1] if known is not None and known[0] is event else None
+
+    def goes_on(self, event: OrderEvent, after: "Order") -> None:
+        """Note what it is after an event, which has as much worked out as this has."""
+        if after is self:
+            return
+        known, same = self.__dict__, after.__dict__
+        if (
+            after.placements is self.placements
+            and after.payments is self.payments
+            and after.identities is self.identities
+        ):
+            same.update({each: known[each] for each in OF_THE_SALE if each in known})
+        known["_after"] = event, after
 
     @property
     def status(self) -> OrderStatus:
