@@ -20,6 +20,7 @@ from application.event_store.store import (
     StreamAppend,
     Unreadable,
 )
+from domain.ids import partition_in
 from domain.kernel import Event
 from tests.application.event_store.shelf import (
     MONDAY,
@@ -102,6 +103,14 @@ class EventStoreContract(ABC):
         assert receipt.leaves == tuple(each.leaf.hex() for each in history)
         assert list(store.stream(shelf)) == list(history)
         assert store.heads()[7] == 2
+
+    def test_what_is_named_twice_is_loaded_once(self, store: ReadableStore) -> None:
+        shelf, command_id = a_shelf(), uuid4()
+        store.append([appending((shelf, 0, [VASE]), command_id=command_id)])
+        name = partition_in(shelf), command_id
+        known = store.load([shelf, shelf], [name, name])
+        assert [each.event for each in known.histories[shelf]] == [VASE]
+        assert list(known.seen) == [name]
 
     def test_every_leaf_proves_its_row(self, store: ReadableStore) -> None:
         store.append([appending((a_shelf(), 0, [VASE, CLOCK]))])

@@ -168,7 +168,7 @@ def values_of(ask: StoredAsk, part: StoredPart, *, any_start: bool) -> list[Any]
         ask.command_id,
         ask.name,
         ask.actor,
-        ask.asked_at,
+        zoned(ask.asked_at),
         ask.correlation_id,
         ask.request_hash,
         part.stream_id,
@@ -177,6 +177,13 @@ def values_of(ask: StoredAsk, part: StoredPart, *, any_start: bool) -> list[Any]
         blobs([body for _, body, _ in part.events]),
         times([occurred_at for _, _, occurred_at in part.events]),
     ]
+
+
+def zoned(at: datetime | None) -> datetime | None:
+    """Return a time as it is; raises TypeError for one without a zone, as ``times``."""
+    if at is not None and at.tzinfo is None:
+        raise TypeError("A time is told with its zone.")
+    return at
 
 
 def columns(asks: Sequence[StoredAsk], *, any_start: bool) -> list[Any]:

@@ -222,10 +222,17 @@ class Stream:
         self.authors.append(author)
 
     def rest(self) -> None:
-        """Forget the events for the next batch, and keep what they amount to."""
-        for evolve, (count, state) in self._folded.items():
+        """Forget the events for the next batch, and keep what they amount to.
+
+        Whoever asked for a thing of another kind under this id is told so by its events
+        another time: what is written by now has to be answered.
+        """
+        for evolve, (count, state) in list(self._folded.items()):
             events = self._events[count - self._forgotten :]
-            self._folded[evolve] = self.version, reduce(evolve, events, state)
+            try:
+                self._folded[evolve] = self.version, reduce(evolve, events, state)
+            except Exception:  # noqa: BLE001 - whatever a fold of other events raises
+                del self._folded[evolve]
         self._events, self._forgotten = [], self.version
         self.authors = []
 

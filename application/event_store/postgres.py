@@ -1,5 +1,6 @@
 """The event store on PostgreSQL: streams out, batches of asks in, the log to read."""
 
+from bisect import bisect_right
 from collections.abc import (
     Callable,
     Generator,
@@ -10,7 +11,7 @@ from collections.abc import (
 )
 from datetime import datetime
 from functools import cache, partial
-from itertools import groupby, takewhile
+from itertools import takewhile
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
@@ -103,17 +104,18 @@ class PostgresEventStore:
         """Return whole streams, and the receipts of commands seen, in one query."""
         wanted = list(dict.fromkeys(stream_ids))
         query, values = LOAD, list(addresses(wanted))
-        if command_ids:
+        names = list(dict.fromkeys(command_ids))
+        if names:
             query = LOAD_AND_SEEN
             values += [
-                small_integers([partition for partition, _ in command_ids]),
-                ids([command_id for _, command_id in command_ids]),
+                small_integers([partition for partition, _ in names]),
+                ids([command_id for _, command_id in names]),
             ]
         rows = self._query(self._writer, query, values)
         rows.sort(key=NUMBER)  # As they come, but PostgreSQL does not promise it.
         seen = {}
         for row in takewhile(of_a_command, rows):
-            name = command_ids[-NUMBER(row) - 1]
+            name = names[-NUMBER(row) - 1]
             seen[name] = seen_in(name[0], row)
         del rows[: len(seen)]
         return self._loaded(wanted, rows, seen)
@@ -239,7 +241,7 @@ def streams_of(
     connection: Connection, stream_ids: Iterable[UUID], mapper: RedressMapper
 ) -> dict[UUID, Page]:
     """Return several streams whole as a connection sees them, an entry for each."""
-    wanted = list(stream_ids)
+    wanted = list(dict.fromkeys(stream_ids))
     rows = row_cursor(connection).execute(STREAMS, addresses(wanted)).fetchall()
     rows.sort(key=STREAM)  # Stable: each keeps its order.
     read = read_rows(rows, mapper)
@@ -263,12 +265,12 @@ def of_a_command(row: TupleRow) -> bool:
 def runs(
     rows: Sequence[TupleRow], key: Callable[[TupleRow], Any]
 ) -> Iterator[tuple[Any, int, int]]:
-    """Yield where rows of one key begin and end; those of one key stand together."""
-    first = 0
-    for value, some in groupby(map(key, rows)):
-        last = first + sum(1 for _ in some)
+    """Yield where rows of one key begin and end; they are sorted by it."""
+    last = 0
+    while last < len(rows):
+        first, value = last, key(rows[last])
+        last = bisect_right(rows, value, first, key=key)
         yield value, first, last
-        first = last
 
 
 def seen_in(partition: int, row: TupleRow) -> tuple[bytes, Receipt]:

@@ -60,10 +60,14 @@ class KeptStreams:
         return self._streams.pop(stream_id)
 
     def keep(self, streams: Mapping[UUID, Stream]) -> None:
-        """Keep streams as they stand now; whichever was not used for longest goes."""
+        """Keep streams as they stand now; whichever was not used for longest goes.
+
+        Of ids that are no stream there is no end, and nothing to remember.
+        """
         for stream_id, stream in streams.items():
-            stream.rest()
-            self._streams[stream_id] = stream
+            if stream.version:
+                stream.rest()
+                self._streams[stream_id] = stream
         while len(self._streams) > self._most:
             self._streams.popitem(last=False)
 

@@ -9,13 +9,15 @@ import pytest
 from msgspec.structs import replace
 
 from application.access import Action, Actor, NotAllowed, NotFound
+from application.consumers import id_of_consumer
 from application.event_store.dispatcher import Dispatcher
-from application.event_store.envelope import CommandContext, Receipt
+from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
 from application.event_store.store import KeyReused, Loaded, Overloaded, StaleVersion
 from application.order_desk import NotInYourName, OrderDesk
 from application.orders import Orders
 from application.policies import shipped_policies
+from domain.consumer import CONSUMER, LinkConsumer
 from domain.ids import random_id
 from domain.order import (
     CancelOrder,
@@ -69,7 +71,7 @@ class Shop:
     """An order of Li Mei's at the tea house, and the desk it is asked at."""
 
     def __init__(self, dispatcher: Dispatcher, store: Counting) -> None:
-        self.store, self.close = store, dispatcher.close
+        self.store, self.dispatcher = store, dispatcher
         self.elsewhere = Orders(store, CommandHandler(store), shipped_policies())
         self.desk = OrderDesk(store, Orders(store, dispatcher, shipped_policies()))
         self.order_id = self.elsewhere.id_of("li-mei", "demo", "A-1")
@@ -125,6 +127,21 @@ def test_who_has_nothing_to_do_with_an_order_is_told_there_is_none(
     with pytest.raises(NotFound):
         shop.ask(WANG, "order.confirm_receipt", ConfirmReceipt(), asked)
     assert len(shop.store.stream(shop.order_id)) == 2, "nothing came of it"
+
+
+def test_who_names_an_id_before_its_thing_is_there_spoils_nothing(shop: Shop) -> None:
+    consumer_id = id_of_consumer("li-mei", shop.store.partitions)
+    with pytest.raises(NotFound):
+        shop.ask(
+            WANG,
+            "order.confirm_receipt",
+            ConfirmReceipt(),
+            context(version=0),
+            consumer_id,
+        )
+    link = LinkConsumer(consumer="li-mei", other="li-mei-2", basis="account")
+    ask = Ask(context(), (Part(consumer_id, CONSUMER, link),))
+    assert isinstance(shop.dispatcher.handle_one(ask), Receipt)
 
 
 def test_the_key_of_somebody_else_opens_nothing(shop: Shop) -> None:
@@ -183,7 +200,7 @@ def test_an_id_that_nobody_gave_an_order_is_none(shop: Shop, partition: int) -> 
 
 def test_who_is_turned_away_for_the_crowd_costs_no_reading(shop: Shop) -> None:
     shop.placed()
-    shop.close()
+    shop.dispatcher.close()
     reads = shop.store.reads
     with pytest.raises(Overloaded):
         shop.scan("1")

@@ -99,6 +99,10 @@ def dispatching(
         dispatcher.close()
 
 
+def never() -> Shelf:
+    raise AssertionError("a stranger's fold knows none of these events")
+
+
 def answers(*futures: Future[Sequence[Answer]]) -> list[Answer]:
     return [each for future in futures for each in future.result(SOON_S)]
 
@@ -220,6 +224,36 @@ def test_it_remembers_so_many_streams_and_no_more(store: Gated) -> None:
             dispatcher.handle([put_up(thing, shelf) for shelf in shelves])
     assert store.loads == [4, 2]
     assert all(things(store, shelf) == ["a", "b"] for shelf in shelves)
+
+
+def test_ids_that_are_no_stream_push_nobody_out(store: Gated) -> None:
+    shelf, nothing = a_shelf(), [a_shelf() for _ in range(5)]
+    with dispatching(store, Limits(lanes=1, kept=2)) as dispatcher:
+        dispatcher.handle_one(put_up("a", shelf))
+        dispatcher.handle([asking((each, BreakDown())) for each in nothing])
+        dispatcher.handle_one(put_up("b", shelf))
+    assert store.loads == [1, len(nothing)]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_who_takes_an_id_for_another_thing_spoils_no_answer(
+    store: Gated, *, at_once: bool
+) -> None:
+    shelf, neighbour = a_shelf(), a_shelf()
+    stranger: AnyDecider = Decider(
+        initial=Shelf(), decide=lambda *_: (), evolve=lambda *_: never()
+    )
+    ask = put_up("a", shelf)
+    taken_for = replace(ask, parts=(Part(shelf, stranger, PutUp("a")),))
+    written = [put_up("a", shelf), put_up("b", neighbour)]
+    with dispatching(store) as dispatcher:
+        if at_once:
+            first, *found = dispatcher.handle([taken_for, *written])
+        else:
+            (first,) = dispatcher.handle([taken_for])
+            found = list(dispatcher.handle(written))
+    assert kinds([first, *found]) == [Receipt, Receipt, Receipt]
+    assert things(store, shelf) == ["a"]
 
 
 def test_a_stream_is_told_by_whatever_kind_it_is_asked_as(store: Gated) -> None:
