@@ -180,7 +180,9 @@ def waited(tally: Tally) -> Sample:
 MEASURES: Final = (
     Measure(
         word="commands",
-        title="durable commands/s: load, decide, append; 64 callers, one process",
+        title=(
+            "durable commands/s: load, decide, append; {callers} callers, one process"
+        ),
         unit="commands/s",
         peer=STOCK,
         open=partial(many, draw=evenly),

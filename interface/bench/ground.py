@@ -24,16 +24,17 @@ MAINTENANCE: Final = "postgres"
 class Sizes(Struct, frozen=True, kw_only=True):
     """How much is done: rounds, seconds of a timed round, things there are.
 
-    ``crowd`` are the callers that are waited for when the capacity is taken, ``queue``
-    what a lane holds when there are too many of them. ``loaded`` are the events of the
-    one long stream, ``entries`` those of the small and of the large timeline,
-    ``followed`` those that the peer's projection follows.
+    A crowd that waits for nobody asks for ``crowd_seconds``, and a lane then holds
+    ``queue``. ``loaded`` are the events of the one long stream, ``entries`` those of
+    the small and of the large timeline, ``followed`` those that the peer's projection
+    follows. What is ``quick`` is too small to be judged.
     """
 
+    quick: bool = False
     rounds: int = 5
     seconds: float = 5.0
+    crowd_seconds: float = 3.0
     callers: int = 64
-    crowd: int = 1_000
     queue: int = QUEUE_MAX
     streams: int = 20_000
     feed: int = 20_000
@@ -51,10 +52,11 @@ class Sizes(Struct, frozen=True, kw_only=True):
 
 FULL: Final = Sizes()
 QUICK: Final = Sizes(
+    quick=True,
     rounds=2,
     seconds=0.25,
+    crowd_seconds=0.25,
     callers=16,
-    crowd=60,
     queue=60,
     streams=300,
     feed=600,

@@ -7,8 +7,9 @@ from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import asdict, replace
 
-from interface.bench.ground import Ground
+from interface.bench.ground import Ground, Sizes
 
 
 class NotMeasured(Exception):
@@ -33,7 +34,8 @@ class Contest(Struct, frozen=True, kw_only=True):
     """Two sides, warmed up and ready to take turns.
 
     Without a ``peer`` the figure stands alone. ``check`` raises Wrong if anything was
-    lost or doubled in all rounds together. ``notes`` say how each was driven.
+    lost or doubled in all rounds together. ``notes`` say how each was driven; they are
+    read after the last round.
     """
 
     ours: Side
@@ -46,7 +48,9 @@ class Measure(Struct, frozen=True, kw_only=True):
     """One row of the table.
 
     ``floor`` and ``aim`` are of the ratio of ours to the peer's; without a peer's
-    figure, of ours. ``steady`` figures are counted once: bytes do not vary.
+    figure, of ours. ``steady`` figures are counted once: bytes do not vary. A ratio
+    above ``credible`` tells of the measuring, not of ours. ``title`` and ``peer`` may
+    name a size of the run in braces, as in ``{callers} callers``.
     """
 
     word: str
@@ -56,8 +60,16 @@ class Measure(Struct, frozen=True, kw_only=True):
     open: Callable[[Ground], AbstractContextManager[Contest]]
     floor: float | None = None
     aim: float | None = None
+    credible: float | None = None
     less_is_better: bool = False
     steady: bool = False
+
+    def sized(self, sizes: Sizes) -> "Measure":
+        """Return the same, named by the sizes of a run."""
+        known = asdict(sizes)
+        return replace(
+            self, title=self.title.format(**known), peer=self.peer.format(**known)
+        )
 
 
 # Ids that need not be secret: asking the kernel for each hands the interpreter over to
@@ -65,6 +77,7 @@ class Measure(Struct, frozen=True, kw_only=True):
 DICE: Final = Random()  # noqa: S311 - see above
 
 STOCK: Final = "stock eventsourcing"
+QUICK_RUN: Final = "A quick run: small sizes, so its figures mean nothing"
 TIMES: Final = " ×"  # noqa: RUF001  # a factor, as the reader writes it
 
 

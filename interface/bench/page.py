@@ -105,9 +105,9 @@ def page(ground: Ground) -> Iterator[Contest]:
 MEASURES: Final = (
     Measure(
         word="page",
-        title="timeline page of 50: p99 with 2,000,000 events against 20,000",
+        title="timeline page of 50: p99 among {entries[1]:,} against {entries[0]:,}",
         unit="ms",
-        peer="20,000 events",
+        peer="{entries[0]:,} entries",
         open=page,
         floor=1.5,
         aim=1.1,

@@ -5,7 +5,7 @@ from math import log10
 from typing import Final
 from xml.sax.saxutils import escape
 
-from interface.bench.measure import TIMES
+from interface.bench.measure import QUICK_RUN, TIMES
 from interface.bench.runner import Result
 
 LEFT, WIDTH, HEIGHT, MARGIN = 470, 460, 34, 30
@@ -16,11 +16,14 @@ HIGH: Final = 200.0
 TICKS: Final = (0.1, 0.25, 0.5, 1, 2, 5, 10, 20, 50, 100)
 
 
-def picture(results: Iterable[Result]) -> str:
+def picture(results: Iterable[Result], *, quick: bool = False) -> str:
     """Return bars of the ratios, on a scale of logarithms, each with its floor."""
     rows = [each for each in results if each.row.ratio is not None]
     width = LEFT + WIDTH + 2 * MARGIN
     height = HEIGHT * len(rows) + 3 * MARGIN
+    title = "Ours against the peer's, ratio of medians"
+    if quick:
+        title = f"{title}. {QUICK_RUN}"
     return "\n".join(
         [
             (
@@ -28,8 +31,9 @@ def picture(results: Iterable[Result]) -> str:
                 f'{height}" width="{width}" height="{height}" '
                 'font-family="sans-serif" font-size="12">'
             ),
-            "<title>Ours against the peer's, ratio of medians</title>",
+            f"<title>{escape(title)}</title>",
             f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
+            f'<text x="{MARGIN}" y="20" font-weight="bold">{escape(title)}</text>',
             *scale(height),
             *(part for at, each in enumerate(rows) for part in bar(at, each)),
             "</svg>\n",

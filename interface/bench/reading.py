@@ -126,7 +126,7 @@ def decoded(application: Parcels) -> int:
 MEASURES: Final = (
     Measure(
         word="load",
-        title="load a 1,000-event aggregate",
+        title="load a {loaded:,}-event aggregate",
         unit="events/s",
         peer=STOCK,
         open=load,

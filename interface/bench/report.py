@@ -10,8 +10,12 @@ from interface.bench.runner import Result, Row
 
 
 class Rows(Struct, frozen=True, kw_only=True):
-    """The rows of the table, and what they were taken on: what ``--json`` writes."""
+    """The rows of the table, and what they were taken on: what ``--json`` writes.
 
+    The figures of a ``quick`` run mean nothing.
+    """
+
+    quick: bool
     rows: Sequence[Row]
     machine: Mapping[str, object]
     versions: Mapping[str, str]
@@ -20,6 +24,7 @@ class Rows(Struct, frozen=True, kw_only=True):
 class Report(Struct, frozen=True, kw_only=True):
     """Every measure with all of its rounds."""
 
+    quick: bool
     results: Sequence[Result]
     machine: Mapping[str, object]
     versions: Mapping[str, str]
@@ -28,7 +33,9 @@ class Report(Struct, frozen=True, kw_only=True):
     def rows(self) -> Rows:
         """The rows alone."""
         rows = [each.row for each in self.results]
-        return Rows(rows=rows, machine=self.machine, versions=self.versions)
+        return Rows(
+            quick=self.quick, rows=rows, machine=self.machine, versions=self.versions
+        )
 
     @property
     def wrong(self) -> Sequence[Result]:
@@ -46,7 +53,7 @@ class Kept(Struct, frozen=True):
 def keep(report: Report, folder: Path, json_file: Path | None) -> Kept:
     """Write the picture and every round into the folder, and the rows where asked."""
     kept = Kept(folder / "bench.svg", folder / "details.json")
-    kept.drawn.write_text(picture(report.results))
+    kept.drawn.write_text(picture(report.results, quick=report.quick))
     kept.details.write_bytes(json.format(json.encode(report)))
     if json_file is not None:
         json_file.write_bytes(json.format(json.encode(report.rows)))

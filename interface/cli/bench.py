@@ -90,7 +90,7 @@ def take(
             taken(each, there, number, len(chosen))
             for number, each in enumerate(chosen, 1)
         ]
-    return Report(results=results, machine=machine, versions=known)
+    return Report(quick=sizes.quick, results=results, machine=machine, versions=known)
 
 
 def taken(measure: Measure, there: Ground, number: int, of: int) -> Result:

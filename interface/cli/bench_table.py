@@ -7,14 +7,23 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from interface.bench.measure import TIMES
+from interface.bench.measure import QUICK_RUN, TIMES
 from interface.bench.report import Report
 from interface.bench.runner import Result, Spread
 
+LEGEND = (
+    "Ours and peer: the median, the range of the rounds below it, then what callers "
+    "waited: p50/p99/p99.9. Floor and aim: ≥ is to be at least that, ≤ at most; "
+    "✓ the floor holds, ✗ it does not."
+)
+
 
 def show(console: Console, report: Report) -> None:
-    """Print the table, the notes, the machine and the versions."""
-    console.print(table(report.results))
+    """Print the table and its legend, the notes, the machine and the versions."""
+    if report.quick:
+        line(console, f"{QUICK_RUN}, and no floor is judged.")
+    console.print(table(report.results, quick=report.quick))
+    line(console, LEGEND)
     for each in report.results:
         for note in each.notes:
             line(console, f"{each.word}: {note}")
@@ -23,11 +32,11 @@ def show(console: Console, report: Report) -> None:
         line(console, ", ".join(told))
 
 
-def table(results: Sequence[Result]) -> Table:
+def table(results: Sequence[Result], *, quick: bool) -> Table:
     """Return the rows with their medians, ranges and waits."""
     shown = Table(box=SIMPLE_HEAD)
     shown.add_column("measure", min_width=28)
-    for heading in ("ours", "peer", "ratio", "at least, aim"):
+    for heading in ("ours", "peer", "ratio", "floor, aim"):
         shown.add_column(heading, justify="right", no_wrap=heading != "peer")
     for each in results:
         row = each.row
@@ -37,7 +46,7 @@ def table(results: Sequence[Result]) -> Table:
             f"{row.measure} [dim]({each.word}, {row.unit})[/]",
             side(row.ours, each.ours),
             side(row.peer, each.peer),
-            f"{ratio} {mark(each)}",
+            f"{ratio} {'[dim]quick[/]' if quick else mark(each)}",
             "\n".join(filter(None, bounds)),
         )
     return shown
@@ -67,7 +76,7 @@ def bound(value: float | None, result: Result) -> str:
     """Return a floor or an aim."""
     if value is None:
         return ""
-    unit = TIMES if result.peer_name else ""
+    unit = TIMES if result.peer_name else f" {result.row.unit}"
     return f"{'≤' if result.less_is_better else '≥'} {value:g}{unit}"
 
 

@@ -14,10 +14,10 @@ from typing import Any, cast
 
 import psycopg
 import pytest
-from msgspec.structs import replace
+from msgspec.structs import astuple, replace
 from rich.console import Console
 
-from interface.bench.ground import QUICK, Ground, ground
+from interface.bench.ground import FULL, QUICK, Ground, Sizes, ground
 from interface.bench.measure import Contest, Measure, NotMeasured, Sample, Wrong
 from interface.bench.measures import MEASURES
 from interface.bench.ours import (
@@ -27,7 +27,8 @@ from interface.bench.ours import (
     our_store,
     parcels,
 )
-from interface.bench.report import keep
+from interface.bench.overload import Crowd, Overload
+from interface.bench.report import Report, keep
 from interface.bench.runner import Result, measured
 from interface.bench.stock import check_stock, stock
 from interface.cli.bench import take
@@ -36,6 +37,7 @@ from interface.postgres.database import DatabaseUrls
 from interface.postgres.server import EmbeddedPostgres
 
 PEERS = Path(__file__).parents[2] / "bench" / "peers"
+PAGE = Path(__file__).parents[2] / "docs" / "bench.md"
 KEYS = {"measure", "ours", "peer", "unit", "ratio", "floor", "aim", "holds"}
 # Words of the same code as their neighbours, with other callers or tables.
 ALIKE = {"hot-streams", "one-caller", "bytes-with-commands", "overload-no"}
@@ -44,6 +46,7 @@ TINY = replace(
     QUICK,
     rounds=1,
     seconds=0.05,
+    crowd_seconds=0.05,
     streams=40,
     feed=100,
     loaded=60,
@@ -75,8 +78,9 @@ def test_every_measure_runs_and_neither_side_loses_or_doubles_anything(
 
     keep(report, tmp_path, tmp_path / "rows.json")
     told = json.loads((tmp_path / "rows.json").read_text())
-    assert told.keys() == {"rows", "machine", "versions"}
-    assert [each["measure"] for each in told["rows"]] == [each.title for each in chosen]
+    assert told.keys() == {"quick", "rows", "machine", "versions"}
+    titles = [each.sized(TINY).title for each in chosen]
+    assert [each["measure"] for each in told["rows"]] == titles
     for row in told["rows"]:
         assert row.keys() == KEYS
         assert row["ours"] > 0
@@ -145,7 +149,9 @@ class Sides:
         return Contest(ours=self.ours, peer=self.peer, check=check)
 
 
-def five_rounds(contest: Callable[[], Contest], **how: Any) -> Result:
+def five_rounds(
+    contest: Callable[[], Contest], sizes: Sizes = FULL, **how: Any
+) -> Result:
     """Return what a measure of such a contest comes to."""
 
     @contextmanager
@@ -153,10 +159,9 @@ def five_rounds(contest: Callable[[], Contest], **how: Any) -> Result:
         yield contest()
 
     opening: Callable[[Ground], AbstractContextManager[Contest]] = opened
-    measure = Measure(
-        word="race", title="a race", unit="laps/s", peer="a horse", open=opening, **how
-    )
-    there = cast("Ground", SimpleNamespace(sizes=replace(QUICK, rounds=5)))
+    named = {"title": "a race", "peer": "a horse", **how}
+    measure = Measure(word="race", unit="laps/s", open=opening, **named)
+    there = cast("Ground", SimpleNamespace(sizes=replace(sizes, rounds=5)))
     return measured(measure, there, lambda _step: None)
 
 
@@ -200,3 +205,138 @@ def test_a_peer_that_is_not_there_says_why() -> None:
     result = five_rounds(absent, floor=1.0)
     assert (result.row.peer, result.row.holds) == ("not measured: no Node", None)
     assert result.wrong is None
+
+
+# -- A quick run --
+
+
+@pytest.mark.parametrize("sizes", [QUICK, FULL])
+def test_a_quick_run_says_so_wherever_it_is_shown_and_judges_nothing(
+    sizes: Sizes, tmp_path: Path
+) -> None:
+    result = five_rounds(
+        lambda: Sides([8] * 5, [4] * 5).contest(), sizes, floor=1.0, aim=3.0
+    )
+    report = Report(quick=sizes.quick, results=[result], machine={}, versions={})
+    kept = keep(report, tmp_path, tmp_path / "rows.json")
+    for written in (tmp_path / "rows.json", kept.details):
+        assert json.loads(written.read_text())["quick"] is sizes.quick
+    (row,) = json.loads((tmp_path / "rows.json").read_text())["rows"]
+    assert row.keys() == KEYS
+    assert row["holds"] is (None if sizes.quick else True)
+
+    seen = StringIO()
+    show(Console(file=seen, width=120), report)
+    above, table_and_legend = seen.getvalue().split("measure", 1)
+    table, _ = table_and_legend.split("Ours and peer")
+    assert ("quick" in above, "quick" in table) == (sizes.quick, sizes.quick)
+    assert ("✓" in table) is not sizes.quick
+    assert ("quick run" in kept.drawn.read_text()) is sizes.quick
+
+
+def test_what_went_wrong_in_a_quick_run_is_no_floor_that_does_not_hold() -> None:
+    def lost() -> None:
+        raise Wrong("one event is missing")
+
+    result = five_rounds(lambda: Sides([8] * 5, [4] * 5).contest(lost), QUICK, floor=1)
+    assert (result.wrong, result.row.holds) == ("one event is missing", None)
+
+
+def test_a_measure_is_named_by_the_sizes_of_its_run() -> None:
+    result = five_rounds(
+        lambda: Sides([8] * 5, [4] * 5).contest(),
+        QUICK,
+        title="laps of {callers} callers among {entries[1]:,}",
+        peer="{entries[0]:,} entries",
+    )
+    assert result.row.measure == "laps of 16 callers among 10,000"
+    assert result.peer_name == "2,000 entries"
+    quick = {each.word: each.sized(QUICK).title for each in MEASURES}
+    assert "16 callers" in quick["commands"]
+    assert "10,000 against 2,000" in quick["page"]
+
+
+def test_the_page_says_how_a_quick_run_differs() -> None:
+    told = [
+        line.split(" | ")[1:]
+        for line in PAGE.read_text().split("## A quick run")[1].splitlines()
+        if line.startswith("|")
+    ]
+    known = zip(astuple(FULL), astuple(QUICK), strict=True)
+    sizes = [[shown(full), f"{shown(quick)} |"] for full, quick in known]
+    # Below the heading; and the first of the sizes says that it is quick.
+    assert told[2:] == sizes[1:]
+
+
+def shown(size: object) -> str:
+    """Return a size as the page has it."""
+    if isinstance(size, tuple):
+        return ", ".join(shown(each) for each in size)
+    return f"{size:,}" if isinstance(size, int) else f"{size:g}"
+
+
+def test_the_table_says_what_its_lines_and_marks_mean() -> None:
+    less = five_rounds(
+        lambda: Sides([4] * 5, [8] * 5).contest(), floor=1.5, less_is_better=True
+    )
+    seen = StringIO()
+    report = Report(quick=False, results=[less], machine={}, versions={})
+    show(Console(file=seen, width=120), report)
+    shown = seen.getvalue()
+    assert "at least, aim" not in shown
+    assert "≤ 1.5" in shown
+    for said in ("median", "range", "p50/p99/p99.9", "at least", "at most", "✗"):
+        assert said in shown.split("≤ 1.5", 1)[1]
+
+
+# -- Overload, of a store that does so much a second and no more --
+
+
+class Store:
+    """Does ``limit`` a second of whatever it is asked, and says no to the rest."""
+
+    def __init__(self, limit: float) -> None:
+        self.limit = limit
+        self.asked: list[float] = []
+
+    def crowd(self, rate: float) -> Crowd:
+        self.asked.append(rate)
+        done = int(min(rate, self.limit))
+        return Crowd(
+            asked_rate=rate,
+            seconds=1.0,
+            waits=[0.1] * done,
+            noes=[0.0] * int(rate - done),
+        )
+
+
+@pytest.mark.parametrize("guess", [200.0, 900.0, 5_000.0])
+def test_the_capacity_is_what_is_done_whatever_it_was_thought_to_be(
+    guess: float,
+) -> None:
+    store = Store(1_000)
+    assert Overload(store.crowd, guess).can_be_done().value == 1_000
+
+
+def test_a_storm_asks_three_times_what_was_really_done_of_it() -> None:
+    store = Store(1_000)
+    overload = Overload(store.crowd, 550)  # Just now; the machine had other work.
+    assert overload.goodput().value == 1_000
+    assert store.asked[-1] == 3_000
+    assert overload.pressures == [3]
+
+
+def test_a_store_that_does_less_the_more_it_is_asked_is_not_asked_less() -> None:
+    store = Store(1_000)
+    overload = Overload(store.crowd, 1_000)
+    store.limit = 400
+    assert overload.goodput().value == 400
+    assert store.asked == [3_000]
+
+
+def test_more_goodput_than_can_be_done_is_not_ticked() -> None:
+    result = five_rounds(
+        lambda: Sides([9] * 5, [6] * 5).contest(), floor=0.8, credible=1.1
+    )
+    assert (result.row.ratio, result.row.holds) == (1.5, None)
+    assert any("not judged" in each for each in result.notes)
