@@ -4,21 +4,20 @@ The rebuilt rows lie in the schema ``scratch``, in tables of the same names and 
 They are compared row for row with the live ones when both have read equally far.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event as Signal
-from typing import Any
 
-from msgspec import Struct
-from psycopg.sql import SQL, Composable, Identifier
+from msgspec.structs import asdict
+from psycopg.sql import SQL, Identifier
 
 from application.event_store.connections import Connection, Pool
+from application.projections.comparison import Compared, compared, names
 from application.projections.log import Log, Positions
 from application.projections.runner import Progress, Runner
 from application.projections.runtime import LIVE, SCRATCH, Projection, transaction
 
 # So few events are read while the live projection is held; a second at the most.
 CLOSE_ENOUGH = 2000
-SHOWN_MAX = 20
 
 DROP = "DROP TABLE IF EXISTS {scratch}"
 MAKE = "CREATE TABLE {scratch} (LIKE {live} INCLUDING ALL)"
@@ -28,24 +27,21 @@ DELETE FROM {table} WHERE (projection, version) = (%(projection)s, %(version)s)
 POSITIONS = """
 SELECT partition, position FROM projection.checkpoint
  WHERE (projection, version) = (%(projection)s, %(version)s)
+   AND (%(partition)s::smallint IS NULL OR partition = %(partition)s)
  ORDER BY partition
 """
-DIFFERENCES = """
-SELECT count(*) FROM ((TABLE {live} EXCEPT ALL TABLE {scratch})
-            UNION ALL (TABLE {scratch} EXCEPT ALL TABLE {live})) AS difference
-"""
-EXAMPLES = """
-SELECT 'live' AS of, to_jsonb(only_live) AS row
-  FROM (TABLE {live} EXCEPT ALL TABLE {scratch}) AS only_live
- UNION ALL
-SELECT 'rebuilt', to_jsonb(only_rebuilt)
-  FROM (TABLE {scratch} EXCEPT ALL TABLE {live}) AS only_rebuilt
- LIMIT %(shown_max)s
-"""
-COUNT = "SELECT count(*) FROM {scratch}"
-PARKED = """
-SELECT count(*) FROM {parked}
- WHERE (projection, version) = (%(projection)s, %(version)s)
+# Positions have no gaps: where fewer events are stored, some were taken away.
+GAPS = """
+SELECT wanted.partition, wanted.upto, stored.events, stored.last, head.position
+  FROM unnest(%(partitions)s::smallint[], %(uptos)s::bigint[])
+       AS wanted (partition, upto)
+  LEFT JOIN store.partition_head AS head USING (partition)
+ CROSS JOIN LATERAL (
+       SELECT count(*) AS events, coalesce(max(position), 0) AS last
+         FROM store.event AS e
+        WHERE e.partition = wanted.partition AND e.position <= wanted.upto) AS stored
+ WHERE stored.events < wanted.upto
+ ORDER BY wanted.partition
 """
 EMPTY = "DELETE FROM {live}"
 FILL = "INSERT INTO {live} TABLE {scratch}"
@@ -62,24 +58,16 @@ SET LOCAL idle_in_transaction_session_timeout = '120s'
 """
 
 
-class Difference(Struct, frozen=True):
-    """A row that only one side has; both sides of a changed row are listed."""
+class Rebuilt(Compared, frozen=True, kw_only=True):
+    """What a rebuild came to.
 
-    table: str
-    only_in: str
-    row: Any
-
-
-class Rebuilt(Struct, frozen=True, kw_only=True):
-    """What a rebuild came to. ``examples`` are the first of the ``differing`` rows."""
+    ``unfilled`` are the partitions that cannot be filled again, and why: they are
+    neither filled nor compared.
+    """
 
     projection: str
     events: int
-    rows: int
-    differing: int
-    parked_live: int
-    parked_rebuilt: int
-    examples: Sequence[Difference]
+    unfilled: Mapping[int, str]
     switched: bool
 
     @property
@@ -88,54 +76,95 @@ class Rebuilt(Struct, frozen=True, kw_only=True):
 
         A stream that is parked is not read: then nobody can say.
         """
-        return self.differing == 0 and not self.parked_rebuilt
+        return not (self.differing or self.parked_rebuilt or self.unfilled)
 
 
 class RebuildGaveUp(Exception):
     """The rebuild was stopped, or did not come near the live projection."""
 
 
-def rebuild(
+def rebuild(  # noqa: PLR0913 - what to fill, and whom to tell and to obey
     projection: Projection,
     pool: Pool,
     *,
     switch: bool = False,
+    even_parked: bool = False,
+    partition: int | None = None,
     progress: Progress | None = None,
     stop: Signal | None = None,
 ) -> Rebuilt:
     """Fill the projection from zero and compare; with ``switch`` put that in place.
 
-    The live projection goes on meanwhile; only for the last few events and the
-    comparison it stands still. Raises RebuildGaveUp.
+    Of one ``partition``, or of all: rows lie beside their events. What parks a stream
+    that is not parked live is put in place only ``even_parked``; what could not all be
+    filled never is. The live projection goes on meanwhile; only for the last few events
+    and the comparison it stands still. Raises RebuildGaveUp.
     """
-    log = Log()
+    assert partition is None or not switch, "a part takes nobody's place"
     start_over(projection, pool)
-    runner = Runner([projection], pool, log, SCRATCH)
-    Runner([projection], pool, log).prepare()
-    while True:
-        aim = positions(projection, pool)
-        if not runner.catch_up(aim, progress, stop):
-            raise RebuildGaveUp(f"{projection.name}: stopped before it was finished.")
-        now = positions(projection, pool)
-        if sum(now.values()) - sum(aim.values()) <= CLOSE_ENOUGH:
-            break
+    runner = Runner([projection], pool, Log(), SCRATCH)
+    Runner([projection], pool).prepare()
+    unfilled = gaps(projection, pool, partition)
+    follow(projection, pool, runner, (partition, unfilled), progress, stop)
     with transaction(pool, LIVE) as connection:
         connection.execute(PATIENCE)
-        rows = connection.execute(POSITIONS + "FOR UPDATE", projection.key)
-        held = dict(rows.fetchall())
-        if not runner.catch_up(held, None, stop):
+        held = positions(projection, connection, partition, lock=True)
+        fillable = without(unfilled, held)
+        if not runner.catch_up(fillable, None, stop):
             raise RebuildGaveUp(f"{projection.name}: stopped before it was compared.")
-        result = compared(projection, held, connection, switched=switch)
-        if switch:
+        found = compared(projection, connection, partition, list(unfilled))
+        good = not unfilled and (even_parked or not found.newly_parked)
+        if switched := switch and good:
             put_in_place(projection, connection)
     start_over(projection, pool, again=False)
-    return result
+    return Rebuilt(
+        **asdict(found),
+        projection=projection.name,
+        events=sum(fillable.values()),
+        unfilled=unfilled,
+        switched=switched,
+    )
 
 
-def names(table: str) -> dict[str, Composable]:
-    """Return how the live table and the rebuilt one are called in SQL."""
-    live, scratch = Identifier(LIVE, table), Identifier(SCRATCH, table)
-    return {"live": live, "scratch": scratch}
+def follow(  # noqa: PLR0913, PLR0917 - who follows whom where, and whom to tell and to obey
+    projection: Projection,
+    pool: Pool,
+    runner: Runner,
+    where: tuple[int | None, Mapping[int, str]],
+    progress: Progress | None,
+    stop: Signal | None,
+) -> None:
+    """Read on until the live projection is close. Raises RebuildGaveUp."""
+    partition, unfilled = where
+    read = 0
+    while True:
+        with pool.connection() as connection:
+            aim = without(unfilled, positions(projection, connection, partition))
+        told = from_there_on(progress, read) if progress else None
+        if not runner.catch_up(aim, told, stop):
+            raise RebuildGaveUp(f"{projection.name}: stopped before it was finished.")
+        read = sum(aim.values())
+        with pool.connection() as connection:
+            now = without(unfilled, positions(projection, connection, partition))
+        if sum(now.values()) - read <= CLOSE_ENOUGH:
+            return
+
+
+def from_there_on(progress: Progress, read: int) -> Progress:
+    """Return what tells how far it is after so many events were read before."""
+    return lambda done, total: progress(read + done, read + total)
+
+
+def in_steps(advance: Callable[[int], object]) -> Progress:
+    """Return a progress that tells by how many events it went on each time."""
+    before = 0
+
+    def moved(done: int, _total: int) -> None:
+        nonlocal before
+        advance(done - before)
+        before = done
+
+    return moved
 
 
 def start_over(projection: Projection, pool: Pool, *, again: bool = True) -> None:
@@ -150,49 +179,48 @@ def start_over(projection: Projection, pool: Pool, *, again: bool = True) -> Non
                 connection.execute(SQL(MAKE).format(**names(table)))
 
 
-def positions(projection: Projection, pool: Pool) -> Positions:
-    """Return how far the live projection has read."""
-    with pool.connection() as connection:
-        return dict(connection.execute(POSITIONS, projection.key).fetchall())
+def positions(
+    projection: Projection,
+    connection: Connection,
+    partition: int | None,
+    *,
+    lock: bool = False,
+) -> Positions:
+    """Return how far the live projection has read; locked, it stands still there."""
+    query = POSITIONS + "FOR UPDATE" if lock else POSITIONS
+    values = projection.key | {"partition": partition}
+    return dict(connection.execute(query, values).fetchall())
 
 
-def compared(
-    projection: Projection, read: Positions, connection: Connection, *, switched: bool
-) -> Rebuilt:
-    """Return in what the two sides differ."""
-    examples: list[Difference] = []
-    differing = rows = 0
-    for table in projection.tables:
-        sides = names(table)
-        differing += number(SQL(DIFFERENCES).format(**sides), connection)
-        rows += number(SQL(COUNT).format(**sides), connection)
-        limit = {"shown_max": SHOWN_MAX}
-        found = connection.execute(SQL(EXAMPLES).format(**sides), limit)
-        examples += [Difference(table, *row) for row in found]
-    tables = (Identifier(schema, "parked") for schema in (LIVE, SCRATCH))
-    parked = [
-        number(SQL(PARKED).format(parked=table), connection, projection)
-        for table in tables
-    ]
-    return Rebuilt(
-        projection=projection.name,
-        events=sum(read.values()),
-        rows=rows,
-        differing=differing,
-        parked_live=parked[0],
-        parked_rebuilt=parked[1],
-        examples=examples[:SHOWN_MAX],
-        switched=switched,
-    )
+def without(unfilled: Mapping[int, str], read: Positions) -> Positions:
+    """Return the positions of the partitions that can be filled."""
+    return {each: upto for each, upto in read.items() if each not in unfilled}
 
 
-def number(
-    query: Any, connection: Connection, projection: Projection | None = None
-) -> int:
-    """Return the one number that a query answers."""
-    values = projection.key if projection else None
-    row = connection.execute(query, values).fetchone()
-    return int(row[0]) if row else 0
+def gaps(
+    projection: Projection, pool: Pool, partition: int | None
+) -> Mapping[int, str]:
+    """Return the partitions that cannot be read to where the live one is, and why.
+
+    Asked beforehand: a runner would wait for what is missing, as for another worker.
+    """
+    with transaction(pool) as connection:
+        connection.execute(PATIENCE)
+        read = positions(projection, connection, partition)
+        values = {"partitions": list(read), "uptos": list(read.values())}
+        rows: Sequence[tuple[int, ...]] = connection.execute(GAPS, values).fetchall()
+    return {number: missing(*stands) for number, *stands in rows}
+
+
+def missing(upto: int, events: int, last: int, head: int | None) -> str:
+    """Return why a partition cannot be read to a position."""
+    if head is None:
+        return f"its head row is missing, and it was read to {upto}"
+    if last < min(head, upto):
+        return f"the log ends at event {last}, before its head at {head}"
+    if last < upto:
+        return f"the log ends at event {last}, but it was read to {upto}"
+    return f"of its first {upto:,} events {upto - events:,} are missing"
 
 
 def put_in_place(projection: Projection, connection: Connection) -> None:

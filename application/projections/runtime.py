@@ -189,7 +189,8 @@ def apply(
             continue
         if isinstance(each, Unreadable):
             if not each.foreign:
-                parked[each.stream_id] = parking(each, f"{each.why}: {each.tag}")
+                why = f"{each.why}: {each.tag}: {each.detail}"
+                parked[each.stream_id] = parking(each, why)
         elif type(each.event) in read:
             events.append(each)
     return {**parked, **project_bisecting(projection, events, cursor)}
@@ -250,8 +251,12 @@ def described(error: Exception) -> str:
 
 
 def parking(at: LogEntry, reason: str) -> Parking:
-    """Return the parking of a stream at this event."""
-    return Parking(at.partition, at.stream_id, at.position, reason[:REASON_LENGTH_MAX])
+    """Return the parking of a stream at this event.
+
+    A reason may quote what an event says, and no text of the database holds a NUL.
+    """
+    said = reason.replace("\0", "\N{REPLACEMENT CHARACTER}")[:REASON_LENGTH_MAX]
+    return Parking(at.partition, at.stream_id, at.position, said)
 
 
 def park(

@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 Invariant: TypeAlias = Literal[
     "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11"
@@ -32,10 +32,18 @@ SAYS: Final[Mapping[Invariant, tuple[str, str]]] = {
 SHOWN_MAX: Final = 100
 
 
+class BothSides(Struct, frozen=True):
+    """A row of a projection, whole; None where a side does not have it."""
+
+    live: Mapping[str, Any] | None
+    rebuilt: Mapping[str, Any] | None
+
+
 class Finding(Struct, frozen=True, kw_only=True):
     """Something that is not as it must be, and where.
 
-    ``of`` is the stream, order, command, projection or key it is about.
+    ``of`` is the stream, order, command, projection or key it is about; ``rows`` are
+    there for programs, and only of I6.
     """
 
     invariant: Invariant
@@ -43,6 +51,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     position: int | None = None
     of: str | None = None
     what: str
+    rows: BothSides | UnsetType = UNSET
 
     @property
     def place(self) -> str:
@@ -99,6 +108,7 @@ class Findings:
         position: int | None = None,
         of: str | None = None,
         times: int = 1,
+        rows: BothSides | UnsetType = UNSET,
     ) -> None:
         """Take down what is wrong; of each invariant the first hundred are shown."""
         self._broken[invariant] += times
@@ -110,6 +120,7 @@ class Findings:
                     position=position,
                     of=of,
                     what=what,
+                    rows=rows,
                 )
             )
 

@@ -3,62 +3,68 @@
 from collections.abc import Callable, Iterable
 from threading import Event as Signal
 
-from msgspec import json
-
 from application.event_store.connections import Pool
-from application.projections.rebuild import Difference, Rebuilt, rebuild
+from application.projections.rebuild import RebuildGaveUp, Rebuilt, in_steps, rebuild
 from application.projections.runtime import Projection
-from application.verify.findings import Findings
-
-ROW_LENGTH_MAX = 1_000
+from application.verify.findings import BothSides, Findings
 
 
-def check_projections(
+def check_projections(  # noqa: PLR0913 - what is compared, and whom to tell and to obey
     projections: Iterable[Projection],
     projector: Pool,
     found: Findings,
     advance: Callable[[int], object],
     stop: Signal | None = None,
+    *,
+    partition: int | None = None,
 ) -> None:
     """Fill each again beside the live one, and compare; nothing is changed.
 
-    ``advance`` is told of events as they are read. Raises RebuildGaveUp.
+    In one ``partition`` or in all of them. What cannot be filled is a finding, and the
+    others are filled. ``advance`` is told of events as they are read. Raises
+    RebuildGaveUp once it was asked to stop.
     """
     for projection in projections:
-        done = 0
-
-        def moved(count: int, _total: int) -> None:
-            nonlocal done
-            advance(count - done)
-            done = count
-
-        rebuilt = rebuild(projection, projector, progress=moved, stop=stop)
-        take_down(rebuilt, found)
+        try:
+            rebuilt = rebuild(
+                projection,
+                projector,
+                partition=partition,
+                progress=in_steps(advance),
+                stop=stop,
+            )
+        except RebuildGaveUp as error:
+            if stop is not None and stop.is_set():
+                raise
+            what = f"could not be filled again: {error}"
+            found.add("I6", what, partition=partition, of=projection.name)
+        else:
+            take_down(rebuilt, found)
 
 
 def take_down(rebuilt: Rebuilt, found: Findings) -> None:
     """Take down what a rebuild came to."""
     found.looked_at("I6", rebuilt.rows)
+    for partition, why in rebuilt.unfilled.items():
+        what = f"{rebuilt.projection} cannot be filled again in partition {partition}"
+        found.add("I6", f"{what}: {why}", partition=partition, of=rebuilt.projection)
     for each in rebuilt.examples:
         found.add(
             "I6",
-            told(each),
-            partition=each.row.get("partition"),
-            position=each.row.get("position"),
+            str(each),
+            partition=each.key.get("partition"),
+            position=each.key.get("position"),
             of=rebuilt.projection,
+            rows=BothSides(each.live, each.rebuilt),
         )
     if more := rebuilt.differing - len(rebuilt.examples):
         what = f"{rebuilt.projection}: {more:,} more rows differ"
         found.add("I6", what, of=rebuilt.projection, times=more)
+    for parked in rebuilt.parked_examples:
+        where = f"stream {parked.stream_id} at {parked.partition}.{parked.position}"
+        found.note(f"{rebuilt.projection} filled again parks {where}: {parked.reason}")
     if rebuilt.parked_rebuilt:
         found.note(
             f"{rebuilt.projection}: {rebuilt.parked_rebuilt} streams cannot be read, "
             "live or anew, so nobody can say what their rows should be"
         )
-
-
-def told(difference: Difference) -> str:
-    """Return which row only one side has; both sides of a changed row are told."""
-    row = json.encode(difference.row).decode()
-    where = "stands there" if difference.only_in == "live" else "should stand there"
-    return f"only this {where}, {difference.table}: {row[:ROW_LENGTH_MAX]}"

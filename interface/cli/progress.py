@@ -1,8 +1,12 @@
 """How far a long task is: a bar on a terminal, a plain line now and then elsewhere."""
 
+import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from threading import current_thread, main_thread
+from types import FrameType
 from typing import Final
 
 from rich.console import Console
@@ -76,7 +80,41 @@ def progress(
     )
     with Progress(*(unknown if total is None else columns), console=console) as bar:
         task = bar.add_task(what, total=total)
-        yield lambda count: bar.advance(task, count)
+        done = 0
+
+        def advance(count: int) -> None:
+            nonlocal done
+            done += count
+            if total is not None and done > total:
+                bar.update(task, total=done)
+            bar.advance(task, count)
+
+        with ended_by_signal():
+            yield advance
+
+
+@contextmanager
+def ended_by_signal() -> Iterator[None]:
+    """End in order when asked to end: the bar's line with it, and the cursor shown.
+
+    A task that says itself what such a signal means keeps it, and so does a thread.
+    """
+    if (
+        current_thread() is not main_thread()
+        or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
+    ):
+        yield
+        return
+
+    def end(signum: int, frame: FrameType | None) -> None:
+        del frame  # Where we were makes no difference.
+        sys.exit(128 + signum)
+
+    signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 class Lines:
@@ -105,10 +143,12 @@ class Lines:
         elapsed = (at - self._started).total_seconds()
         rate = self._done / elapsed
         line = f"{self._what} {self._done:,}"
-        if self._total is not None:
-            line += f" of {self._total:,}"
+        # What is added meanwhile may be done too: then there is nothing left.
+        total = None if self._total is None else max(self._total, self._done)
+        if total is not None:
+            line += f" of {total:,}"
         line += f" {self._unit}, {rate:,.0f}/s"
-        if self._total is not None and rate:
-            left = (self._total - self._done) / rate
+        if total is not None and rate:
+            left = (total - self._done) / rate
             line += f", {timedelta(seconds=round(left))} left"
         self._console.print(line, highlight=False, soft_wrap=True, markup=False)

@@ -1,7 +1,7 @@
 """``redress projections``: how far the read models are, filled again, mended."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from time import sleep
 from uuid import UUID
 
@@ -22,7 +22,12 @@ from application.projections.read_models import (
     NoSuchProjection,
     read_model,
 )
-from application.projections.rebuild import RebuildGaveUp, Rebuilt, rebuild
+from application.projections.rebuild import (
+    RebuildGaveUp,
+    Rebuilt,
+    in_steps,
+    rebuild,
+)
 from application.projections.runner import Runner
 from application.projections.runtime import Projection
 from interface.bootstrap import Redress, open_redress
@@ -150,12 +155,21 @@ def show_parked(parked: Sequence[ParkedStream], console: Console) -> None:
 @command.command(name="rebuild")
 @click.argument("name")
 @click.option("--compare", is_flag=True, help="Compare only, and change nothing.")
-def rebuild_(name: str, *, compare: bool) -> None:
+@click.option(
+    "--even-parked",
+    is_flag=True,
+    help="Put it in place even if that parks streams which are not parked now.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="For programs: whole rows of what differs."
+)
+def rebuild_(name: str, *, compare: bool, even_parked: bool, as_json: bool) -> None:
     """Fill projection NAME again from zero, and put that in the place of the old rows.
 
     It is filled beside the live one, which is read meanwhile and goes on; at the end
     the old rows are dropped. With --compare they stay, and the exit code is 1 if the
-    two differ.
+    two differ. They also stay, with exit code 1, if events are missing from the log, or
+    cannot be read that could be before.
     """
     projection = named(name)
     with (
@@ -164,28 +178,25 @@ def rebuild_(name: str, *, compare: bool) -> None:
     ):
         events = sum(redress.store.heads().values())
         with progress(f"Rebuilding {name}", events, "events") as advance:
-            done = 0
-
-            def moved(count: int, _total: int) -> None:
-                nonlocal done
-                advance(count - done)
-                done = count
-
             try:
                 result = rebuild(
                     projection,
                     redress.projector,
                     switch=not compare,
-                    progress=moved,
+                    even_parked=even_parked,
+                    progress=in_steps(advance),
                     stop=stop,
                 )
             except RebuildGaveUp as error:
                 raise UserError(f"{error} Nothing was changed.") from None
-    click.echo(told(result))
-    for difference in result.examples:
-        row = json.encode(difference.row).decode()
-        click.echo(f"only {difference.only_in}, {difference.table}: {row}")
-    if compare and not result.equal:
+    if as_json:
+        click.echo(json.format(json.encode(result)))
+    else:
+        for line in (told(result), *details(result)):
+            click.echo(line)
+        if not compare and not result.switched:
+            click.echo(kept(result))
+    if not (result.equal if compare else result.switched):
         sys.exit(1)
 
 
@@ -195,15 +206,45 @@ def told(result: Rebuilt) -> str:
     if result.equal:
         line += "equal to the live table, row for row."
     elif result.differing:
-        line += f"{result.differing:,} rows differ from the live table."
-    else:
+        rows = "row differs" if result.differing == 1 else "rows differ"
+        line += f"{result.differing:,} {rows} from the live table."
+    elif result.parked_rebuilt:
         line += "no row differs, but not every stream could be read."
+    else:
+        line += "no row differs, but not every partition could be filled."
     if result.parked_live or result.parked_rebuilt:
         line += f" Streams parked: live {result.parked_live}, "
         line += f"rebuilt {result.parked_rebuilt}."
     if result.switched:
         line += " The rebuilt rows are in place."
     return line
+
+
+def details(result: Rebuilt) -> Iterator[str]:
+    """Yield what could not be filled, which streams would be parked, which rows differ.
+
+    Of the last two the first only.
+    """
+    for partition, why in result.unfilled.items():
+        yield f"partition {partition} cannot be filled again: {why}"
+    for each in result.parked_examples:
+        where = f"at {each.partition}.{each.position}"
+        yield f"not parked before: stream {each.stream_id} {where}: {each.reason}"
+    if more := result.newly_parked - len(result.parked_examples):
+        yield f"{more:,} more streams that were not parked before"
+    yield from map(str, result.examples)
+    if more := result.differing - len(result.examples):
+        yield f"{more:,} more rows differ"
+
+
+def kept(result: Rebuilt) -> str:
+    """Return why the live rows stay, and what can be done."""
+    if result.unfilled:
+        return "The live rows stay: events are missing. See `redress verify`."
+    return (
+        "The live rows stay: streams would be parked that are not parked now. "
+        "Mend the cause, or put it in place all the same with --even-parked."
+    )
 
 
 @command.command(name="retry")

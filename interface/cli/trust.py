@@ -55,8 +55,8 @@ def summed(found: Balance) -> Iterator[str]:
         for currency, minor in sorted(totals.money_returned.items())
     )
     yield (
-        f"money returned {money or 'none'}; opened by us {totals.opened_by_us}, by "
-        f"{totals.opened_by_them}"
+        f"money returned {money or 'none'}; opened by us {totals.opened_by_us}, "
+        f"by them {totals.opened_by_them}"
     )
     given = totals.satisfaction_given
     mean = f"{totals.satisfaction_sum / given:.1f} of 5" if given else "not said"

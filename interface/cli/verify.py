@@ -33,7 +33,9 @@ HIDDEN = (
     "--rebuild", is_flag=True, help="Fill every projection again, and compare."
 )
 @click.option(
-    "--partition", type=click.IntRange(0, 4095), help="Look at this one only."
+    "--partition",
+    type=click.IntRange(0, 4095),
+    help="Look at this one only, with --rebuild too.",
 )
 @click.option(
     "--since",
@@ -54,19 +56,24 @@ def command(*, rebuild: bool, partition: int | None, since: int, as_json: bool) 
             "--since is a position of one partition: name it by --partition"
         )
     with open_redress(existing(read_settings())) as redress:
-        report = verified(redress, partition, since, rebuild=rebuild)
+        report, gave_up = verified(redress, partition, since, rebuild=rebuild)
     if as_json:
         click.echo(json.format(json.encode({"holds": report.holds, "report": report})))
     else:
         show(report, Console())
+    if gave_up is not None:
+        raise UserError(f"{gave_up} Nothing was changed.")
     if not report.holds:
         sys.exit(1)
 
 
 def verified(
     redress: Redress, partition: int | None, since: int, *, rebuild: bool
-) -> Report:
-    """Return what is found, and show how far it is. Raises UserError."""
+) -> tuple[Report, RebuildGaveUp | None]:
+    """Return what is found, and why that is not all; show how far it is.
+
+    Raises UserError.
+    """
     found = Findings()
     with redress.connections.verifier.connection() as connection:
         try:
@@ -75,20 +82,28 @@ def verified(
             raise UserError(str(error)) from None
         with progress("Verifying", scope.events, "events") as advance:
             verify(connection, scope, found, advance)
+    gave_up = None
     if rebuild:
         with stopped_by_signals() as stop:
-            compare(redress, scope, found, stop)
-    return found.report()
+            try:
+                compare(redress, scope, found, stop)
+            except RebuildGaveUp as error:
+                gave_up = error
+    return found.report(), gave_up
 
 
 def compare(redress: Redress, scope: Scope, found: Findings, stop: Signal) -> None:
-    """Check every projection of all partitions. Raises UserError."""
+    """Check every projection within the scope's partitions. Raises RebuildGaveUp."""
     events = len(READ_MODELS) * sum(each.end for each in scope.heads)
     with progress("Filling again", events, "events") as advance:
-        try:
-            check_projections(READ_MODELS, redress.projector, found, advance, stop)
-        except RebuildGaveUp as error:
-            raise UserError(f"{error} Nothing was changed.") from None
+        check_projections(
+            READ_MODELS,
+            redress.projector,
+            found,
+            advance,
+            stop,
+            partition=scope.partition,
+        )
 
 
 def show(report: Report, console: Console) -> None:

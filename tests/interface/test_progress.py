@@ -1,9 +1,11 @@
 """How a long task says how far it is."""
 
+import signal
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
 from interface.cli.progress import progress
@@ -70,6 +72,37 @@ def test_on_a_terminal_there_is_a_bar() -> None:
     assert "Telling" in file.getvalue()
     assert "1000/1000" in file.getvalue()
     assert "reports" in file.getvalue()
+
+
+def test_where_more_is_done_than_there_was_nothing_is_left() -> None:
+    def work(advance: Callable[[int], None], watch: Watch) -> None:
+        watch.passes(5)
+        advance(1_500)
+
+    assert lines_of(work) == ["Telling 1,500 of 1,500 reports, 300/s, 0:00:00 left"]
+    file = StringIO()
+    console = Console(file=file, force_terminal=True, width=120)
+    with progress("Telling", 1_000, "reports", console=console) as advance:
+        advance(1_500)
+    assert "1500/1500" in file.getvalue()
+
+
+def test_ended_from_outside_the_line_of_the_bar_ends_too() -> None:
+    file = StringIO()
+    console = Console(file=file, force_terminal=True, width=120)
+    before = signal.getsignal(signal.SIGTERM)
+
+    def interrupted() -> None:
+        with progress("Telling", 1_000, "reports", console=console) as advance:
+            advance(1)
+            signal.raise_signal(signal.SIGTERM)
+
+    with pytest.raises(SystemExit) as ended:
+        interrupted()
+    assert ended.value.code == 128 + signal.SIGTERM
+    assert "\n" in file.getvalue()
+    assert file.getvalue().endswith("\x1b[?25h"), "and the cursor is shown again"
+    assert signal.getsignal(signal.SIGTERM) == before
 
 
 def test_where_nobody_knows_the_end_the_bar_counts() -> None:

@@ -9,6 +9,7 @@ from io import StringIO
 from pathlib import Path
 from threading import Event as Signal
 from typing import Any, get_args
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -189,13 +190,104 @@ def test_a_comparison_that_differs_shows_the_rows_and_fails_until_they_are_mende
     compare = ("rebuild", "order_page", "--compare")
     printed = run(redress, projections, *compare)
     assert printed.exit_code == 1
-    assert "2 rows differ from the live table" in printed.stdout
-    assert '"status":"cancelled"' in printed.stdout
+    assert "1 row differs from the live table" in printed.stdout
+    assert 'status (live "cancelled", rebuilt "delivered")' in printed.stdout
+    assert str(shop.order_id(1)) in printed.stdout
+    assert max(map(len, printed.stdout.splitlines())) < 200
+    told = json.loads(run(redress, projections, *compare, "--json").stdout)
+    (difference,) = told["examples"]
+    statuses = [difference[side]["status"] for side in ("live", "rebuilt")]
+    assert statuses == ["cancelled", "delivered"]
     assert run(redress, projections, *compare).exit_code == 1
     switched = run(redress, projections, "rebuild", "order_page")
     assert switched.exit_code == 0
     assert "The rebuilt rows are in place" in switched.stdout
     assert run(redress, projections, *compare).exit_code == 0
+
+
+def tampered(redress: Redress, statement: str, **values: object) -> None:
+    """Do as a superuser does who switches the triggers off."""
+    with psycopg.connect(redress.connections.urls.owner) as owner:
+        owner.execute("SET session_replication_role = replica")
+        assert owner.execute(statement.encode(), values).rowcount
+
+
+def spoilt(redress: Redress, order_id: UUID) -> None:
+    """Have the placement of an order say what nobody can read."""
+    tampered(
+        redress,
+        "UPDATE store.event SET body = 'spoilt'"
+        " WHERE stream_id = %(order)s AND type = 'order.placed'",
+        order=order_id,
+    )
+
+
+def test_a_rebuild_that_would_park_what_can_be_read_now_is_put_in_place_only_if_told_so(
+    redress: Redress, shop: Shop
+) -> None:
+    shop.sells(range(3))
+    counted(redress)
+    order_id = shop.order_id(1)
+    spoilt(redress, order_id)
+
+    def rows() -> int:
+        with redress.reader.connection() as connection:
+            found = connection.execute("SELECT FROM projection.order_page")
+            return found.rowcount
+
+    refused = run(redress, projections, "rebuild", "order_page")
+    assert refused.exit_code == 1
+    assert f"not parked before: stream {order_id} at " in refused.stdout
+    assert "spoilt_body: order.placed: JSON is malformed" in refused.stdout
+    assert "The live rows stay" in refused.stdout
+    assert "in place." not in refused.stdout
+    assert rows() == 3
+    assert run(redress, projections, "parked").stdout == "No stream is parked.\n"
+
+    forced = run(redress, projections, "rebuild", "order_page", "--even-parked")
+    assert forced.exit_code == 0
+    assert "The rebuilt rows are in place." in forced.stdout
+    assert rows() == 2
+    again = run(redress, projections, "rebuild", "order_page")
+    assert again.exit_code == 0, "what is parked live parks nothing new"
+
+
+def test_why_an_event_cannot_be_read_is_said_where_its_stream_is_parked(
+    redress: Redress, shop: Shop
+) -> None:
+    shop.takes_orders([1])
+    order_id = shop.order_id(1)
+    spoilt(redress, order_id)
+    redress.runner().catch_up()
+    why = "spoilt_body: order.placed: JSON is malformed"
+    parked = run(redress, projections, "parked").stdout
+    assert why in parked
+    assert "(byte " in parked
+    retried = run(redress, projections, "retry", "order_page", str(order_id))
+    assert why in str(retried.exception)
+
+
+@pytest.mark.parametrize("words", [("--compare",), ()])
+def test_where_events_are_missing_it_is_said_and_the_live_rows_stay(
+    redress: Redress, shop: Shop, words: tuple[str, ...]
+) -> None:
+    shop.sells(range(5))
+    counted(redress)
+    heads = redress.store.heads()
+    partition = max(heads, key=lambda each: heads[each])
+    head = heads[partition]
+    tampered(
+        redress,
+        "DELETE FROM store.event WHERE partition = %(partition)s AND position = %(at)s",
+        partition=partition,
+        at=head,
+    )
+    looked = run(redress, projections, "rebuild", "references", *words)
+    assert looked.exit_code == 1
+    why = f"the log ends at event {head - 1}, before its head at {head}"
+    assert f"partition {partition} cannot be filled again: {why}" in looked.stdout
+    assert "not every partition could be filled" in looked.stdout
+    assert "in place" not in looked.stdout
 
 
 def test_how_fast_they_read_is_seen_by_watching_them(

@@ -37,6 +37,7 @@ def test_a_balance_is_shown_point_by_point(redress: Redress, order: UUID) -> Non
     printed = run(trust, redress, "mei")
     assert printed.exit_code == 0, printed.output
     assert "promises kept 1, ahead of time 1 by 1 d 23 h" in printed.output
+    assert "opened by us 0, by them 0" in printed.output
     assert f"{order}@" in printed.output
     found = json.loads(run(trust, redress, "mei", "--json").output)
     assert found["totals"]["promises_kept"] == 1

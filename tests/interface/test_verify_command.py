@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
+from application.projections.read_models import READ_MODELS
 from interface.bootstrap import Redress, open_redress
 from interface.cli.verify import HIDDEN
 from interface.cli.verify import command as verify
@@ -87,6 +88,56 @@ def test_what_is_wrong_is_said_with_its_place_and_by_the_exit_code(
     partition, position = place.split(".")
     narrowed = run(redress, "--partition", partition, "--since", position)
     assert narrowed.exit_code == 0, narrowed.output
+
+
+def without_its_last(redress: Redress, partition: int) -> int:
+    """Take the last event of a partition away; return where it was."""
+    with psycopg.connect(redress.connections.urls.owner) as owner:
+        owner.execute("SET session_replication_role = replica")
+        head = redress.store.heads()[partition]
+        owner.execute(
+            "DELETE FROM store.event WHERE partition = %s AND position = %s",
+            (partition, head),
+        )
+    return head
+
+
+def test_what_cannot_be_filled_again_is_a_finding_and_the_others_are_told_too(
+    redress: Redress,
+) -> None:
+    redress.runner().catch_up()
+    heads = redress.store.heads()
+    partition = max(heads, key=lambda each: heads[each])
+    head = without_its_last(redress, partition)
+    looked = run(redress, "--rebuild", "--partition", str(partition))
+    assert looked.exit_code == 1
+    assert f"I4  {partition}.{head}  event {head} is missing" in looked.stdout
+    why = f"the log ends at event {head - 1}, before its head at {head}"
+    for each in READ_MODELS:
+        said = f"{each.name} cannot be filled again in partition {partition}: {why}"
+        assert f"I6  partition {partition}  {said}" in looked.stdout
+
+
+def test_of_one_partition_only_its_rows_are_filled_and_compared(
+    redress: Redress,
+) -> None:
+    redress.runner().catch_up()
+    heads = redress.store.heads()
+    partition = max(heads, key=lambda each: heads[each])
+    with redress.projector.connection() as connection:
+        row = connection.execute(
+            "UPDATE projection.order_page_v1 SET status = 'odd'"
+            " WHERE partition <> %s RETURNING partition",
+            (partition,),
+        ).fetchone()
+    assert row is not None
+    looked = run(redress, "--rebuild", "--partition", str(partition))
+    assert looked.exit_code == 0, looked.output
+    other = run(redress, "--rebuild", "--partition", str(row[0]), "--json")
+    findings = json.loads(other.stdout)["report"]["findings"]
+    assert {each["partition"] for each in findings} == {row[0]}
+    assert {each["rows"]["live"]["status"] for each in findings} == {"odd"}
+    assert all('status (live "odd", rebuilt ' in each["what"] for each in findings)
 
 
 @pytest.mark.parametrize(

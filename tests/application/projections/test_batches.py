@@ -17,8 +17,9 @@ from application.event_store.envelope import RecordedEvent
 from application.event_store.handler import CommandHandler
 from application.orders import Orders, context_for
 from application.policies import PolicyBook
+from application.projections.comparison import names
 from application.projections.read_models import READ_MODELS
-from application.projections.rebuild import DROP, MAKE, names
+from application.projections.rebuild import DROP, MAKE
 from application.projections.runtime import SCRATCH, Projection, use
 from domain.consumer import ConsumersLinked, ConsumersUnlinked
 from domain.events import AnyEvent

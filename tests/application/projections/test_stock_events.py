@@ -5,13 +5,14 @@ from uuid import uuid4
 import pytest
 from eventsourcing.persistence import StoredEvent
 
+from application.event_store.library.stock import append_stock, stock_ask
 from application.event_store.postgres import PostgresEventStore
-from application.event_store.stock import append_stock, stock_ask
 from application.projections.read_models import READ_MODELS
 from application.projections.runner import Runner
 from tests.application.projections.conftest import Pools
 from tests.application.projections.shop import Shop
 
+UNKNOWN = "no event type has this tag"
 PARKED = "SELECT DISTINCT reason FROM projection.parked"
 
 
@@ -19,7 +20,7 @@ PARKED = "SELECT DISTINCT reason FROM projection.parked"
     ("topic", "reasons"),
     [
         ("diaries:Diary.Opened", []),
-        ("order.still_to_come", [("unknown_tag: order.still_to_come",)]),
+        ("order.still_to_come", [(f"unknown_tag: order.still_to_come: {UNKNOWN}",)]),
     ],
 )
 def test_what_a_stock_application_wrote_is_passed_and_by_control_ours_is_not(

@@ -81,6 +81,8 @@ def test_a_row_changed_by_hand_differs_from_one_filled_again(read: Ledger) -> No
     assert not report.holds
     assert {each.invariant for each in report.findings} == {"I6"}
     assert {each.partition for each in report.findings} == {read.partition}
+    streams = {each.what.partition(":")[0] for each in report.findings}
+    assert len(streams) == len(report.findings), "a changed row is one finding"
     assert any("waived" in each.what for each in report.findings)
     assert {each.of for each in report.findings} == {BOARD.name}
 
