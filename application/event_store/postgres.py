@@ -31,6 +31,7 @@ from application.event_store.history import (
     history_of,
     read_rows,
 )
+from application.event_store.library.recorder import RedressApplicationRecorder
 from application.event_store.mapper import RedressMapper
 from application.event_store.packed import Packed, ids, small_integers
 from application.event_store.queries import (
@@ -41,7 +42,6 @@ from application.event_store.queries import (
     READ,
     STREAMS,
 )
-from application.event_store.recorder import RedressApplicationRecorder
 from application.event_store.rows import (
     LogEntry,
     Row,

@@ -139,7 +139,7 @@ def test_who_names_an_id_before_its_thing_is_there_spoils_nothing(shop: Shop) ->
             context(version=0),
             consumer_id,
         )
-    link = LinkConsumer(consumer="li-mei", other="li-mei-2", basis="account")
+    link = LinkConsumer(consumer="li-mei", other="li-mei-2", basis="merged_account")
     ask = Ask(context(), (Part(consumer_id, CONSUMER, link),))
     assert isinstance(shop.dispatcher.handle_one(ask), Receipt)
 

@@ -12,13 +12,13 @@ from domain.compensation import CompensationEvent
 from domain.kernel import Command, Event, Refused, Report
 from domain.order import CheckPromises, PromiseStarted
 from domain.order.as_of import CONCLUDED as SETTLED
-from domain.order.decide import follow
 from domain.order.events import (
     FundsHeldAgain,
     FundsReleased,
     PromiseMade,
     PromiseRenegotiated,
 )
+from domain.order.follow import follow
 from domain.promise import PromiseTerms
 
 # What an order concludes of its facts.

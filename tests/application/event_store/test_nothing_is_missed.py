@@ -18,15 +18,15 @@ from msgspec.structs import replace
 from application.event_store.connections import connection_pool
 from application.event_store.envelope import Receipt
 from application.event_store.handler import CommandHandler
+from application.event_store.library.recorder import RedressProcessRecorder
+from application.event_store.library.subscription import PollingSubscription
 from application.event_store.postgres import PostgresEventStore
-from application.event_store.recorder import RedressProcessRecorder
 from application.event_store.store import (
     Append,
     Conflict,
     EventStore,
     Loaded,
 )
-from application.event_store.subscription import PollingSubscription
 from tests.application.event_store.cut_line import CutLine, cut_line
 from tests.application.event_store.place import Place
 from tests.application.event_store.shelf import (
