@@ -297,10 +297,12 @@ class Store:
 
     def __init__(self, limit: float) -> None:
         self.limit = limit
+        self.asks_max = float("inf")
         self.asked: list[float] = []
 
     def crowd(self, rate: float) -> Crowd:
         self.asked.append(rate)
+        rate = min(rate, self.asks_max)
         done = int(min(rate, self.limit))
         return Crowd(
             asked_rate=rate,
@@ -332,6 +334,14 @@ def test_a_store_that_does_less_the_more_it_is_asked_is_not_asked_less() -> None
     store.limit = 400
     assert overload.goodput().value == 400
     assert store.asked == [3_000]
+
+
+def test_a_crowd_that_cannot_ask_more_is_asked_once_and_it_is_told() -> None:
+    store = Store(1_000)
+    store.asks_max = 1_800
+    overload = Overload(store.crowd, 1_000)
+    overload.goodput()
+    assert (store.asked, overload.pressures) == ([3_000], [1.8])
 
 
 def test_more_goodput_than_can_be_done_is_not_ticked() -> None:
