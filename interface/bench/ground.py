@@ -33,7 +33,7 @@ class Sizes(Struct, frozen=True, kw_only=True):
     quick: bool = False
     rounds: int = 5
     seconds: float = 5.0
-    crowd_seconds: float = 3.0
+    crowd_seconds: float = 2.0
     callers: int = 64
     queue: int = QUEUE_MAX
     streams: int = 20_000
