@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from application.event_store.connections import connection_pool
+from application.event_store.history import events_of
 from application.event_store.postgres import PostgresEventStore
 from application.orders import context_for
 from domain.order import ORDER, CheckPromises, Order
@@ -124,7 +125,7 @@ def as_stored(urls: DatabaseUrls, folder: Path) -> dict[str, Order]:
         }
         histories = store.load(list(ids)).histories
     return {
-        ids[each]: reduce(evolve, (known.event for known in history), ORDER.initial)
+        ids[each]: reduce(evolve, events_of(history), ORDER.initial)
         for each, history in histories.items()
     }
 
