@@ -30,7 +30,7 @@ def scanned_while_empty_when_planned(place: Place, asks: int) -> set[str]:
     place.owner.execute(ANALYSE)
     with psycopg.connect(place.urls.writer) as writer:
         # A session counts what it has not told yet, behind a pooler also another's.
-        before = dict(writer.execute(SCANS).fetchall())
+        before: dict[str, int] = dict(writer.execute(SCANS).fetchall())
         for _ in range(3):
             parts = [StoredPart(a_shelf(), 0, [event]) for _ in range(asks)]
             ids = [uuid4() for _ in parts]
@@ -41,7 +41,7 @@ def scanned_while_empty_when_planned(place: Place, asks: int) -> set[str]:
                     for id_, part in zip(ids, parts, strict=True)
                 ],
             )
-        after = dict(writer.execute(SCANS).fetchall())
+        after: dict[str, int] = dict(writer.execute(SCANS).fetchall())
         writer.rollback()
     return {name for name, scans in after.items() if scans > before.get(name, 0)}
 
