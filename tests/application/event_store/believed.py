@@ -176,15 +176,30 @@ def others(delivery: Delivery, world: World) -> bool:
     """Say whether the same ask handed in once more may be what was stored.
 
     What was lost on its way before may arrive later: it takes effect only if nothing
-    has changed since it was decided, and then it would have been granted again.
+    has changed since it was decided, and then it would have been granted again. But
+    where it was decided on what another of its batch does, that arrives with it: asked
+    alone meanwhile, it may be refused first and take effect then.
     """
     whatever = isinstance(delivery.answer, StoreUnavailable | Busy)
     return any(
         each.ended > delivery.began
         or (whatever and (each.unknown or isinstance(each.answer, Receipt)))
+        or (each.unknown and in_company(delivery, world))
         for each in same(delivery, world)
         if each is not delivery
     )
+
+
+def in_company(delivery: Delivery, world: World) -> bool:
+    """Say whether it is stored after another of its batch had events for its stream."""
+    for batch in world.store.log:
+        before: set[UUID] = set()
+        for kept in batch:
+            streams = {each.stream_id for each in kept.events}
+            if kept.name == name_of(delivery.ask):
+                return not streams.isdisjoint(before)
+            before |= streams
+    return False
 
 
 def same(delivery: Delivery, world: World) -> Iterator[Delivery]:
