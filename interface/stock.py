@@ -6,7 +6,7 @@ one that ``redress up`` runs, or the one that the settings name.
 
 from eventsourcing.utils import Environment, EnvType
 
-from application.event_store.library import factory
+from application.event_store.seams import factory
 from interface.postgres.database import database_urls
 from interface.settings import read_settings
 

@@ -31,7 +31,6 @@ from application.event_store.history import (
     history_of,
     read_rows,
 )
-from application.event_store.library.recorder import RedressApplicationRecorder
 from application.event_store.mapper import RedressMapper
 from application.event_store.packed import Packed, ids, small_integers
 from application.event_store.queries import (
@@ -49,6 +48,7 @@ from application.event_store.rows import (
     id_of,
     row_cursor,
 )
+from application.event_store.seams.recorder import RedressApplicationRecorder
 from application.event_store.store import (
     Append,
     Conflict,

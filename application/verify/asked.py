@@ -11,7 +11,7 @@ from uuid import UUID
 
 from application.event_store.connections import Connection
 from application.event_store.envelope import Receipt
-from application.event_store.library.stock import STOCK_ACTOR, STOCK_PARTITION
+from application.event_store.seams.stock import STOCK_ACTOR, STOCK_PARTITION
 from application.projections.log import Range
 from application.projections.progress import Token
 from application.verify.findings import SHOWN_MAX, Findings

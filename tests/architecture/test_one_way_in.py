@@ -26,7 +26,7 @@ BY_ANOTHER_NAME = re.compile(r"search_path[^;]*\bstore\b", re.IGNORECASE)
 WRITERS = {
     "application/event_store/asks.py": {"store.append(", "store.append_one("},
     # What stock applications keep beside the log.
-    "application/event_store/library/stock.py": {
+    "application/event_store/seams/stock.py": {
         "INSERT INTO store.snapshot",
         "INSERT INTO store.tracking",
     },
@@ -44,10 +44,10 @@ STEPS = {
     },
     "PostgresEventStore": {"interface/bootstrap/connections.py", BENCH},
     "append_asks": {"application/event_store/postgres.py"},
-    "append_stock": {"application/event_store/library/recorder.py"},
+    "append_stock": {"application/event_store/seams/recorder.py"},
 }
 # How an append is spelt, and who knows it; verify knows what stock applications leave.
-TOLD_APART = {"application.event_store.asks", "application.event_store.library.stock"}
+TOLD_APART = {"application.event_store.asks", "application.event_store.seams.stock"}
 MAY_KNOW = ("application/event_store/", "application/verify/")
 
 

@@ -18,8 +18,8 @@ from eventsourcing.persistence import (
 from eventsourcing.tests import application, persistence, projection
 from eventsourcing.utils import Environment
 
-from application.event_store.library.factory import RedressFactory
-from application.event_store.library.recorder import (
+from application.event_store.seams.factory import RedressFactory
+from application.event_store.seams.recorder import (
     RedressAggregateRecorder,
     RedressApplicationRecorder,
     RedressProcessRecorder,
@@ -27,7 +27,7 @@ from application.event_store.library.recorder import (
 )
 from interface.postgres.database import DatabaseUrls
 
-MODULE = "application.event_store.library.factory"
+MODULE = "application.event_store.seams.factory"
 
 
 class OnThisStore:

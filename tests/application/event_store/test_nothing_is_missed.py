@@ -18,9 +18,9 @@ from msgspec.structs import replace
 from application.event_store.connections import connection_pool
 from application.event_store.envelope import Receipt
 from application.event_store.handler import CommandHandler
-from application.event_store.library.recorder import RedressProcessRecorder
-from application.event_store.library.subscription import PollingSubscription
 from application.event_store.postgres import PostgresEventStore
+from application.event_store.seams.recorder import RedressProcessRecorder
+from application.event_store.seams.subscription import PollingSubscription
 from application.event_store.store import (
     Append,
     Conflict,

@@ -20,16 +20,16 @@ from eventsourcing.persistence import (
     Tracking,
 )
 
-from application.event_store.library.factory import RedressFactory
-from application.event_store.library.recorder import (
+from application.event_store.mapper import Addressed
+from application.event_store.seams.factory import RedressFactory
+from application.event_store.seams.recorder import (
     RedressApplicationRecorder,
     RedressProcessRecorder,
 )
-from application.event_store.mapper import Addressed
 from interface.postgres.database import DatabaseUrls
 from tests.application.event_store.shelf import ThingPutUp, a_shelf
 
-MODULE = "application.event_store.library.factory"
+MODULE = "application.event_store.seams.factory"
 
 
 class Diary(Aggregate):
@@ -194,7 +194,7 @@ def test_another_class_must_be_of_the_same_kind(env: dict[str, str]) -> None:
 
 
 def test_its_own_recorder_is_named_by_topic(env: dict[str, str]) -> None:
-    topic = "application.event_store.library.recorder:RedressProcessRecorder"
+    topic = "application.event_store.seams.recorder:RedressProcessRecorder"
     factory = RedressFactory(env | {"APPLICATION_RECORDER_TOPIC": topic})
     recorder = factory.application_recorder()
     factory.close()

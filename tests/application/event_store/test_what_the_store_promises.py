@@ -22,10 +22,10 @@ from application.event_store.connections import Pool, connection_pool
 from application.event_store.dispatcher import Dispatcher, Limits
 from application.event_store.envelope import Receipt
 from application.event_store.leaf import leaf_hash
-from application.event_store.library.recorder import RedressApplicationRecorder
-from application.event_store.library.subscription import PollingSubscription
 from application.event_store.mapper import RedressMapper, tag_of
 from application.event_store.postgres import PostgresEventStore
+from application.event_store.seams.recorder import RedressApplicationRecorder
+from application.event_store.seams.subscription import PollingSubscription
 from application.event_store.store import Append, Conflict
 from application.processes.worker import Step, Worker
 from domain.events import ALL_EVENTS

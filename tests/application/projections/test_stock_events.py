@@ -5,8 +5,8 @@ from uuid import uuid4
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from application.event_store.library.stock import append_stock, stock_ask
 from application.event_store.postgres import PostgresEventStore
+from application.event_store.seams.stock import append_stock, stock_ask
 from application.projections.read_models import READ_MODELS
 from application.projections.runner import Runner
 from tests.application.projections.conftest import Pools

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from eventsourcing.persistence import StoredEvent
 
-from application.event_store.library.stock import append_stock, stock_ask
+from application.event_store.seams.stock import append_stock, stock_ask
 from application.verify.findings import SHOWN_MAX, Findings
 from application.verify.verify import NoSuchPartition, scope_of, verify
 from tests.application.verify.conftest import Ledger

@@ -27,7 +27,7 @@ from psycopg.rows import TupleRow
 
 from application.event_store.asks import AskOutcome, StoredAsk, append
 from application.event_store.connections import Connection, Pool, available
-from application.event_store.library.stock import (
+from application.event_store.seams.stock import (
     INSERT_SNAPSHOT,
     SELECT_EVENTS,
     SELECT_EVENTS_DESCENDING,
@@ -44,7 +44,7 @@ from application.event_store.library.stock import (
     track,
     uuid_of,
 )
-from application.event_store.library.subscription import PollingSubscription
+from application.event_store.seams.subscription import PollingSubscription
 
 
 class RedressAggregateRecorder(AggregateRecorder):

@@ -1,6 +1,6 @@
 """Runs an application of the eventsourcing library on this store.
 
-Set ``PERSISTENCE_MODULE`` to ``application.event_store.library.factory`` and
+Set ``PERSISTENCE_MODULE`` to ``application.event_store.seams.factory`` and
 ``DATABASE_WRITER_URL`` to the database, and any stock application works, in partition
 0. Migrations make the tables; the library makes none.
 """
@@ -19,7 +19,7 @@ from eventsourcing.persistence import (
 from eventsourcing.utils import Environment, EnvType, resolve_topic, strtobool
 
 from application.event_store.connections import Pool, connection_pool
-from application.event_store.library.recorder import (
+from application.event_store.seams.recorder import (
     RedressAggregateRecorder,
     RedressApplicationRecorder,
     RedressProcessRecorder,
