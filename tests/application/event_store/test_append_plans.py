@@ -17,7 +17,7 @@ from tests.application.event_store.place import HERE, Place
 from tests.application.event_store.shelf import MONDAY, a_shelf
 from tests.application.event_store.taken_out import ALONE, BATCH, Change, taken_out
 
-ANALYSE: Final = "ANALYZE store.partition_head, store.command, store.event"
+ANALYSE: Final = "VACUUM (ANALYZE) store.partition_head, store.command, store.event"
 SCANS: Final = """
 SELECT relname, seq_scan FROM pg_stat_xact_user_tables WHERE schemaname = 'store'
 """
