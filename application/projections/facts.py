@@ -1,6 +1,8 @@
 """What the timeline keeps of each event: the facts that its wording needs."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -12,8 +14,14 @@ from application.projections.companionship_facts import (
     companionship_facts,
 )
 from application.projections.dispute_facts import DISPUTE_EVENTS, dispute_facts
+from application.projections.fact_rows import UNTOLD, EmptyInTwoWays, Taking, taking
 from application.projections.incident_facts import INCIDENT_EVENTS, incident_facts
-from application.projections.order_facts import ORDER_EVENTS, Facts, order_facts
+from application.projections.order_facts import (
+    ORDER_EVENTS,
+    ORDER_FACTS_MADE,
+    Facts,
+    order_facts,
+)
 from application.projections.resolution_facts import (
     RESOLUTION_EVENTS,
     resolution_facts,
@@ -25,11 +33,10 @@ from domain.kernel import Event
 from domain.policy_set import PoliciesPublished
 from domain.responsibility import Entry, EntryPosted, ResponsibilityAttributed
 
-encode = msgspec.json.Encoder().encode
+encode_lines = msgspec.json.Encoder().encode_lines
 
-# What is no fact: a field without a value, the tag, and the time told anyway.
+# What is no fact: a field without a value.
 NOTHING: Final[tuple[Any, ...]] = (None, [], ())
-UNTOLD: Final = ("type", "at")
 
 
 def facts_of(event: Event) -> Facts:
@@ -40,10 +47,21 @@ def facts_of(event: Event) -> Facts:
     return told(event, msgspec.to_builtins(event).items())
 
 
-def facts_json(event: Event) -> bytes:
-    """Return the same as JSON, without a copy of all the event on the way."""
-    names = type(event).__struct_encode_fields__
-    return encode(told(event, zip(names, astuple(event), strict=True)))
+def facts_json(events: Iterable[Event]) -> list[bytes]:
+    """Return the same of each, as JSON, without a copy of all the event on the way."""
+    taken = [taking_of(type(each))(each) for each in events]
+    # No line end can be in a line of JSON.
+    return encode_lines(taken).split(b"\n")[:-1]
+
+
+@cache
+def taking_of(event_type: type[Event]) -> Taking:
+    """Return what takes the facts of events of this type."""
+    if event_type not in SHAPES:
+        with suppress(EmptyInTwoWays):
+            return taking(event_type, ORDER_FACTS_MADE.get(event_type, {}))
+    names = event_type.__struct_encode_fields__
+    return lambda event: told(event, zip(names, astuple(event), strict=True))
 
 
 def told(event: Event, values: Iterable[tuple[str, Any]]) -> Facts:
@@ -54,6 +72,8 @@ def told(event: Event, values: Iterable[tuple[str, Any]]) -> Facts:
     event_type = type(event)
     if event_type in SHAPES:
         facts = SHAPES[event_type](event, facts)
+    for name, make in ORDER_FACTS_MADE.get(event_type, {}).items():
+        facts[name] = make(event)
     if event_type in COMPLETE:
         return facts
     if "timer" in facts:

@@ -1,7 +1,9 @@
 """What the timeline says of an order's events: lists as counts, money as sums."""
 
+from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
+from application.projections.fact_rows import Made
 from domain.kernel import Event
 from domain.money import Money
 from domain.order.claim import money_of, quantities
@@ -12,26 +14,15 @@ from domain.order.state import by_currency
 Facts: TypeAlias = dict[str, Any]
 
 ORDER_EVENTS: Final[tuple[type[Event], ...]] = (
-    OrderPlaced,
-    PaymentCaptured,
     ClaimOpened,
     ClaimChanged,
     ClaimSettled,
-    ParcelShipped,
 )
 
 
 def order_facts(event: Event, facts: Facts) -> Facts:
-    """Return the facts of an event of an order that holds lists."""
+    """Return the facts of an event of an order that holds a claim's lists."""
     match event:
-        case OrderPlaced(lines=lines, offers=offers):
-            prices = (each for line in lines for each in (line.price, line.freight))
-            counts = {"lines": len(lines), "offers": len(offers)}
-            return facts | counts | {"total": sums(*prices)}
-        case PaymentCaptured(tenders=tenders):
-            return facts | {"total": sums(*(each.amount for each in tenders))}
-        case ParcelShipped(contents=contents):
-            return facts | {"contents": sum(packed.quantity for packed in contents)}
         case ClaimOpened(items=items) | ClaimChanged(items=items):
             return facts | claim_facts(items, event.freight) | {"items": len(items)}
         case ClaimSettled(refunded=refunded, returned=returned):
@@ -40,6 +31,30 @@ def order_facts(event: Event, facts: Facts) -> Facts:
             return facts | claim_facts(refunded, event.freight) | counts
         case _:
             return facts
+
+
+def prices(event: OrderPlaced) -> dict[str, int]:
+    """Return what all lines cost, by currency."""
+    return sums(*[each for line in event.lines for each in (line.price, line.freight)])
+
+
+def payments(event: PaymentCaptured) -> dict[str, int]:
+    """Return what was paid, by currency."""
+    return sums(*[each.amount for each in event.tenders])
+
+
+# What is told in place of lists, or beside them.
+ORDER_FACTS_MADE: Final[Mapping[type[Event], Made]] = {
+    OrderPlaced: {
+        "lines": lambda event: len(event.lines),
+        "offers": lambda event: len(event.offers),
+        "total": prices,
+    },
+    PaymentCaptured: {"total": payments},
+    ParcelShipped: {
+        "contents": lambda event: sum([each.quantity for each in event.contents])
+    },
+}
 
 
 def sums(*amounts: Money | None) -> dict[str, int]:

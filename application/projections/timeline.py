@@ -292,7 +292,7 @@ def entries(
         "code": array(list(map(code_of, events))),
         "occurred_at": sent(Times, read.occurred_at),
         "recorded_at": sent(Times, read.recorded_at),
-        "facts": jsons(list(map(facts_json, events))),
+        "facts": jsons(facts_json(events)),
     }
 
 
