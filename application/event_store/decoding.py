@@ -10,12 +10,12 @@ ordinary, the page is left to be read one by one, which says what is wrong, and 
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from operator import attrgetter
 from types import UnionType
 from typing import (
     Annotated,
     Any,
     Final,
+    Literal,
     NamedTuple,
     TypeAlias,
     Union,
@@ -24,14 +24,13 @@ from typing import (
 )
 
 import msgspec
-from msgspec import NODEFAULT, Meta, Struct
+from msgspec import Meta, Struct
 
 from domain.kernel import Event
 
-# Every body is an object on one line that begins with its tag, and is of the first
-# schema unless it says otherwise.
-BETWEEN: Final = b'}\n{"type":"'
-SCHEMA: Final = b'"schema"'
+# Every body is an object on one line that begins with its tag: this finds a line end
+# that is not the seam of two such. It looks for the line end first, as there are few.
+NO_SEAM: Final = re.compile(rb'\n(?!(?<=}\n){"type":")').search
 
 # A pattern that is a row of plain letters and of classes of such, as those of the
 # kernel are. No line end can be in what it matches, so a column of lines is matched as
@@ -43,123 +42,136 @@ Matches: TypeAlias = Callable[[str], object]
 
 
 class Draft(NamedTuple):
-    """How events of one type are read: as what, whose patterns are looked at after."""
+    """How events of one type are read: as what, and what is done with all of a page.
+
+    ``finish`` makes the events of their drafts, ``columns`` look at one text of each.
+    """
 
     tag: str
     read_as: type[Struct]
-    finish: Callable[[Any], Event]
-    texts: tuple[tuple[Callable[[Any], str | None], Matches], ...]
+    finish: Callable[[list[Any]], list[Event]]
+    columns: tuple[tuple[Callable[[list[Any]], set[str | None]], Matches], ...]
 
 
 class PageDecoder:
     """Reads pages of bodies of these types, all of which are of the first schema."""
 
     def __init__(self, event_types: Iterable[type[Event]]) -> None:
-        drafts = [draft_of(each) for each in event_types]
+        drafts = [draft_of(each) for each in event_types if not peculiar(each)]
+        self._drafts: dict[type, Draft] = {each.read_as: each for each in drafts}
         self._tags: dict[type, str] = {each.read_as: each.tag for each in drafts}
-        self._texts = {each.read_as: each.texts for each in drafts}
-        self._finish = {each.read_as: each.finish for each in drafts}
         read_as: Any = Union[tuple(self._tags)] if drafts else None  # noqa: UP007 - of as many as there are
         self._lines = msgspec.json.Decoder(read_as).decode_lines
 
-    def decode(
-        self, tags: Sequence[str], bodies: Sequence[bytes]
-    ) -> list[Event] | None:
-        """Return the events; None if some body must be looked at on its own."""
-        page = b"\n".join(bodies)
-        if not self._tags or not ordinary(page, len(bodies)):
+    def decode(self, tags: str, page: bytes, count: int) -> list[Event] | None:
+        """Return so many events of a page; None if one must be looked at on its own.
+
+        ``tags`` and ``page`` hold a line for each.
+
+        No body has a line end in it, so the line ends are where bodies meet. A body
+        that ends in ``}`` may still leave a text, a list or an object open, and the
+        next would go on in it: but none of them goes on with ``{"type":"``. (A text
+        would end there at the first quote, and a word that follows a text is no JSON.)
+        So if the page can be read and has no other line ends, a body has ended at each
+        of them; and if it holds as many values as there are bodies, each is one value.
+        """
+        if NO_SEAM(page) or not self._tags:
             return None
         try:
             drafts: list[Struct] = self._lines(page)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+            types = list(map(type, drafts))
+            if len(types) != count:
+                return None
+            if "\n".join(map(self._tags.__getitem__, types)) != tags:
+                return None
+            return self._finished(types, drafts)
+        except (msgspec.MsgspecError, ValueError, TypeError):
+            # Or what a type says that looks at itself once it is made.
             return None
-        types = list(map(type, drafts))
-        if list(map(self._tags.__getitem__, types)) != list(tags):
-            return None
-        if not self._fitting(types, drafts):
-            return None
-        finish = map(self._finish.__getitem__, types)
-        return [done(draft) for done, draft in zip(finish, drafts, strict=True)]
 
-    def _fitting(self, types: Sequence[type], drafts: Sequence[Struct]) -> bool:
-        """Say whether every text is what its pattern says."""
-        by_type: dict[type, list[Struct]] = {each: [] for each in types}
+    def _finished(
+        self, types: Sequence[type], drafts: list[Struct]
+    ) -> list[Event] | None:
+        """Return the events of these drafts, if every text is what its pattern says."""
+        by_type: dict[type, list[Struct]] = {each: [] for each in set(types)}
+        if len(by_type) == 1:
+            return finished(self._drafts[types[0]], drafts)
         for of, draft in zip(types, drafts, strict=True):
             by_type[of].append(draft)
-        return all(
-            column_fits(set(map(text, some)), matches)
-            for of, some in by_type.items()
-            for text, matches in self._texts[of]
-        )
+        events = {of: finished(self._drafts[of], some) for of, some in by_type.items()}
+        each = {of: iter(some) for of, some in events.items() if some is not None}
+        if len(each) < len(events):
+            return None
+        return list(map(next, map(each.__getitem__, types)))
 
 
-def ordinary(page: bytes, count: int) -> bool:
-    """Say whether each line is one body, whatever is in it, and of the first schema.
-
-    No body has a line end in it, so the line ends are where bodies meet. A body that
-    ends in ``}`` may still leave a text, a list or an object open, and the next would
-    go on in it: but none of them goes on with ``{"type":"``. (A text would end there at
-    the first quote, and a word that follows a text is no JSON.) So if the page can be
-    read, a body has ended at each line end; and if it holds as many values as there are
-    bodies, which the tags are counted for, each body is one value.
-    """
-    return page.count(b"\n") == page.count(BETWEEN) == count - 1 and SCHEMA not in page
+def finished(how: Draft, drafts: list[Struct]) -> list[Event] | None:
+    """Return the events of drafts of one type, if every text fits its pattern."""
+    for column, matches in how.columns:
+        if not column_fits(column(drafts), matches):
+            return None
+    return how.finish(drafts)
 
 
 def column_fits(texts: set[str | None], matches: Matches) -> bool:
     """Say whether these texts match; what is not given cannot be wrong."""
-    column = "".join([f"{each}\n" for each in texts if each is not None])
-    return column.count("\n") == len(texts - {None}) and matches(column) is not None
+    texts.discard(None)
+    column = "\n".join((*texts, ""))  # type: ignore[arg-type]  # None was taken out
+    return column.count("\n") == len(texts) and matches(column) is not None
 
 
 def draft_of(event_type: type[Event]) -> Draft:
-    """Return how events of a type are read: as they are, if they have no such text."""
+    """Return how events of a type are read: as such without a pattern, of schema 1."""
     tag = event_type.__struct_config__.tag
     fields = msgspec.structs.fields(event_type)
     patterns = {each.name: pattern_of(each.type) for each in fields}
-    if not any(patterns.values()) or peculiar(event_type):
-        return Draft(str(tag), event_type, lambda event: event, ())
-    plain: list[Any] = []
+    plain: list[Any] = [("schema", Literal[1], 1)]
     for each in fields:
+        made = msgspec.field(  # type: ignore[call-overload]  # one of both is NODEFAULT
+            default=each.default,
+            default_factory=each.default_factory,
+            name=each.encode_name,
+        )
         kind = without_pattern(each.type) if patterns[each.name] else each.type
-        if each.default is not NODEFAULT:
-            plain.append((each.name, kind, each.default))
-        elif each.default_factory is not NODEFAULT:
-            made = msgspec.field(default_factory=each.default_factory)
-            plain.append((each.name, kind, made))
-        else:
-            plain.append((each.name, kind))
+        plain.append((each.name, kind, made))
     read_as = msgspec.defstruct(
         event_type.__name__, plain, tag_field="type", tag=tag, kw_only=True, gc=False
     )
-    texts = tuple(
-        (attrgetter(name), column_of(pattern))
+    columns = tuple(
+        (column_of(name), matching(pattern))
         for name, pattern in patterns.items()
         if pattern
     )
-    return Draft(str(tag), read_as, finishing(event_type), texts)
+    return Draft(str(tag), read_as, finishing(event_type), columns)
 
 
 def peculiar(event_type: type[Event]) -> bool:
-    """Say whether there is more to reading a type than its fields."""
+    """Say whether there is more to reading a type than its fields: one by one, then."""
     fields = msgspec.structs.fields(event_type)
-    return (
-        event_type.__struct_config__.forbid_unknown_fields
-        or hasattr(event_type, "__post_init__")
-        or any(each.name != each.encode_name for each in fields)
-    )
+    names = {name for each in fields for name in (each.name, each.encode_name)}
+    return event_type.__struct_config__.forbid_unknown_fields or "schema" in names
 
 
-def finishing(event_type: type[Event]) -> Callable[[Any], Event]:
-    """Return what makes the event of its draft: ``Type(a=draft.a, b=draft.b)``.
+# Both are written out, as a person would: that takes a third of the time of any loop
+# over names.
 
-    Written out, as a person would, it takes a third of the time of any loop over names.
-    """
-    fields = ", ".join(f"{name}=draft.{name}" for name in event_type.__struct_fields__)
-    make: Callable[[Any], Event] = eval(  # noqa: S307 - names of our own fields
-        f"lambda draft: event_type({fields})", {"event_type": event_type}
+
+def finishing(event_type: type[Event]) -> Callable[[list[Any]], list[Event]]:
+    """Return what makes events of drafts: ``[Type(a=each.a, b=each.b) ...]``."""
+    fields = ", ".join(f"{name}=each.{name}" for name in event_type.__struct_fields__)
+    make: Callable[[list[Any]], list[Event]] = eval(  # noqa: S307 - names of our own fields
+        f"lambda drafts: [event_type({fields}) for each in drafts]",
+        {"event_type": event_type},
     )
     return make
+
+
+def column_of(name: str) -> Callable[[list[Any]], set[str | None]]:
+    """Return what takes one text of each draft: ``{each.name for each in drafts}``."""
+    take: Callable[[list[Any]], set[str | None]] = eval(  # noqa: S307 - a name of our own fields
+        f"lambda drafts: {{each.{name} for each in drafts}}"
+    )
+    return take
 
 
 def pattern_of(kind: Any) -> str | None:
@@ -181,7 +193,7 @@ def without_pattern(kind: Any) -> Any:
     return str if get_origin(kind) is Annotated else str | None
 
 
-def column_of(pattern: str) -> Matches:
+def matching(pattern: str) -> Matches:
     """Return what matches a column of texts, a line each, that all match this."""
     plain = PLAIN_PATTERN.fullmatch(pattern)
     assert plain is not None, "other patterns are left to msgspec"

@@ -6,7 +6,7 @@ what it calls a topic is our tag, never the path of a module.
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Final, cast
 from uuid import UUID
 
 import msgspec
@@ -21,12 +21,15 @@ from eventsourcing.persistence import (
 )
 from msgspec import Struct
 
-from application.event_store.decoding import SCHEMA, PageDecoder
+from application.event_store.decoding import PageDecoder
 from application.event_store.upcasts import UPCASTS, Upcasts, todays_schema, upcast
 from domain.events import ALL_EVENTS
 from domain.kernel import Event
 
 Decode = Callable[[bytes], Event]
+
+# In whose body this is, who says of which schema he is.
+SCHEMA: Final = b'"schema"'
 
 
 class UnknownTag(Exception):
@@ -99,10 +102,19 @@ class RedressMapper(Mapper[UUID]):
         self, tags: Sequence[str], bodies: Sequence[bytes]
     ) -> list[Event | UnknownTag | SpoiltBody]:
         """Return each event, or in its place why it cannot be read, as decode says."""
-        events: Sequence[Event] | None = self._page.decode(tags, bodies)
+        events: list[Any] | None = self.decode_lines(
+            "\n".join(tags), b"\n".join(bodies), len(bodies)
+        )
         if events is not None:
-            return [*events]
+            return events
         return [self._tried(*each) for each in zip(tags, bodies, strict=True)]
+
+    def decode_lines(self, tags: str, page: bytes, count: int) -> list[Event] | None:
+        """Return so many events, their tags and bodies a line each.
+
+        None if something is out of the ordinary: then each is to be read on its own.
+        """
+        return self._page.decode(tags, page, count) if count else []
 
     def _tried(self, tag: str, body: bytes) -> Event | UnknownTag | SpoiltBody:
         try:

@@ -11,8 +11,9 @@ from collections.abc import (
 )
 from datetime import datetime
 from functools import cache, partial
-from itertools import takewhile
+from itertools import islice, takewhile
 from operator import itemgetter
+from struct import iter_unpack
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,6 @@ from application.event_store.history import (
     Happened,
     History,
     Page,
-    all_read,
     first_unreadable,
     history_of,
     read_rows,
@@ -63,7 +63,7 @@ from domain.events import ALL_EVENTS
 from domain.ids import partition_in
 from domain.kernel import Event
 
-NUMBER, POSITION, TAG, BODY = map(itemgetter, range(4))
+NUMBER, POSITION, COUNT, TAGS, BODIES = map(itemgetter, range(5))
 STREAM = itemgetter(Row._fields.index("stream_id"))
 
 
@@ -126,24 +126,21 @@ class PostgresEventStore:
         rows: Sequence[TupleRow],
         seen: Mapping[tuple[int, UUID], tuple[bytes, Receipt]],
     ) -> Loaded:
-        """Return these streams, whose rows are LOADED, one stream after another."""
-        tags, bodies = (list(map(column, rows)) for column in (TAG, BODY))
-        read = self._mapper.decode_page(tags, bodies)
-        histories = dict.fromkeys(stream_ids, History(0, [], tuple))
-        unreadable: dict[UUID, Unreadable] = {}
-        counts: dict[UUID, int] = {}
+        """Return these streams, of which each that ever began has a row of LOADED."""
+        counts = {stream_ids[NUMBER(row) - 1]: COUNT(row) for row in rows}
         whole = cache(partial(self._as_loaded, counts))
-        for number, first, last in runs(rows, NUMBER):
-            stream_id, some = stream_ids[number - 1], read[first:last]
-            counts[stream_id] = last - first
+        tags, bodies = "\n".join(map(TAGS, rows)), b"\n".join(map(BODIES, rows))
+        count = sum(counts.values())
+        read: list[Any] | None = self._mapper.decode_lines(tags, bodies, count)
+        if read is None:
+            return looked_at(stream_ids, whole(), seen)
+        histories = dict.fromkeys(stream_ids, History(0, [], tuple))
+        each = iter(read)
+        for row, (stream_id, count) in zip(rows, counts.items(), strict=True):
             entries: Callable[[], Iterable[Any]] = partial(one_of, whole, stream_id)
-            histories[stream_id] = History(POSITION(rows[last - 1]), some, entries)
-        for stream_id, history in histories.items():
-            if not all_read(history.read):
-                unreadable[stream_id] = first_unreadable(whole()[stream_id])
-                known = [e for e in whole()[stream_id] if isinstance(e, RecordedEvent)]
-                histories[stream_id] = history_of(known)
-        return Loaded(histories, seen, unreadable)
+            some = list(islice(each, count))
+            histories[stream_id] = History(POSITION(row), some, entries)
+        return Loaded(histories, seen, {})
 
     def _as_loaded(self, counts: Mapping[UUID, int]) -> Mapping[UUID, list[LogEntry]]:
         """Return so many events of each stream whole, with what cannot be read."""
@@ -180,14 +177,21 @@ class PostgresEventStore:
             for partition, head in self.heads().items()
             for after in range(0, head, limit)
         ]
+        yield from self._pages(spans)
+
+    def _pages(self, spans: Sequence[tuple[int, int, int]]) -> Generator[Happened]:
         asked = asked_ahead(self._reader, HAPPENED, spans)
-        for span, rows in zip(spans, asked, strict=True):
-            streams, tags, bodies = (list(map(itemgetter(n), rows)) for n in range(3))
-            read = self._mapper.decode_page(tags, bodies)
-            if not all_read(read):
-                asked.close()
-                raise first_unreadable(self.read(*span)).error()
-            yield Happened(streams, read)
+        for number, (span, rows) in enumerate(zip(spans, asked, strict=True), start=1):
+            for streams, count, tags, bodies in rows:
+                events = self._mapper.decode_lines(tags, bodies, count)
+                if events is not None:
+                    yield Happened(each_of(streams), events)
+                    continue
+                asked.close()  # The same connection reads it row by row.
+                page = self.read(*span)
+                yield Happened(page.streams, page.events)
+                yield from self._pages(spans[number:])
+                return
 
     def heads(self) -> dict[int, int]:
         """Return the last position of every partition, 0 before its first event."""
@@ -230,6 +234,23 @@ class PostgresEventStore:
         return StoredPart(part.stream_id, part.version, events)
 
 
+def looked_at(
+    stream_ids: Iterable[UUID],
+    found: Mapping[UUID, Sequence[LogEntry]],
+    seen: Mapping[tuple[int, UUID], tuple[bytes, Receipt]],
+) -> Loaded:
+    """Return streams of which something must be looked at on its own."""
+    histories: dict[UUID, Sequence[RecordedEvent]] = {}
+    unreadable: dict[UUID, Unreadable] = {}
+    for stream_id in stream_ids:
+        entries = found.get(stream_id, ())
+        known = [each for each in entries if isinstance(each, RecordedEvent)]
+        histories[stream_id] = history_of(known)
+        if len(known) < len(entries):
+            unreadable[stream_id] = first_unreadable(entries)
+    return Loaded(histories, seen, unreadable)
+
+
 def one_of(
     whole: Callable[[], Mapping[UUID, list[LogEntry]]], stream_id: UUID
 ) -> list[LogEntry]:
@@ -249,6 +270,11 @@ def streams_of(
     for key, first, last in runs(rows, STREAM):
         streams[id_of(key)] = Page(rows[first:last], read[first:last])
     return streams
+
+
+def each_of(packed: bytes) -> list[bytes]:
+    """Return ids that were sent one behind the other."""
+    return [each for (each,) in iter_unpack("16s", packed)]
 
 
 def addresses(stream_ids: Iterable[UUID]) -> tuple[Packed, Packed]:
@@ -275,7 +301,7 @@ def runs(
 
 def seen_in(partition: int, row: TupleRow) -> tuple[bytes, Receipt]:
     """Return the request hash and the receipt that a row of LOAD_AND_SEEN says."""
-    _, position, _, request_hash, streams, *more = row
+    _, position, _, _, request_hash, streams, *more = row
     ids_of_streams = list(map(id_of, streams))
     return request_hash, receipt_of(partition, position, ids_of_streams, *more)
 

@@ -15,15 +15,34 @@ OF_STREAMS = """
     ) AS e
 """
 STREAMS = f"SELECT {COLUMNS} {OF_STREAMS}"
-# A row for each event, with the number of its stream, and no more of it than a decision
-# needs: the rest is half of what the rows weigh.
-LOADED = "s.number, e.position, e.type, e.body"
-LOAD = f"SELECT {LOADED} {OF_STREAMS}"
+# A page of what happened, in one row: types and bodies a line each. Neither has a line
+# end in it, and if one has, the lines are too many.
+LINES = r"""
+    count(*), string_agg(e.type, E'\n' ORDER BY {order}),
+    string_agg(e.body, '\x0a'::bytea ORDER BY {order})
+"""
+# A row for each stream, with its number, and no more of it than a decision needs: the
+# rest is half of what it weighs, and each row by itself costs as much as its event.
+LOADED = "s.number, e.position, e.count, e.types, e.bodies"
+LOADED_OF = f"""
+    FROM unnest(%b::smallint[], %b::uuid[])
+         WITH ORDINALITY AS s (partition, stream_id, number)
+    CROSS JOIN LATERAL (
+        SELECT max(e.position), {LINES.format(order="e.version")}
+        FROM (
+            SELECT * FROM store.event AS e
+            WHERE e.partition = s.partition AND e.stream_id = s.stream_id
+            ORDER BY e.version
+        ) AS e
+        HAVING count(*) > 0
+    ) AS e (position, count, types, bodies)
+"""  # noqa: S608 - of the constants above
+LOAD = f"SELECT {LOADED} {LOADED_OF}"
 # And one for each receipt, with the number of its command below zero.
 LOAD_AND_SEEN = f"""
-    SELECT {LOADED}, NULL::uuid[], NULL::bigint[], NULL::bytea[] {OF_STREAMS}
+    SELECT {LOADED}, NULL::uuid[], NULL::bigint[], NULL::bytea[] {LOADED_OF}
     UNION ALL
-    SELECT -a.number, c.last_position, NULL, c.request_hash, c.streams, c.versions,
+    SELECT -a.number, c.last_position, 0, NULL, c.request_hash, c.streams, c.versions,
            array(
                SELECT e.leaf FROM store.event AS e
                WHERE e.partition = c.partition
@@ -43,9 +62,15 @@ READ = f"""
     WHERE e.partition = %s AND e.position > %s
     ORDER BY e.position LIMIT %s
 """  # noqa: S608 - the columns are the constant above
-# Of the log no more than what it comes to.
-HAPPENED = """
-    SELECT e.stream_id, e.type, e.body FROM store.event AS e
-    WHERE e.partition = %s AND e.position > %s
-    ORDER BY e.position LIMIT %s
-"""
+# Of the log no more than what it comes to: whose events they are, 16 bytes each, and a
+# page of lines.
+HAPPENED = f"""
+    SELECT string_agg(uuid_send(e.stream_id), '' ORDER BY e.position),
+           {LINES.format(order="e.position")}
+    FROM (
+        SELECT * FROM store.event AS e
+        WHERE e.partition = %s AND e.position > %s
+        ORDER BY e.position LIMIT %s
+    ) AS e
+    HAVING count(*) > 0
+"""  # noqa: S608 - of the constants above

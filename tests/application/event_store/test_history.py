@@ -8,6 +8,7 @@ import pytest
 from application.event_store.connections import connection_pool
 from application.event_store.envelope import RecordedEvent
 from application.event_store.history import History, events_of, position_of
+from application.event_store.mapper import tag_of
 from application.event_store.postgres import PostgresEventStore
 from application.event_store.rows import id_of
 from application.event_store.store import UnknownEvent, Unreadable
@@ -20,6 +21,7 @@ from tests.application.event_store.shelf import (
 )
 from tests.event_store_contract import CLOCK, RADIO, VASE, appending
 
+TAG = tag_of(ThingPutUp)
 LONG_AGO = datetime(1969, 7, 20, 20, 17, 40, 123457, UTC)
 
 
@@ -101,6 +103,28 @@ def test_the_whole_log_comes_page_by_page(store: PostgresEventStore) -> None:
         for shelf in shelves
         for page in (([shelf, shelf], [VASE, CLOCK]), ([shelf], [RADIO]))
     ]
+
+
+class ThingPutUpPlainly(
+    ThingPutUp, frozen=True, kw_only=True, tag=TAG, forbid_unknown_fields=True
+):
+    """Is looked at on its own, wherever it is read."""
+
+
+def test_what_must_be_looked_at_on_its_own_is_read_in_its_place(
+    store: PostgresEventStore, clean_database: DatabaseUrls
+) -> None:
+    shelf, fell = a_shelf(3), ThingFell(thing="vase", at=LONG_AGO)
+    store.append([appending((shelf, 0, [fell, fell, VASE, CLOCK, fell]))])
+    store.append([appending((a_shelf(5), 0, [fell]))])
+    with connection_pool(clean_database.writer, max_size=1) as pool:
+        plain = PostgresEventStore(pool, pool, [ThingPutUpPlainly, ThingFell])
+        pages = [happened.events for happened in plain.pages(2)]
+        history = plain.load([shelf]).histories[shelf]
+    put_up = [ThingPutUpPlainly(thing=each.thing) for each in (VASE, CLOCK)]
+    assert pages == [[fell, fell], put_up, [fell], [fell]]
+    assert events_of(history) == [fell, fell, *put_up, fell]
+    assert (position_of(history), len(history)) == (5, 5)
 
 
 def test_a_log_without_events_has_no_pages(store: PostgresEventStore) -> None:
