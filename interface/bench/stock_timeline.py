@@ -36,10 +36,6 @@ TABLES: Final = (
         " ON timeline (consumer, occurred_at, position) WHERE consumer IS NOT NULL"
     ),
     (
-        "CREATE INDEX IF NOT EXISTS timeline_as_shown"
-        " ON timeline (consumer, shown) WHERE consumer IS NOT NULL"
-    ),
-    (
         "CREATE INDEX IF NOT EXISTS timeline_unclaimed"
         " ON timeline (stream_id) WHERE consumer IS NULL"
     ),
