@@ -5,13 +5,15 @@ numbers; values of local variables never, for they may be somebody's words. Nor 
 quote what an exception was about: an event shows its fields, and they name consumers.
 """
 
+import json
 import logging
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from traceback import extract_tb
-from typing import Final
+from typing import Any, Final
 
+import msgspec
 import structlog
 from structlog.typing import EventDict, Processor
 
@@ -55,8 +57,19 @@ def rendering(terminal: bool) -> list[Processor]:  # noqa: FBT001  # one questio
         return [failure_told, structlog.dev.ConsoleRenderer()]
     return [
         failure_told,
-        structlog.processors.JSONRenderer(ensure_ascii=False),
+        structlog.processors.JSONRenderer(as_json),
     ]
+
+
+def as_json(said: EventDict, default: Callable[[Any], Any]) -> str:
+    """Return a line as JSON; ``default`` makes something of what JSON has no word for.
+
+    The standard library takes ten times as long, but it takes everything.
+    """
+    try:
+        return msgspec.json.encode(said, enc_hook=default).decode()
+    except (TypeError, ValueError, OverflowError):
+        return json.dumps(said, default=default, ensure_ascii=False)
 
 
 def failure_told(_logger: object, _method: str, said: EventDict) -> EventDict:

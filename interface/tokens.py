@@ -22,7 +22,7 @@ from msgspec import Struct
 
 from application.access import ROLES, AccessRole, Actor
 from domain.kernel import Name
-from interface.clock import clock, now
+from interface.clock import machine_now
 from interface.errors import UserError, WrongSetting
 from interface.home import keep, private_folder
 from interface.settings import Settings
@@ -96,16 +96,12 @@ class Believed(Struct, frozen=True, kw_only=True):
     key_id: str | None
     keys: KeySet
 
-    @property
-    def stands(self) -> bool:
-        """Whether it is believed still: it has time left, and the keys are the same."""
-        keys = self.issuer.keys.at_hand(self.key_id)
-        return keys is self.keys and machine_seconds() <= self.until
-
-    @property
-    def held(self) -> Held:
-        """Who holds it."""
-        return Held(actor=self.actor, seconds_left=self.until - machine_seconds())
+    def still(self) -> Held | None:
+        """Return who holds it, if it has time left, and the keys are the same."""
+        seconds_left = self.until - machine_seconds()
+        if seconds_left < 0 or self.issuer.keys.at_hand(self.key_id) is not self.keys:
+            return None
+        return Held(actor=self.actor, seconds_left=seconds_left)
 
 
 # -- Keys --
@@ -289,7 +285,9 @@ class Tokens:
         except (ValueError, msgspec.ValidationError) as error:
             raise BadToken("The token's subject, roles or form are wrong.") from error
         self._remember(token, believed)
-        return believed.held
+        return Held(
+            actor=believed.actor, seconds_left=believed.until - machine_seconds()
+        )
 
     def recalled(self, token: str) -> Held | None:
         """Return who holds a token that was believed before, at once; else None.
@@ -299,7 +297,7 @@ class Tokens:
         it anew.
         """
         believed = self._believed.get(fingerprint(token))
-        return believed.held if believed is not None and believed.stands else None
+        return None if believed is None else believed.still()
 
     def _remember(self, token: str, believed: Believed) -> None:
         """Keep what a token says; the token itself is not kept."""
@@ -344,7 +342,7 @@ def demands(trusted: Trusted) -> jwt.JWTClaimsRegistry:
 
 def machine_seconds() -> int:
     """Return the machine's own time, in seconds since 1970."""
-    return int(now().timestamp() - clock.ahead_seconds)
+    return int(machine_now().timestamp())
 
 
 def why(error: JoseError) -> str:

@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 from litestar import Litestar, Request
 from litestar.di import Provide
-from litestar.middleware import DefineMiddleware
 from litestar.types import BeforeMessageSendHookHandler, ControllerRouterHandler
 
 from application.access import Actor
@@ -50,7 +49,7 @@ from interface.api import (
 )
 from interface.api.accounts import AccountController
 from interface.api.all_shortfalls import ShortfallController
-from interface.api.auth import Authentication, actor_now, doorkeeper
+from interface.api.auth import actor_now, doorkeeper
 from interface.api.canonical import canonical_line, stopwatch
 from interface.api.cases import CaseController
 from interface.api.consumers import ConsumerController
@@ -73,7 +72,7 @@ from interface.api.incidents import IncidentController, NoticeController
 from interface.api.listings import ListingController
 from interface.api.live import LiveController, OpenStreams
 from interface.api.metrics import Metrics
-from interface.api.order_commands import Posted
+from interface.api.order_commands import Desks, Posted
 from interface.api.orders import OrderController
 from interface.api.policies import PolicyController
 from interface.api.problem_handlers import HANDLERS
@@ -83,6 +82,7 @@ from interface.api.resolutions import ResolutionController
 from interface.api.scorecards import ScorecardController
 from interface.api.shortfalls import OrderShortfallController
 from interface.api.stats import ReadStats, StatsController
+from interface.api.straight import straight
 from interface.api.streams import StreamController
 from interface.api.trust import TrustController
 from interface.tokens import Tokens
@@ -141,6 +141,7 @@ def build_app(
     before_send: Sequence[BeforeMessageSendHookHandler] = (),
 ) -> Litestar:
     """Return the API over these parts, with what else is to be served."""
+    desks = Desks(parts.desk, parts.people)
 
     async def actor(request: Request[Actor, Any, Any]) -> Actor:
         return await actor_now(request.user, parts.persons)
@@ -156,8 +157,7 @@ def build_app(
             asked=asked(idempotency_key, if_match, occurred_at, correlation_id),
             actor=await actor_now(request.user, parts.persons),
             raw=await request.body(),
-            desk=parts.desk,
-            people=parts.people,
+            desks=desks,
         )
 
     return Litestar(
@@ -213,8 +213,8 @@ def build_app(
         middleware=[
             stopwatch,
             in_time,
-            DefineMiddleware(Authentication, tokens=parts.tokens),
-            doorkeeper,
+            doorkeeper(parts.tokens),
+            straight(desks, parts.persons),
         ],
         exception_handlers=HANDLERS,
         before_send=[canonical_line(parts.metrics), *before_send],

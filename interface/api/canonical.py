@@ -46,15 +46,15 @@ def canonical_line(metrics: Metrics) -> BeforeMessageSendHookHandler:
         method, status = known_method(scope["method"]), str(message["status"])
         route = scope.get("path_template") or "unknown"
         began = scope["state"].get(BEGAN)
-        metrics.requests.labels(method, route, status).inc()
+        metrics.request(method, route, status).inc()
         if began is not None:
-            metrics.seconds.labels(method, route).observe(monotonic() - began)
+            metrics.second(method, route).observe(monotonic() - began)
         if route in QUIET:
             return
         headers = {name.lower(): value for name, value in message["headers"]}
         command = command_of(scope)
         if command:
-            metrics.commands.labels(command, outcome(int(status), headers)).inc()
+            metrics.command(command, outcome(int(status), headers)).inc()
         actor = scope.get("user")
         log.info(
             "request",

@@ -1,9 +1,11 @@
 """No answer takes for ever, whatever the database does."""
 
 import asyncio
+from asyncio import AbstractEventLoop, Task, TimerHandle
 from collections.abc import Callable, Mapping
 from http import HTTPMethod
-from typing import Final
+from typing import Any, Final
+from weakref import WeakKeyDictionary
 
 from litestar.types import (
     ASGIApp,
@@ -30,6 +32,84 @@ def seconds_for(method: str, path: str) -> float:
     return SECONDS_BY_PATH.get(path, seconds)
 
 
+class Wait:
+    """A request whose answer has not begun; ``over`` once it has been given up."""
+
+    __slots__ = ("_cancelling", "over", "task")
+
+    def __init__(self, task: "Task[Any]") -> None:
+        self.task, self._cancelling = task, task.cancelling()
+        self.over = False
+
+    def give_up(self) -> None:
+        """Cancel it."""
+        self.over = True
+        self.task.cancel()
+
+    def given_up(self) -> bool:
+        """Return whether it is this that its cancellation came from, and that alone."""
+        return self.over and self.task.uncancel() <= self._cancelling
+
+
+class Watch:
+    """Gives up, in one event loop, whoever has waited for so many seconds.
+
+    All of them may wait equally long, so whoever began first is the first to be given
+    up, and one timer does for all. A timer for each took a tenth of a command.
+    """
+
+    def __init__(self, loop: AbstractEventLoop, seconds: float) -> None:
+        self._loop, self._seconds = loop, seconds
+        self._due: dict[Wait, float] = {}  # In the order in which they began.
+        self._timer: TimerHandle | None = None
+
+    def begin(self, wait: Wait) -> None:
+        """Let time count, from now on."""
+        self._due[wait] = due = self._loop.time() + self._seconds
+        if self._timer is None:
+            self._timer = self._loop.call_at(due, self._look)
+
+    async def stop(self, wait: Wait) -> None:
+        """Let no more time count; if it has run out, the cancellation comes now."""
+        self.end(wait)
+        if wait.over:
+            await asyncio.sleep(0)
+
+    def end(self, wait: Wait) -> None:
+        """Let no more time count."""
+        self._due.pop(wait, None)
+
+    def _look(self) -> None:
+        """Give up who is due, and look again when the next will be."""
+        self._timer = None
+        now = self._loop.time()
+        while self._due:
+            wait, due = next(iter(self._due.items()))
+            if due > now:
+                self._timer = self._loop.call_at(due, self._look)
+                return
+            del self._due[wait]
+            wait.give_up()
+
+
+class Watches:
+    """The watches of every event loop there is, one for each number of seconds."""
+
+    def __init__(self) -> None:
+        self._watches: WeakKeyDictionary[AbstractEventLoop, dict[float, Watch]] = (
+            WeakKeyDictionary()
+        )
+
+    def over(self, seconds: float) -> Watch:
+        """Return what watches over those who may wait so long, in the running loop."""
+        loop = asyncio.get_running_loop()
+        here = self._watches.setdefault(loop, {})
+        watch = here.get(seconds)
+        if watch is None:
+            watch = here[seconds] = Watch(loop, seconds)
+        return watch
+
+
 def in_time(
     app: ASGIApp, seconds_for: Callable[[str, str], float] = seconds_for
 ) -> ASGIApp:
@@ -40,41 +120,44 @@ def in_time(
     answer that has begun, such as a live stream, may take as long as it likes. Raises
     StoreUnavailable, or OutcomeUnknown for what may have taken effect.
     """
+    watches = Watches()
 
     async def bounded(scope: Scope, receive: Receive, send: Send) -> None:
         method = str(scope.get("method", HTTPMethod.GET))
         seconds = seconds_for(method, scope["path"])
-        now = asyncio.get_running_loop().time
+        watch, wait = watches.over(seconds), Wait(this_task())
         begun = False
 
         async def heard() -> ReceiveMessage:
-            await stop(clock)
+            await watch.stop(wait)
             message = await receive()
             if not begun:
-                clock.reschedule(now() + seconds)
+                watch.begin(wait)
             return message
 
         async def told(message: Message) -> None:
             nonlocal begun
             if not begun:
-                await stop(clock)
+                await watch.stop(wait)
                 begun = True
             await send(message)
 
+        watch.begin(wait)
         try:
-            async with asyncio.timeout(seconds) as clock:
-                await app(scope, heard, told)
-        except TimeoutError:
-            if not clock.expired():
+            await app(scope, heard, told)
+        except asyncio.CancelledError:
+            if not wait.given_up():
                 raise
             kind = StoreUnavailable if method in READING else OutcomeUnknown
             raise kind(f"no answer within {seconds:g} s") from None
+        finally:
+            watch.end(wait)
 
     return bounded
 
 
-async def stop(clock: asyncio.Timeout) -> None:
-    """Let no more time count; if it has run out, the cancellation comes now."""
-    if clock.expired():
-        await asyncio.sleep(0)
-    clock.reschedule(None)
+def this_task() -> "Task[Any]":
+    """Return the task that is running."""
+    task = asyncio.current_task()
+    assert task is not None, "a coroutine is run by a task"
+    return task

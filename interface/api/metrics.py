@@ -4,6 +4,7 @@ Gauges of the database are asked when somebody scrapes, and kept for a few secon
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from threading import Lock
 from time import monotonic
 from typing import Final, Protocol
@@ -179,6 +180,11 @@ class Metrics:
             "Timelines that are being followed.",
             registry=self.registry,
         )
+        # A counter looks for its label under a lock, and makes text of it first; who
+        # is asked for at every request is remembered.
+        self.request = cache(self.requests.labels)
+        self.second = cache(self.seconds.labels)
+        self.command = cache(self.commands.labels)
         if gauges is not None:
             self.registry.register(gauges)
 

@@ -65,6 +65,9 @@ from interface.api.words import (
 
 ORDERS: Final = "/v1/orders"
 
+# The option of a handler that says which row of DOORS it is.
+DOOR: Final = "door"
+
 Body = TypeVar("Body")
 
 
@@ -119,6 +122,23 @@ DOORS: Final[Sequence[Door]] = (
 )
 
 
+class Desks(NamedTuple):
+    """Who takes commands to orders, and seals the words in them."""
+
+    orders: OrderDesk
+    people: People
+
+
+class Said(NamedTuple):
+    """A command as it was read: by whom, of which order, at which door."""
+
+    actor: Actor
+    door: Door
+    order_id: UUID
+    body: Any
+    context: CommandContext
+
+
 class Posted(NamedTuple):
     """All that a command comes with, beside the order it is about, and who takes it.
 
@@ -128,8 +148,7 @@ class Posted(NamedTuple):
     actor: Actor
     asked: Asked
     raw: bytes
-    desk: OrderDesk
-    people: People
+    desks: Desks
 
 
 def strictly(raw: bytes, body: type[Body]) -> Body:
@@ -143,34 +162,37 @@ def strictly(raw: bytes, body: type[Body]) -> Body:
         raise invalid_body(error, body) from None
 
 
-async def answered(
-    posted: Posted,
-    action: Action,
-    order_id: UUID,
-    body: Any,
-    context: CommandContext,
-) -> Receipt:
+def understood(
+    actor: Actor, asked: Asked, raw: bytes, door: Door, order_id: UUID
+) -> Said:
+    """Return what was said at a door; raises Wrong."""
+    body = strictly(raw, door.body)
+    return Said(actor, door, order_id, body, asked.context(actor, order_id, door.asks))
+
+
+async def answered(said: Said, desks: Desks) -> Receipt:
     """Return where the order stands once it has been told; raises as OrderDesk does.
 
     Words are sealed for whose order it is: to know that it is read first, in a thread.
     """
-    actor, desk, people = posted.actor, posted.desk, posted.people
+    actor, door, order_id, body, context = said
+    orders = desks.orders
     if not hasattr(body, "asks"):
-        return await desk.answer(actor, action, order_id, body, context)
+        return await orders.answer(actor, door.action, order_id, body, context)
     spoken = cast("Spoken", body)
 
     def command(known: KnownOrder) -> OrderCommand:
         def seal(words: str, purpose: str) -> Sealed:
-            return people.seal(known.consumer, words, purpose)
+            return desks.people.seal(known.consumer, words, purpose)
 
         return spoken.command(seal)
 
     if spoken.has_words:
         return await sync_to_thread(
-            desk.take, actor, action, order_id, command, context
+            orders.take, actor, door.action, order_id, command, context
         )
     silent = spoken.command(nothing_to_seal)
-    return await desk.answer(actor, action, order_id, silent, context)
+    return await orders.answer(actor, door.action, order_id, silent, context)
 
 
 def nothing_to_seal(_words: str, _purpose: str) -> Sealed:
@@ -189,10 +211,9 @@ def handler(door: Door) -> HTTPRouteHandler:
         posted: NamedDependency[Posted],
     ) -> Response[ReceiptBody]:
         del data  # Described to readers, and read loosely; here is the strict reading.
-        body = strictly(posted.raw, door.body)
-        context = posted.asked.context(posted.actor, order_id, door.asks)
-        receipt = await answered(posted, door.action, order_id, body, context)
-        return receipt_answer(receipt)
+        actor, asked, raw, desks = posted
+        said = understood(actor, asked, raw, door, order_id)
+        return receipt_answer(await answered(said, desks))
 
     name = door.asks.__name__
     take.__name__ = take.__qualname__ = name
@@ -205,7 +226,7 @@ def handler(door: Door) -> HTTPRouteHandler:
     return post(
         f"/{{order_id:uuid}}/{door.path}",
         operation_id=name[0].lower() + name[1:],
-        opt=does(door.action, door.asks),
+        opt={**does(door.action, door.asks), DOOR: door},
         status_code=200,
     )(take)
 

@@ -1,5 +1,6 @@
 """How a receipt reads over HTTP: the body, the version, the position, if it is new."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -7,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response
-from litestar.types import Receive, Scope, Send
+from litestar.types import Message, Receive, Scope, Send
 from msgspec import Struct
 
 from application.event_store.envelope import Receipt
@@ -36,39 +37,56 @@ class ReceiptResponse(Response[ReceiptBody]):
 
     def to_asgi_response(self, *_: Any, **__: Any) -> Any:
         """Return what sends it."""
-        body = msgspec.json.encode(self.content)
-        headers = [
-            (name.lower().encode("latin-1"), value.encode("latin-1"))
-            for name, value in self.headers.items()
-        ]
-        headers += [
-            (b"content-type", b"application/json"),
-            (b"content-length", b"%d" % len(body)),
-        ]
+        status = self.status_code or HTTPStatus.OK
+        messages = messages_of(status, self.headers, self.content)
 
         async def send_it(_scope: Scope, _receive: Receive, send: Send) -> None:
-            await send(
-                {
-                    "type": "http.response.start",
-                    "status": self.status_code or HTTPStatus.OK,
-                    "headers": headers,
-                }
-            )
-            await send({"type": "http.response.body", "body": body, "more_body": False})
+            for each in messages:
+                await send(each)
 
         return send_it
+
+
+def messages_of(
+    status: int, headers: Mapping[str, str], body: ReceiptBody
+) -> tuple[Message, Message]:
+    """Return how an answer with a receipt goes out."""
+    encoded = msgspec.json.encode(body)
+    told = [
+        (name.lower().encode("latin-1"), value.encode("latin-1"))
+        for name, value in headers.items()
+    ]
+    told += [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(encoded)),
+    ]
+    return (
+        {"type": "http.response.start", "status": status, "headers": told},
+        {"type": "http.response.body", "body": encoded, "more_body": False},
+    )
 
 
 def receipt_answer(
     receipt: Receipt, status: int = 200, location: str | None = None
 ) -> Response[ReceiptBody]:
     """Return the receipt as an answer; a repeat is the first answer, and says so."""
-    headers = {"Redress-Position": receipt.position, "ETag": f'"{receipt.version}"'}
-    if receipt.repeated:
-        headers["Idempotency-Replayed"] = "true"
+    headers = receipt_headers(receipt)
     if location is not None:
         headers["Location"] = location
     return ReceiptResponse(receipt_body(receipt), status_code=status, headers=headers)
+
+
+def receipt_messages(receipt: Receipt) -> tuple[Message, Message]:
+    """Return the same, as it goes out, for whoever answers without the framework."""
+    return messages_of(HTTPStatus.OK, receipt_headers(receipt), receipt_body(receipt))
+
+
+def receipt_headers(receipt: Receipt) -> dict[str, str]:
+    """Return what of a receipt stands in the headers."""
+    headers = {"Redress-Position": receipt.position, "ETag": f'"{receipt.version}"'}
+    if receipt.repeated:
+        headers["Idempotency-Replayed"] = "true"
+    return headers
 
 
 def receipt_body(receipt: Receipt) -> ReceiptBody:

@@ -82,6 +82,45 @@ def test_after_the_last_word_of_the_caller_time_counts_again() -> None:
         asked(listens_and_hangs, "POST")
 
 
+def test_of_many_each_is_given_up_in_its_turn_and_who_was_answered_never() -> None:
+    happened: list[str] = []
+
+    async def hangs_or_answers(scope: Any, _receive: Any, send: Any) -> None:
+        happened.append(f"{scope['path']} began")
+        if "quick" in scope["path"]:
+            await send(START)
+        await asyncio.Event().wait()
+
+    guarded: Any = in_time(hangs_or_answers, lambda _method, _path: LIMIT)
+
+    async def ask(name: str) -> None:
+        with pytest.raises(OutcomeUnknown):
+            await guarded({"method": "POST", "path": name}, None, send)
+        happened.append(f"{name} ended")
+
+    async def send(_message: Any) -> None:
+        """Take it."""
+
+    async def all_ask() -> None:
+        quick = asyncio.create_task(ask("quick"))
+        first = asyncio.create_task(ask("first"))
+        await asyncio.wait([first], timeout=LIMIT / 2)
+        second = asyncio.create_task(ask("second"))
+        await asyncio.wait_for(asyncio.gather(first, second), 10)
+        assert not quick.done(), "it was answered"
+        quick.cancel()
+        await asyncio.wait([quick])
+
+    asyncio.run(all_ask())
+    assert happened == [
+        "quick began",
+        "first began",
+        "second began",
+        "first ended",
+        "second ended",
+    ]
+
+
 def test_who_asks_whether_we_are_ready_waits_least_and_a_reader_longest() -> None:
     ready, change = seconds_for("GET", "/readyz"), seconds_for("POST", "/v1/orders")
     assert ready < change < seconds_for("GET", "/v1/orders")
