@@ -15,10 +15,8 @@ from application.event_store.envelope import (
     Ask,
     CommandContext,
     Receipt,
-    RecordedEvent,
     StreamVersion,
 )
-from application.event_store.history import events_of, position_of
 from application.event_store.store import (
     Append,
     Conflict,
@@ -27,8 +25,9 @@ from application.event_store.store import (
     StreamAppend,
     Unreadable,
 )
+from application.event_store.streams import Stream
 from domain.ids import partition_in
-from domain.kernel import AnyDecider, Event, ImpossibleTime, possible
+from domain.kernel import Event, ImpossibleTime, possible
 
 # An ask's answer. An exception is a value here, so that it disturbs no other ask of the
 # batch: a Refused is the rule that forbids it, any other exception is our mistake.
@@ -54,32 +53,38 @@ class Batch:
     ask that writes nothing then has its versions checked all the same.
     """
 
-    def __init__(
-        self,
-        streams: dict[UUID, "Stream"],
-        seen: Mapping[tuple[int, UUID], tuple[bytes, Receipt]],
-        unreadable: Mapping[UUID, Unreadable],
-    ) -> None:
-        self._streams = streams
-        self._seen = seen
-        self._unreadable = unreadable
+    def __init__(self) -> None:
+        self.asks: list[Ask] = []
+        # What is known of streams and of command ids, for it was read or kept.
+        self.streams: dict[UUID, Stream] = {}
+        self.seen: dict[tuple[int, UUID], tuple[bytes, Receipt]] = {}
+        self.unreadable: dict[UUID, Unreadable] = {}
+        # What is to be written, and which streams and command ids it is about.
+        self.appends: dict[int, Append] = {}
+        self.changed: set[UUID] = set()
+        self.command_ids: set[tuple[int, UUID]] = set()
         self._answers: dict[int, Answer] = {}
         self._failures: dict[int, tuple[Exception, frozenset[int]]] = {}
-        self._command_ids: set[tuple[int, UUID]] = set()
-        self.appends: dict[int, Append] = {}
 
-    def take(self, number: int, ask: Ask, *, sure: bool) -> None:
+    def refuse(self, ask: Ask, answer: Exception) -> None:
+        """Take an ask that cannot be decided: this is its answer."""
+        self._answers[len(self.asks)] = answer
+        self.asks.append(ask)
+
+    def take(self, ask: Ask, *, sure: bool) -> None:
         """Decide an ask. The second of one command id is left for another attempt.
 
         ``sure`` says that its streams and its command id have just been read.
         """
+        number = len(self.asks)
+        self.asks.append(ask)
         name = command_key(ask)
-        if name in self._seen:
+        if name in self.seen:
             self._answers[number] = self._answer_again(name, ask)
             return
-        if name in self._command_ids:
+        if name in self.command_ids:
             return
-        streams = [self._streams[each] for each in ask.streams]
+        streams = [self.streams[each] for each in ask.streams]
         authors = frozenset([author for each in streams for author in each.authors])
         hashed = b""
         try:
@@ -96,7 +101,8 @@ class Batch:
             return
         self._keep(number, ask, hashed, drafts, streams)
         if anything:
-            self._command_ids.add(name)
+            self.command_ids.add(name)
+            self.changed.update(drafts)
             for stream, events in zip(streams, drafts.values(), strict=True):
                 stream.add(events, number)
 
@@ -116,12 +122,12 @@ class Batch:
         return {**self._answers, **receipts, **failures}
 
     def _answer_again(self, name: tuple[int, UUID], ask: Ask) -> Answer:
-        request, receipt = self._seen[name]
+        request, receipt = self.seen[name]
         if request != request_hash(ask) and not speaks_of_erased(ask):
             return KeyReused(command_id=ask.context.command_id)
         return replace(receipt, repeated=True)
 
-    def _decide(self, ask: Ask, first: "Stream") -> Mapping[UUID, Sequence[Event]]:
+    def _decide(self, ask: Ask, first: Stream) -> Mapping[UUID, Sequence[Event]]:
         """Return what the ask comes to, for each of its streams in their order.
 
         Nothing is written to what was only read, but it must still stand there.
@@ -129,17 +135,17 @@ class Batch:
         if ask.context.expected_version not in (None, first.version):
             raise StaleVersion(version=first.version)
         for stream_id, version in ask.rests_on.items():
-            if self._streams[stream_id].version != version:
+            if self.streams[stream_id].version != version:
                 raise MovedOn(f"Stream {stream_id} is not at {version} any more.")
         drafts: dict[UUID, list[Event]] = {each: [] for each in ask.streams}
         for part in ask.parts:
-            if unreadable := self._unreadable.get(part.stream_id):
+            if unreadable := self.unreadable.get(part.stream_id):
                 raise unreadable.error()
             draft = drafts[part.stream_id]
             if part.decided is not None and part.stream_id in ask.rests_on:
                 draft += part.decided
                 continue
-            state = self._streams[part.stream_id].state(part.decider)
+            state = self.streams[part.stream_id].state(part.decider)
             state = reduce(part.decider.evolve, draft, state)
             draft += part.decider.decide(
                 state, part.command, part.policy, ask.context.at
@@ -152,7 +158,7 @@ class Batch:
         ask: Ask,
         hashed: bytes,
         drafts: Mapping[UUID, Sequence[Event]],
-        streams: Sequence["Stream"],
+        streams: Sequence[Stream],
     ) -> None:
         """Have it appended, each stream at the version that was seen of it."""
         parts = [
@@ -163,7 +169,7 @@ class Batch:
 
     def _nothing_new(self, ask: Ask) -> Receipt:
         """Return where the streams stand: what was asked for is so already."""
-        streams = {each: self._streams[each] for each in ask.streams}
+        streams = {each: self.streams[each] for each in ask.streams}
         first, stands = next(iter(streams.items()))
         last = max(each.position for each in streams.values())
         return Receipt(
@@ -174,67 +180,6 @@ class Batch:
                 StreamVersion(name, each.version) for name, each in streams.items()
             ),
         )
-
-
-class Stream:
-    """A stream as the next ask sees it: its version, and what its events amount to.
-
-    ``authors`` are the asks of the batch that had events for it; ``position`` is that
-    of its last event when it was read.
-    """
-
-    __slots__ = ("_events", "_folded", "_forgotten", "authors", "position", "version")
-
-    def __init__(self, history: Sequence[RecordedEvent]) -> None:
-        self.authors: list[int] = []
-        self.position = position_of(history)
-        self.version = len(history)
-        self._events = events_of(history)
-        self._folded: dict[Any, tuple[int, Any]] = {}
-        self._forgotten = 0
-
-    @classmethod
-    def standing(cls, version: int) -> "Stream":
-        """Return a stream of which it is only known where it stands."""
-        stream = cls(())
-        stream.version = stream._forgotten = version
-        return stream
-
-    def knows(self, decider: AnyDecider) -> bool:
-        """Say whether the state can be told, with what it still remembers."""
-        return not self._forgotten or decider.evolve in self._folded
-
-    def state(self, decider: AnyDecider) -> Any:
-        """Return what its events amount to, folding each only once."""
-        evolve = decider.evolve
-        known = self._folded.get(evolve)
-        if known is not None and known[0] == self.version:
-            return known[1]
-        count, state = known or (0, decider.initial)
-        state = reduce(evolve, self._events[count - self._forgotten :], state)
-        self._folded[evolve] = self.version, state
-        return state
-
-    def add(self, events: Sequence[Event], author: int) -> None:
-        """Show the next ask what this one decided."""
-        self._events += events
-        self.version += len(events)
-        self.authors.append(author)
-
-    def rest(self) -> None:
-        """Forget the events for the next batch, and keep what they amount to.
-
-        Whoever asked for a thing of another kind under this id is told so by its events
-        another time: what is written by now has to be answered.
-        """
-        for evolve, (count, state) in list(self._folded.items()):
-            events = self._events[count - self._forgotten :]
-            try:
-                self._folded[evolve] = self.version, reduce(evolve, events, state)
-            except Exception:  # noqa: BLE001 - whatever a fold of other events raises
-                del self._folded[evolve]
-        self._events, self._forgotten = [], self.version
-        self.authors = []
 
 
 def command_key(ask: Ask) -> tuple[int, UUID]:

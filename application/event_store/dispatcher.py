@@ -5,15 +5,12 @@ last, and one batch under way: while one lane waits for the disk, another decide
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from threading import Condition, Thread
-from time import monotonic, thread_time
+from threading import Event, Thread
+from time import clock_gettime, monotonic, pthread_getcpuclockid
 from typing import Final
 from uuid import UUID
-
-from msgspec import Struct
 
 from application.event_store.batch import Answer
 from application.event_store.calls import (
@@ -26,142 +23,18 @@ from application.event_store.calls import (
 )
 from application.event_store.envelope import Ask, Receipt
 from application.event_store.handler import CommandHandler
-from application.event_store.rounds import KeptStreams, Rounds, told_whole
-from application.event_store.store import (
-    EventStore,
-    Overloaded,
-    StoreUnavailable,
-)
+from application.event_store.lane import Lane, LaneFigures, Limits, Waiting
+from application.event_store.rounds import Rounds, told_whole
+from application.event_store.store import EventStore, Overloaded, StoreUnavailable
+from application.event_store.streams import KeptStreams
 from domain.ids import partition_in
 
-# Of two lanes one decides while the other commits; but each gets half of what callers
-# ask meanwhile, and a batch costs the same whatever is in it. On two cores a feed of
-# whole batches gains a third by the second, and callers who wait lose as much.
-LANES: Final = 1
-FEED_LANES: Final = 2
-QUEUE_MAX: Final = 1_000
-BATCH_MAX: Final = 500
-# A kept stream takes 1 kB, and what its state takes besides.
-KEPT_MAX: Final = 30_000
-# Who waited so long for his turn has given up, or soon will.
-WAIT_MAX_S: Final = 2.0
+# Whoever takes longer than this to be decided holds up all that came with him; so often
+# it is looked for him.
+SLOW_S: Final = 0.05
+LOOK_S: Final = 0.02
 # What may be remembered of streams that took long to be decided.
 SLOW_MAX: Final = 1_000
-
-
-class Limits(Struct, frozen=True, kw_only=True):
-    """What a dispatcher holds at most, by lane: asks that wait, asks at once, seconds.
-
-    ``kept`` are streams whose state is remembered, of all lanes together.
-    """
-
-    lanes: int = LANES
-    queue: int = QUEUE_MAX
-    batch: int = BATCH_MAX
-    kept: int = KEPT_MAX
-    wait_s: float = WAIT_MAX_S
-
-
-class LaneFigures(Struct, frozen=True, kw_only=True):
-    """What a lane has done so far, and what waits in it."""
-
-    waiting: int
-    asks: int
-    batches: int
-    turned_away: int
-
-
-class Waiting(Struct):
-    """An ask in a queue, since when, and the caller to be answered."""
-
-    ask: Ask
-    number: int
-    call: Call
-    since: float
-
-
-class Lane:
-    """A queue, and the thread that takes from it whatever is there."""
-
-    def __init__(
-        self, name: str, rounds: Rounds, limits: Limits, clock: Callable[[], float]
-    ) -> None:
-        self._rounds, self._limits, self._clock = rounds, limits, clock
-        self._queue: deque[Waiting] = deque()
-        self._changed = Condition()
-        self._open = True
-        self._asks = self._batches = self._turned_away = 0
-        self._thread = Thread(target=self._work, name=name, daemon=True)
-        self._thread.start()
-
-    @property
-    def figures(self) -> LaneFigures:
-        """What it has done so far, and what waits."""
-        with self._changed:
-            return LaneFigures(
-                waiting=len(self._queue),
-                asks=self._asks,
-                batches=self._batches,
-                turned_away=self._turned_away,
-            )
-
-    def put(self, waiting: Sequence[Waiting]) -> None:
-        """Take all of them into the queue, or raise Overloaded and take none."""
-        with self._changed:
-            if not self._open or len(self._queue) + len(waiting) > self._limits.queue:
-                self._turned_away += len(waiting)
-                raise Overloaded("stopping" if not self._open else "queue full")
-            self._queue.extend(waiting)
-            self._changed.notify()
-
-    def turn_away_if_full(self) -> None:
-        """Raise Overloaded if nothing more can be put, as far as a glance tells."""
-        if len(self._queue) >= self._limits.queue:
-            with self._changed:
-                self._turned_away += 1
-            raise Overloaded("queue full")
-
-    def close(self) -> None:
-        """Take nothing more, answer what was taken, and end."""
-        with self._changed:
-            self._open = False
-            self._changed.notify()
-        self._thread.join()
-
-    def _work(self) -> None:
-        while batch := self._next():
-            answers = self._answers([each.ask for each in batch])
-            tell(
-                each.call
-                for each, answer in zip(batch, answers, strict=True)
-                if each.call.answer(each.number, answer)
-            )
-
-    def _answers(self, asks: Sequence[Ask]) -> Sequence[Answer]:
-        """Return an answer for each, whatever happens: a caller waits for every one."""
-        try:
-            return self._rounds.run(asks)
-        except Exception as error:  # noqa: BLE001 - a value, see Answer
-            return [error] * len(asks)
-
-    def _next(self) -> list[Waiting]:
-        """Return what waits, as soon as anything does; nothing once it is closed."""
-        while True:
-            with self._changed:
-                while self._open and not self._queue:
-                    self._changed.wait()
-                count = min(len(self._queue), self._limits.batch)
-                taken = [self._queue.popleft() for _ in range(count)]
-                since = self._clock() - self._limits.wait_s
-                late = [each for each in taken if each.since < since]
-                self._turned_away += len(late)
-                self._asks += len(taken) - len(late)
-                self._batches += 1
-            no = Overloaded("waited too long")
-            tell(each.call for each in late if each.call.answer(each.number, no))
-            in_time = [each for each in taken if each.since >= since]
-            if in_time or not taken:
-                return in_time
 
 
 class Dispatcher(CommandHandler):
@@ -176,7 +49,7 @@ class Dispatcher(CommandHandler):
         store: EventStore,
         limits: Limits | None = None,
         clock: Callable[[], float] = monotonic,
-        effort: Callable[[], float] = thread_time,
+        effort: Callable[[int], float] | None = None,
     ) -> None:
         super().__init__(store)
         self._limits = limits or Limits()
@@ -186,7 +59,7 @@ class Dispatcher(CommandHandler):
         self._lanes = [
             Lane(
                 f"dispatcher-{number}",
-                Rounds(store, KeptStreams(kept), self._is_slow, effort),
+                Rounds(store, KeptStreams(kept)),
                 self._limits,
                 clock,
             )
@@ -194,6 +67,10 @@ class Dispatcher(CommandHandler):
         ]
         # Whatever takes long is decided apart, so that it holds up nobody else.
         self._aside = Lane("dispatcher-slow", Rounds(store), self._limits, clock)
+        self._effort = effort or worked_by
+        self._closing = Event()
+        self._looking = Thread(target=self._look, name="dispatcher-look", daemon=True)
+        self._looking.start()
 
     @property
     def figures(self) -> Sequence[LaneFigures]:
@@ -246,6 +123,8 @@ class Dispatcher(CommandHandler):
 
     def close(self) -> None:
         """Take nothing more, and answer what was taken."""
+        self._closing.set()
+        self._looking.join()
         for each in (*self._lanes, self._aside):
             each.close()
 
@@ -292,6 +171,36 @@ class Dispatcher(CommandHandler):
         number = partition_in(ask.parts[0].stream_id)
         return self._lanes[number % len(self._lanes)]
 
-    def _is_slow(self, ask: Ask) -> None:
+    def _look(self) -> None:
+        """Look again and again whether somebody takes long to be decided."""
+        seen: dict[Lane, tuple[tuple[int, Ask], float]] = {}
+        while not self._closing.wait(LOOK_S):
+            for lane in self._lanes:
+                deciding = lane.deciding
+                if deciding is None:
+                    continue
+                thread, _ = deciding
+                worked = self._effort(thread)
+                before, since = seen.get(lane, (None, worked))
+                if before is not deciding:
+                    seen[lane] = deciding, worked
+                elif worked - since > SLOW_S:
+                    lane.relieve(deciding, self._put_aside)
+
+    def _put_aside(self, ask: Ask, left: Sequence[Waiting]) -> None:
+        """Have decided apart who is slow, and whatever comes for his streams."""
         if len(self._slow) < SLOW_MAX:
             self._slow.update(ask.streams)
+        try:
+            self._aside.put(left)
+        except Overloaded as full:
+            no = full
+            tell(each.call for each in left if each.call.answer(each.number, no))
+
+
+def worked_by(thread: int) -> float:
+    """Return how long a thread, which is alive, has worked itself, in seconds.
+
+    By the clock anybody would be slow on a crowded machine.
+    """
+    return clock_gettime(pthread_getcpuclockid(thread))

@@ -1,18 +1,20 @@
-"""The loop that writes things down: load, decide, append, for one ask or many.
+"""What is done with a batch: load, decide, append, and answer each ask of it.
 
 A batch of one is the same code. What streams amount to may be kept from one batch to
 the next: then only the others are read, and whatever is decided is checked against the
 versions by the append itself, also where it writes nothing. Likewise nothing is read
 for an ask that was decided whole on versions it names.
+
+``Rounds.run`` does one after the other. Between deciding a batch and knowing what came
+of it, the next may be decided on top of it: see ``pipeline.py``.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping, Sequence
-from time import thread_time
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Final, TypeAlias
 from uuid import UUID
 
-from application.event_store.batch import Answer, Batch, Stream, command_key
+from application.event_store.batch import Answer, Batch, command_key
 from application.event_store.envelope import Ask, Receipt
 from application.event_store.store import (
     ATTEMPTS_MAX,
@@ -20,179 +22,233 @@ from application.event_store.store import (
     Busy,
     Conflict,
     EventStore,
-    Loaded,
     OutcomeUnknown,
     StoreUnavailable,
 )
+from application.event_store.streams import NOTHING_KEPT, KeptStreams, Stream
 from domain.ids import partition_in
 
-# Whoever takes longer than this to be decided holds up all that came with him.
-SLOW_S: Final = 0.05
+# What is called to have a batch appended: an outcome for each of its appends.
+Appending: TypeAlias = Callable[[], Sequence[Receipt | Conflict]]
+
+# Is told whose turn it is to be decided; None when the last was. May raise to end it.
+Turn: TypeAlias = Callable[[Ask | None], None]
+
+
+def nobody_looks(_: Ask | None) -> None:
+    """Let them take their turns, whoever it is."""
+
+
+WHOLE: Final = "An ask has parts, and all lie in one partition."
 
 
 class PartsApart(ValueError):
     """An ask has no parts, or parts in different partitions."""
 
 
-class KeptStreams:
-    """What streams amounted to when they were last seen, of so many at most.
-
-    A version that has moved on since is noticed by the append, never trusted.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._streams: OrderedDict[UUID, Stream] = OrderedDict()
-
-    def known(self, ask: Ask) -> bool:
-        """Say whether an ask can be decided without reading anything."""
-        streams = self._streams
-        if ask.rests_on and any(each not in streams for each in ask.rests_on):
-            return False
-        for part in ask.parts:
-            stream = streams.get(part.stream_id)
-            if stream is None or not stream.knows(part.decider):
-                return False
-        return True
-
-    def take(self, stream_id: UUID) -> Stream:
-        """Hand out a stream for a batch; it comes back by ``keep``, or is lost."""
-        return self._streams.pop(stream_id)
-
-    def keep(self, streams: Mapping[UUID, Stream]) -> None:
-        """Keep streams as they stand now; whichever was not used for longest goes.
-
-        Of ids that are no stream there is no end, and nothing to remember.
-        """
-        for stream_id, stream in streams.items():
-            if stream.version:
-                stream.rest()
-                self._streams[stream_id] = stream
-        while len(self._streams) > self._most:
-            self._streams.popitem(last=False)
-
-
 class Rounds:
-    """Takes batches of asks, one after the other. Not for two threads at once.
+    """Decides batches, and takes in what came of them. Not for two threads at once.
 
     Without ``kept`` every stream is read each time, and any number of threads may.
-    ``slow`` is told which asks took long to be decided, by what this thread worked
-    itself: by the clock anybody would be slow on a crowded machine.
     """
 
-    def __init__(
-        self,
-        store: EventStore,
-        kept: KeptStreams | None = None,
-        slow: Callable[[Ask], None] | None = None,
-        effort: Callable[[], float] = thread_time,
-    ) -> None:
+    def __init__(self, store: EventStore, kept: KeptStreams | None = None) -> None:
         self._store = store
-        self._kept = kept
-        self._slow = slow
-        self._effort = effort
+        self._kept = NOTHING_KEPT if kept is None else kept
 
     def run(self, asks: Sequence[Ask]) -> list[Answer]:
-        """Load, decide and append a batch; an answer for each ask, in order.
+        """Load, decide and append a batch; an answer for each ask, in order."""
+        batch = Batch()
+        self.decide(batch, asks)
+        answers, _ = self.landed(batch, self.departing(batch))
+        return answers
+
+    def decide(
+        self,
+        batch: Batch,
+        asks: Sequence[Ask],
+        ahead: Batch | None = None,
+        *,
+        fresh: bool = False,
+        turn: Turn = nobody_looks,
+    ) -> int:
+        """Decide asks on top of a batch; return how many of them, from the first.
+
+        ``ahead`` is on its way to the store. An ask has to wait, and all behind it, if
+        a stream must be read for it that the batch, or the one ahead, may have changed:
+        what is read by now is not what it has to be decided on. None has to wait where
+        nothing is ahead and nothing in the batch. ``fresh`` trusts nothing but what is
+        read now. What cannot be read is told to whoever asked for it. Whose ``turn`` it
+        is to be decided is said each time, and None at the end.
+        """
+        kept = NOTHING_KEPT if fresh else self._kept
+        lacking: dict[int, Sequence[UUID]] = {}
+        count = len(asks)
+        for number, ask in enumerate(asks):
+            if apart(ask) or (ask.decided and not fresh):
+                continue
+            unknown = [each for each in ask.streams if not told(each, ask, batch, kept)]
+            if not unknown:
+                continue
+            if in_motion(unknown, batch, ahead):
+                count = number
+                break
+            lacking[number] = unknown
+        away = self._read(batch, asks, lacking)
+        for number, ask in enumerate(asks[:count]):
+            turn(ask)
+            read = lacking.get(number, ())
+            if apart(ask):
+                batch.refuse(ask, PartsApart(WHOLE))
+            elif read and away is not None:
+                batch.refuse(ask, away)
+            else:
+                for stream_id in ask.streams:
+                    if stream_id not in batch.streams:
+                        stream = kept.taken(stream_id)
+                        batch.streams[stream_id] = stream or standing(ask, stream_id)
+                anew = ahead is None or command_key(ask) not in ahead.command_ids
+                batch.take(ask, sure=anew and len(read) == len(ask.streams))
+        turn(None)
+        return count
+
+    def departing(self, batch: Batch) -> Appending:
+        """Close a batch, and return what has to be called to have it appended.
+
+        From now on its streams are kept as they will stand if all of it is written.
+        """
+        self._kept.keep(batch.streams, but=batch.unreadable)
+        appends = list(batch.appends.values())
+        return partial(self._store.append, appends) if appends else tuple
+
+    def landed(
+        self, batch: Batch, appending: Appending
+    ) -> tuple[list[Answer], set[UUID]]:
+        """Take in what came of a batch: its answers, in the order of its asks.
 
         What lost a race is read and decided again, three times at most. If the answer
         to the append is lost, the receipts of what was written are looked up, once.
         Who has an answer keeps it, whatever becomes of the others: an ask of which
         nothing can be said is answered StoreUnavailable, or OutcomeUnknown if it may
         have been written.
+
+        The streams are those that do not stand where the batch left them: whatever was
+        decided on top of it has to be decided again.
         """
-        answers: dict[int, Answer] = {
-            number: PartsApart("An ask has parts, and all lie in one partition.")
-            for number, ask in enumerate(asks)
-            if apart(ask)
-        }
+        asks, numbers = batch.asks, list(range(len(batch.asks)))
+        answers: dict[int, Answer] = {}
+        moved: set[UUID] = set()
         lost: OutcomeUnknown | None = None
         rest: Exception = Busy(attempts=ATTEMPTS_MAX)
         for attempt in range(ATTEMPTS_MAX):
-            waiting = {
-                number: ask for number, ask in enumerate(asks) if number not in answers
-            }
-            if not waiting:
-                break
+            if attempt:
+                batch = self._anew([asks[number] for number in numbers])
+                appending = self.departing(batch)
+                moved |= batch.streams.keys()
             try:
-                answers |= self._attempt(waiting, fresh=attempt > 0)
+                some = self._answers(batch, appending, moved)
             except OutcomeUnknown as error:
                 if lost is not None:
                     break
                 lost = error
+                continue
             except StoreUnavailable as error:
                 rest = error
                 break
+            for number, answer in some.items():
+                answers[numbers[number]] = lost if lost and unsaid(answer) else answer
+            numbers = [number for number in numbers if number not in answers]
+            if not numbers:
+                break
         if lost is not None:
             rest = lost  # Whoever can say nothing since then has been lost as well.
-        return [answers.get(number, rest) for number in range(len(asks))]
+        return [answers.get(number, rest) for number in range(len(asks))], moved
 
-    def _attempt(self, asks: Mapping[int, Ask], *, fresh: bool) -> dict[int, Answer]:
+    def _answers(
+        self, batch: Batch, appending: Appending, moved: set[UUID]
+    ) -> dict[int, Answer]:
         """Return the answers there are; the asks left out lost a race.
 
         What cannot be stored at all, such as a name with a NUL, fails the whole batch:
         then each ask goes alone, so that it fails only the one it came with.
         """
-        batch, streams = self._decided(asks, fresh=fresh)
-        appends = list(batch.appends.values())
+        spoilt: Iterable[UUID] = batch.streams
         try:
-            outcomes = self._store.append(appends) if appends else ()
+            outcomes = appending()
+            told = dict(zip(batch.appends, outcomes, strict=True))
+            spoilt = spoilt_by(batch.appends, told)
+            return batch.answers(told)
         except StoreUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - a value, see Answer
-            return dict.fromkeys(asks, error) if len(asks) == 1 else self._each(asks)
-        told = dict(zip(batch.appends, outcomes, strict=True))
-        if self._kept is not None:
-            for spoilt in spoilt_by(batch.appends, told):
-                streams.pop(spoilt, None)
-            self._kept.keep(streams)
-        return batch.answers(told)
+            if len(batch.asks) == 1:
+                return {0: error}
+            return self._each(batch.asks, moved)
+        finally:
+            self._kept.forget(spoilt)
+            moved.update(spoilt)
 
-    def _each(self, asks: Mapping[int, Ask]) -> dict[int, Answer]:
+    def _each(self, asks: Sequence[Ask], moved: set[UUID]) -> dict[int, Answer]:
         answers: dict[int, Answer] = {}
-        for number, ask in asks.items():
+        for number, ask in enumerate(asks):
+            batch = self._anew([ask])
             try:
-                answers |= self._attempt({number: ask}, fresh=True)
+                some = self._answers(batch, self.departing(batch), moved)
             except StoreUnavailable as error:
                 answers[number] = error
+            else:
+                answers.update((number, answer) for answer in some.values())
         return answers
 
-    def _decided(
-        self, asks: Mapping[int, Ask], *, fresh: bool
-    ) -> tuple[Batch, dict[UUID, Stream]]:
-        """Return a batch decided, and the streams that it moved."""
-        kept = self._kept if not fresh else None
-        ready = {n: ask for n, ask in asks.items() if ask.decided and not fresh}
-        known = {n for n, ask in asks.items() if kept is not None and kept.known(ask)}
-        sure = asks.keys() - known - ready.keys()
-        loaded = self._loaded([asks[number] for number in asks if number in sure])
-        streams = {name: Stream(each) for name, each in loaded.histories.items()}
-        if kept is not None:
-            for number in known:
-                for stream_id in asks[number].streams:
-                    if stream_id not in streams:
-                        streams[stream_id] = kept.take(stream_id)
-        for ask in ready.values():
-            for stream_id, version in ask.rests_on.items():
-                streams.setdefault(stream_id, Stream.standing(version))
-        batch = Batch(streams, loaded.seen, loaded.unreadable)
-        began = self._effort()
-        for number, ask in asks.items():
-            batch.take(number, ask, sure=number in sure)
-            ended = self._effort()
-            if self._slow is not None and ended - began > SLOW_S:
-                self._slow(ask)
-            began = ended
-        for stream_id in loaded.unreadable:
-            streams.pop(stream_id)
-        return batch, streams
+    def _anew(self, asks: Sequence[Ask]) -> Batch:
+        """Return a batch of these asks, decided on what is read now."""
+        batch = Batch()
+        self.decide(batch, asks, fresh=True)
+        return batch
 
-    def _loaded(self, asks: Collection[Ask]) -> Loaded:
-        if not asks:
-            return Loaded({}, {})
-        streams = {each: None for ask in asks for each in ask.streams}
-        commands = {command_key(ask): None for ask in asks}
-        return self._store.load(list(streams), list(commands))
+    def _read(
+        self, batch: Batch, asks: Sequence[Ask], lacking: Mapping[int, Sequence[UUID]]
+    ) -> StoreUnavailable | None:
+        """Add what has to be read to a batch; return what prevents it, if anything."""
+        if not lacking:
+            return None
+        streams = {each: None for some in lacking.values() for each in some}
+        commands = {command_key(asks[number]): None for number in lacking}
+        try:
+            loaded = self._store.load(list(streams), list(commands))
+        except StoreUnavailable as away:
+            return away
+        for stream_id, history in loaded.histories.items():
+            batch.streams[stream_id] = Stream(history)
+        batch.seen.update(loaded.seen)
+        batch.unreadable.update(loaded.unreadable)
+        return None
+
+
+def in_motion(stream_ids: Sequence[UUID], batch: Batch, ahead: Batch | None) -> bool:
+    """Say whether one of the streams is not what would be read of it now."""
+    if not batch.streams.keys().isdisjoint(stream_ids):
+        return True
+    return ahead is not None and not ahead.changed.isdisjoint(stream_ids)
+
+
+def told(stream_id: UUID, ask: Ask, batch: Batch, kept: KeptStreams) -> bool:
+    """Say whether it is known how a stream stands that an ask needs."""
+    stream = batch.streams.get(stream_id) or kept.get(stream_id)
+    return stream is not None and all(
+        stream.knows(part.decider) for part in ask.parts if part.stream_id == stream_id
+    )
+
+
+def standing(ask: Ask, stream_id: UUID) -> Stream:
+    """Return a stream of which an ask says where it stands, and no more is needed."""
+    return Stream.standing(ask.rests_on[stream_id])
+
+
+def unsaid(answer: Answer) -> bool:
+    """Say whether an answer is that the store said nothing, and wrote nothing."""
+    away = isinstance(answer, StoreUnavailable)
+    return away and not isinstance(answer, OutcomeUnknown)
 
 
 def apart(ask: Ask) -> bool:

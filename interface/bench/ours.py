@@ -16,8 +16,9 @@ from application.bench.parcel import (
     ScanParcel,
 )
 from application.event_store.connections import connection_pool
-from application.event_store.dispatcher import LANES, QUEUE_MAX, Dispatcher, Limits
+from application.event_store.dispatcher import Dispatcher
 from application.event_store.envelope import Ask, CommandContext, Part
+from application.event_store.lane import LANES, QUEUE_MAX, Limits
 from application.event_store.postgres import PostgresEventStore
 from domain.ids import random_id
 from domain.kernel import Event

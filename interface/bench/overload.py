@@ -11,8 +11,9 @@ from uuid import UUID
 from msgspec import Struct, field
 
 from application.event_store.calls import Answers
-from application.event_store.dispatcher import WAIT_MAX_S, Dispatcher
+from application.event_store.dispatcher import Dispatcher
 from application.event_store.envelope import Ask
+from application.event_store.lane import WAIT_MAX_S
 from application.event_store.store import Overloaded
 from interface.bench.callers import evenly, quantile
 from interface.bench.ground import PARTITIONS, Ground

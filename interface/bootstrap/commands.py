@@ -8,7 +8,8 @@ from application.compensation import Compensations
 from application.consumers import Consumers
 from application.contacts import Contacts
 from application.disputes import Disputes
-from application.event_store.dispatcher import LANES, Dispatcher, Limits
+from application.event_store.dispatcher import Dispatcher
+from application.event_store.lane import LANES, Limits
 from application.incidents.incidents import Incidents
 from application.incidents.offers import IncidentOffers
 from application.listing_reports import ListingReports

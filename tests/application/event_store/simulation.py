@@ -15,9 +15,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from application.event_store.batch import Answer, request_hash
-from application.event_store.envelope import Ask, CommandContext, Part
-from application.event_store.rounds import KeptStreams, Rounds
-from application.event_store.store import OutcomeUnknown, StoreUnavailable
+from application.event_store.envelope import Ask, CommandContext, Part, Receipt
+from application.event_store.pipeline import Pipeline
+from application.event_store.rounds import Appending, Rounds
+from application.event_store.store import Conflict, OutcomeUnknown
+from application.event_store.streams import KeptStreams
 from domain.ids import random_id
 from domain.kernel import Command, Refused
 from tests.application.event_store.shelf import (
@@ -70,18 +72,116 @@ class Errand(Struct):
     done: bool = False
 
 
+Waiting = tuple[Errand, Delivery]
+Told = list[tuple[Waiting, Answer]]
+
+
 class Process:
     """A process that takes what waits for it, a batch at a time, until it is killed."""
 
-    def __init__(self, born: Callable[[], Rounds]) -> None:
+    def __init__(self, born: Callable[[], Rounds], dice: Random) -> None:
         self._born = born
+        self.dice = dice
         self.rounds = born()
-        self.mailbox: list[tuple[Errand, Delivery]] = []
+        self.mailbox: list[Waiting] = []
+        self.held: list[Waiting] = []
         self.busy = False
 
     def dies(self) -> None:
         """Be another one, which remembers nothing."""
         self.rounds = self._born()
+
+    def works(self, taken: Sequence[Waiting]) -> Told:
+        """Do something about these, and return who is answered."""
+        return list(
+            zip(taken, self.rounds.run([each.ask for _, each in taken]), strict=True)
+        )
+
+    def must_go_on(self) -> bool:
+        """Say whether somebody waits who will not come by the mailbox."""
+        return False
+
+
+class DecidingAhead(Process):
+    """A process that decides the next batch while the last is on its way.
+
+    It is busy only while it decides: what another thread appends is no hindrance.
+    """
+
+    def __init__(self, born: Callable[[], Rounds], dice: Random) -> None:
+        super().__init__(born, dice)
+        self.pipeline = Pipeline[Waiting](self.rounds)
+        self._appending: Appending | None = None
+        self._landed: Appending | None = None
+        self._under_way = False
+
+    def dies(self) -> None:
+        super().dies()
+        self.pipeline = Pipeline[Waiting](self.rounds)
+        self._appending = self._landed = None
+        self._under_way = False
+
+    def works(self, taken: Sequence[Waiting]) -> Told:
+        told: Told = []
+        while taken:
+            count = self.pipeline.take([(each, each[1].ask) for each in taken])
+            taken = taken[count:]
+            if taken and self._under_way:  # They wait, and so does whoever decides.
+                self.mailbox += taken
+                for each in taken:
+                    self.held.remove(each)
+                return told
+            if taken:
+                told += self._all_land()
+        if not self._under_way:
+            turn = self.dice.random()
+            if turn < 0.3:
+                told += self._lands()
+            elif turn < 0.7:
+                self._appends()
+        return told
+
+    def must_go_on(self) -> bool:
+        return bool(self.held)
+
+    def _appends(self) -> None:
+        """Have a batch appended, while others, and even this process, do something."""
+        if self._appending is None and self.pipeline.waiting:
+            self._appending = self.pipeline.departing()
+        if self._appending is None or self._landed is not None:
+            return
+        pipeline, self.busy = self.pipeline, False
+        self._under_way = True
+        outcome = came_of(self._appending)
+        if self.pipeline is pipeline:
+            self._landed, self._under_way = outcome, False
+
+    def _lands(self) -> Told:
+        if self._appending is None:
+            return []
+        appending, self._appending = self._landed or self._appending, None
+        self._landed = None
+        return self.pipeline.landed(appending)
+
+    def _all_land(self) -> Told:
+        told = self._lands()
+        if self.pipeline.waiting:
+            self._appending = self.pipeline.departing()
+        return told + self._lands()
+
+
+def came_of(appending: Appending) -> Appending:
+    """Have it appended, and return what will say again what came of it."""
+    try:
+        outcomes = appending()
+    except Exception as error:  # noqa: BLE001 - whatever it was is raised again below
+        failed = error
+
+        def raising() -> Sequence[Receipt | Conflict]:
+            raise failed
+
+        return raising
+    return lambda: outcomes
 
 
 class World:
@@ -101,9 +201,9 @@ class World:
         self.store.meanwhile = self._meanwhile
         store = self.store
         self.processes = [
-            Process(lambda: make_rounds(store, KeptStreams(KEPT))),
-            Process(lambda: make_rounds(store, KeptStreams(KEPT))),
-            Process(lambda: make_rounds(store, None)),
+            DecidingAhead(lambda: make_rounds(store, KeptStreams(KEPT)), self.dice),
+            Process(lambda: make_rounds(store, KeptStreams(KEPT)), self.dice),
+            Process(lambda: make_rounds(store, None), self.dice),
         ]
         self.shelves = [
             random_id(partition, 0, self.dice.getrandbits(62))
@@ -128,7 +228,7 @@ class World:
                 break
         self.store.settle()
         for process in self.processes:
-            while process.mailbox:
+            while process.mailbox or process.must_go_on():
                 self._work(process)
 
     # -- What callers want --
@@ -226,33 +326,28 @@ class World:
             self._work(self.dice.choice(idle))
 
     def _work(self, process: Process) -> None:
-        """Let a process take a batch, in any order, and answer each of it."""
+        """Let a process take a batch, in any order, and answer whom it can."""
         waiting = process.mailbox
         count = self.dice.randint(1, max(1, len(waiting)))
         self.dice.shuffle(waiting)
         taken, process.mailbox = waiting[:count], waiting[count:]
-        if not taken:
+        process.held += taken
+        if not process.held:
             return
         process.busy = True
+        told: Sequence[tuple[Waiting, Answer | None]]
         try:
-            answers = self._answers(process, [each.ask for _, each in taken])
+            told = process.works(taken)
+        except Killed:
+            told = [(each, None) for each in process.held]
+            process.dies()
         finally:
             process.busy = False
-        for (errand, delivery), answer in zip(taken, answers, strict=True):
+        for (errand, delivery), answer in told:
+            process.held.remove((errand, delivery))
             self._now += 1
             errand.waiting -= 1
             delivery.answer, delivery.ended = answer, self._now
             delivery.to = self.versions()
             if not isinstance(answer, Exception) and self.dice.random() < 0.7:
                 errand.tries = 0
-
-    def _answers(
-        self, process: Process, asks: Sequence[Ask]
-    ) -> Sequence[Answer | None]:
-        try:
-            return process.rounds.run(asks)
-        except Killed:
-            process.dies()
-            return [None] * len(asks)
-        except StoreUnavailable as away:
-            return [away] * len(asks)

@@ -9,8 +9,9 @@ from typing import Any, TypeVarTuple
 
 from application.event_store.batch import Answer
 from application.event_store.calls import Call, awaited, blocked, submitted, tell
-from application.event_store.dispatcher import Dispatcher, Limits
+from application.event_store.dispatcher import Dispatcher
 from application.event_store.envelope import Receipt
+from application.event_store.lane import Limits
 from tests.application.event_store.shelf import a_shelf, put_up
 from tests.application.event_store.test_dispatcher import (
     ONE_LANE,
@@ -99,15 +100,15 @@ def test_all_of_a_loop_who_are_answered_by_one_batch_are_woken_at_once() -> None
             store.shut()
             first = dispatcher.awaited([put_up("lamp", a_shelf())])
             await asyncio.to_thread(store.writing.wait, SOON_S)
-            many = [dispatcher.awaited([put_up("v", a_shelf())]) for _ in range(20)]
+            many = [dispatcher.awaited([put_up("v", a_shelf())]) for _ in range(15)]
             woken = loop.woken
             store.gate.set()
             told = [each for future in (first, *many) for each in await future]
-            assert kinds(told) == [Receipt] * 21
-            assert loop.woken - woken == 2, "one batch of one, one of twenty"
+            assert kinds(told) == [Receipt] * 16
+            assert loop.woken - woken == 2, "one batch of one, one of fifteen"
 
     in_a_loop(story)
-    assert store.batches == [1, 20]
+    assert store.batches == [1, 15]
 
 
 def test_who_stopped_waiting_harms_nobody_of_his_batch() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import count
 from random import Random
 from threading import Event as Signal
 from typing import Any
@@ -14,8 +15,9 @@ from msgspec.structs import replace
 
 from application.event_store.batch import Answer
 from application.event_store.connections import connection_pool
-from application.event_store.dispatcher import Dispatcher, Limits
+from application.event_store.dispatcher import Dispatcher
 from application.event_store.envelope import Ask, Part, Receipt, RecordedEvent
+from application.event_store.lane import Limits
 from application.event_store.postgres import PostgresEventStore
 from application.event_store.rounds import PartsApart
 from application.event_store.store import (
@@ -46,6 +48,8 @@ from tests.application.event_store.test_races import fallen, intruding
 from tests.memory_store import MemoryEventStore
 
 SOON_S = 20.0
+# So often it is looked who is slow, before it is clear that nobody is.
+LOOKS = 4
 ONE_LANE = Limits(lanes=1)
 
 
@@ -90,9 +94,9 @@ def dispatching(
     store: MemoryEventStore | PostgresEventStore,
     limits: Limits = ONE_LANE,
     clock: Callable[[], float] = lambda: 0.0,
-    effort: Callable[[], float] | None = None,
+    effort: Callable[[int], float] = lambda _: 0.0,
 ) -> Iterator[Dispatcher]:
-    dispatcher = Dispatcher(store, limits, clock, effort or clock)
+    dispatcher = Dispatcher(store, limits, clock, effort)
     try:
         yield dispatcher
     finally:
@@ -370,53 +374,109 @@ def test_a_feed_that_is_not_taken_whole_may_be_handed_in_again(store: Gated) -> 
 # -- Who is slow --
 
 
-def test_who_is_slow_once_holds_nobody_up_again(store: Gated) -> None:
-    now, deciding, go_on = [0.0], Signal(), Signal()
-    go_on.set()
+class Slowly:
+    """Decides as a shelf does, but only once it may; ``worked`` grows meanwhile."""
 
-    def slowly(shelf: Shelf, command: Command, policy: None, at: datetime) -> Any:
-        now[0] += 1.0
-        deciding.set()
-        assert go_on.wait(SOON_S)
+    def __init__(self) -> None:
+        self.deciding, self.go_on = Signal(), Signal()
+        self._decider: AnyDecider = Decider(
+            initial=Shelf(), decide=self._decide, evolve=SHELF.evolve
+        )
+        self._looked = count()
+
+    def worked(self, thread: int) -> float:
+        """Return more each time somebody looks, as long as it decides."""
+        assert thread
+        return float(next(self._looked))
+
+    def ask(self, thing: str, shelf: UUID) -> Ask:
+        ask = put_up(thing, shelf)
+        return replace(ask, parts=(Part(shelf, self._decider, PutUp(thing)),))
+
+    def _decide(
+        self, shelf: Shelf, command: Command, policy: None, at: datetime
+    ) -> Any:
+        self.deciding.set()
+        assert self.go_on.wait(SOON_S), "nobody let it go on"
         return SHELF.decide(shelf, command, policy, at)
 
-    slow: AnyDecider = Decider(initial=Shelf(), decide=slowly, evolve=SHELF.evolve)
-    shelf = a_shelf()
 
-    def slow_ask(thing: str) -> Ask:
-        ask = put_up(thing, shelf)
-        return replace(ask, parts=(Part(shelf, slow, PutUp(thing)),))
+def test_who_is_slow_harms_nobody_else_in_his_batch(store: Gated) -> None:
+    slowly, shelf = Slowly(), a_shelf()
+    with dispatching(store, effort=slowly.worked) as dispatcher:
+        first = busy_with(dispatcher, store, put_up("lamp", a_shelf()))
+        others = [dispatcher.submit([put_up("a", a_shelf())]) for _ in range(3)]
+        slow = dispatcher.submit([slowly.ask("b", shelf)])
+        others += [dispatcher.submit([put_up("a", a_shelf())]) for _ in range(3)]
+        store.gate.set()
+        assert kinds(answers(first, *others)) == [Receipt] * 7
+        assert slowly.deciding.is_set()
+        assert not slow.done()
+        slowly.go_on.set()
+        assert kinds(answers(slow)) == [Receipt]
+    assert things(store, shelf) == ["b"]
 
-    with dispatching(store, ONE_LANE, lambda: now[0]) as dispatcher:
-        dispatcher.handle_one(slow_ask("a"))
-        deciding.clear()
-        go_on.clear()
-        waiting = dispatcher.submit([slow_ask("b")])
-        assert deciding.wait(SOON_S)
+
+def test_what_came_for_the_stream_of_who_is_slow_keeps_its_order(store: Gated) -> None:
+    slowly, shelf = Slowly(), a_shelf()
+    with dispatching(store, effort=slowly.worked) as dispatcher:
+        first = busy_with(dispatcher, store, put_up("lamp", a_shelf()))
+        asks = [
+            put_up("a", shelf),
+            slowly.ask("b", shelf),
+            put_up("c", shelf),
+            put_up("d", shelf),
+        ]
+        rest = [dispatcher.submit([each]) for each in asks]
+        other = dispatcher.submit([put_up("a", a_shelf())])
+        store.gate.set()
+        assert kinds(answers(first, other)) == [Receipt] * 2
+        slowly.go_on.set()
+        assert kinds(answers(*rest)) == [Receipt] * 3 + [ShelfFull]
+    assert things(store, shelf) == ["a", "b", "c"]
+
+
+def test_who_is_slow_once_holds_nobody_up_again(store: Gated) -> None:
+    slowly, shelf = Slowly(), a_shelf()
+    with dispatching(store, effort=slowly.worked) as dispatcher:
+        slow = dispatcher.submit([slowly.ask("a", shelf)])
         assert dispatcher.handle_one(put_up("vase", a_shelf())).version == 1
-        go_on.set()
-        assert kinds(answers(waiting)) == [Receipt]
+        again = dispatcher.submit([slowly.ask("b", shelf)])
+        assert dispatcher.figures[-1].waiting + dispatcher.figures[-1].asks == 2
+        slowly.go_on.set()
+        assert kinds(answers(slow, again)) == [Receipt] * 2
     assert things(store, shelf) == ["a", "b"]
 
 
-def test_who_only_waited_for_the_machine_is_not_slow(store: Gated) -> None:
-    now = [0.0]
+def test_who_only_waits_for_the_machine_is_not_slow(store: Gated) -> None:
+    slowly, shelf = Slowly(), a_shelf()
+    looked = Signal()
 
-    def held_up(shelf: Shelf, command: Command, policy: None, at: datetime) -> Any:
-        now[0] += 1.0
-        return SHELF.decide(shelf, command, policy, at)
+    def never_works(thread: int) -> float:
+        assert thread
+        if looks.count(1) == LOOKS:
+            looked.set()
+        looks.append(1)
+        return 0.0
 
-    late: AnyDecider = Decider(initial=Shelf(), decide=held_up, evolve=SHELF.evolve)
-    shelf = a_shelf()
-    with dispatching(
-        store, ONE_LANE, clock=lambda: now[0], effort=lambda: 0.0
-    ) as dispatcher:
-        for thing in "ab":
-            ask = put_up(thing, shelf)
-            dispatcher.handle_one(
-                replace(ask, parts=(Part(shelf, late, PutUp(thing)),))
-            )
-        assert [each.asks for each in dispatcher.figures] == [2, 0]
+    looks: list[int] = []
+    with dispatching(store, effort=never_works) as dispatcher:
+        slow = dispatcher.submit([slowly.ask("a", shelf)])
+        assert looked.wait(SOON_S)
+        slowly.go_on.set()
+        assert kinds(answers(slow)) == [Receipt]
+        assert [each.asks for each in dispatcher.figures] == [1, 0]
+
+
+def test_stopping_waits_for_who_is_slow_as_well(store: Gated) -> None:
+    slowly, shelf = Slowly(), a_shelf()
+    dispatcher = Dispatcher(store, ONE_LANE, effort=slowly.worked)
+    slow = dispatcher.submit([slowly.ask("a", shelf)])
+    assert dispatcher.handle_one(put_up("vase", a_shelf())).version == 1
+    slowly.go_on.set()
+    dispatcher.close()
+    assert slow.done()
+    assert things(store, shelf) == ["a"]
 
 
 # -- On a real database, with two of them --

@@ -19,8 +19,9 @@ from psycopg.pq import Trace
 from application.event_store.asks import FEW_EVENTS, StoredAsk, StoredPart
 from application.event_store.asks import append as append_asks
 from application.event_store.connections import Pool, connection_pool
-from application.event_store.dispatcher import Dispatcher, Limits
+from application.event_store.dispatcher import Dispatcher
 from application.event_store.envelope import Receipt
+from application.event_store.lane import Limits
 from application.event_store.leaf import leaf_hash
 from application.event_store.mapper import RedressMapper, tag_of
 from application.event_store.postgres import PostgresEventStore

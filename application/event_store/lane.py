@@ -1,0 +1,274 @@
+"""A queue, and the thread that decides what is in it while others are appended."""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from threading import Condition, Lock, Thread, current_thread, get_ident
+from typing import Final, TypeAlias
+
+from msgspec import Struct
+
+from application.event_store.batch import Answer
+from application.event_store.calls import Call, tell
+from application.event_store.envelope import Ask, Receipt
+from application.event_store.pipeline import Pipeline
+from application.event_store.rounds import Rounds
+from application.event_store.store import Conflict, Overloaded
+
+# Of two lanes one decides while the other commits; but each gets half of what callers
+# ask meanwhile, and a batch costs the same whatever is in it. On two cores a feed of
+# whole batches gains a third by the second, and callers who wait lose as much.
+LANES: Final = 1
+FEED_LANES: Final = 2
+QUEUE_MAX: Final = 1_000
+BATCH_MAX: Final = 500
+# A kept stream takes 1 kB, and what its state takes besides.
+KEPT_MAX: Final = 30_000
+# Who waited so long for his turn has given up, or soon will.
+WAIT_MAX_S: Final = 2.0
+
+# Of more than these only half are taken at once where nothing is on its way.
+MANY: Final = 16
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """What a dispatcher holds at most, by lane: asks that wait, asks at once, seconds.
+
+    ``kept`` are streams whose state is remembered, of all lanes together.
+    """
+
+    lanes: int = LANES
+    queue: int = QUEUE_MAX
+    batch: int = BATCH_MAX
+    kept: int = KEPT_MAX
+    wait_s: float = WAIT_MAX_S
+
+
+class LaneFigures(Struct, frozen=True, kw_only=True):
+    """What a lane has done so far, and what waits in it."""
+
+    waiting: int
+    asks: int
+    batches: int
+    turned_away: int
+
+
+class Waiting(Struct):
+    """An ask in a queue, since when, and the caller to be answered."""
+
+    ask: Ask
+    number: int
+    call: Call
+    since: float
+
+
+# Takes an ask that is left to somebody else, and all that wait for its streams.
+Leave: TypeAlias = Callable[[Ask, Sequence[Waiting]], None]
+
+
+class Relieved(BaseException):
+    """Another thread has taken the place of this one: it has nothing to do any more."""
+
+
+class Lane:
+    """Takes whatever is in its queue, decides it, and has it appended.
+
+    One thread decides and answers; another waits for the database, so that the first
+    goes on with what came meanwhile. An ask alone is appended by the first itself:
+    there is nobody else to be decided, and handing it over would cost him time.
+
+    Whoever takes long to be decided is left to the thread that decides him, and a new
+    one takes its place (``relieve``).
+    """
+
+    def __init__(
+        self, name: str, rounds: Rounds, limits: Limits, clock: Callable[[], float]
+    ) -> None:
+        self._name, self._limits, self._clock = name, limits, clock
+        self._pipeline = Pipeline[Waiting](rounds)
+        self._queue: deque[Waiting] = deque()
+        self._changed = Condition()
+        self._open = True
+        self._asks = self._batches = self._turned_away = 0
+        # What was taken from the queue, and is being decided.
+        self._taken: Sequence[Waiting] = ()
+        self._appending: Future[Sequence[Receipt | Conflict]] | None = None
+        self._appender = ThreadPoolExecutor(1, f"{name}-appends")
+        # Who works here, and whose turn it is to be decided.
+        self._turns = Lock()
+        self._deciding: tuple[int, Ask] | None = None
+        self._thread = self._another()
+        self._thread.start()
+
+    def _another(self) -> Thread:
+        return Thread(target=self._work, name=self._name, daemon=True)
+
+    @property
+    def figures(self) -> LaneFigures:
+        """What it has done so far, and what waits."""
+        with self._changed:
+            return LaneFigures(
+                waiting=len(self._queue),
+                asks=self._asks,
+                batches=self._batches,
+                turned_away=self._turned_away,
+            )
+
+    def put(self, waiting: Sequence[Waiting]) -> None:
+        """Take all of them into the queue, or raise Overloaded and take none."""
+        with self._changed:
+            if not self._open or len(self._queue) + len(waiting) > self._limits.queue:
+                self._turned_away += len(waiting)
+                raise Overloaded("stopping" if not self._open else "queue full")
+            self._queue.extend(waiting)
+            self._changed.notify()
+
+    def turn_away_if_full(self) -> None:
+        """Raise Overloaded if nothing more can be put, as far as a glance tells."""
+        if len(self._queue) >= self._limits.queue:
+            with self._changed:
+                self._turned_away += 1
+            raise Overloaded("queue full")
+
+    def close(self) -> None:
+        """Take nothing more, answer what was taken, and end."""
+        with self._changed:
+            self._open = False
+            self._changed.notify()
+        self._thread.join()
+        self._appender.shutdown()
+
+    @property
+    def deciding(self) -> tuple[int, Ask] | None:
+        """Whose turn it is to be decided, and by which thread; None for nobody's."""
+        return self._deciding
+
+    def relieve(self, deciding: tuple[int, Ask], leave: Leave) -> None:
+        """Go on in a new thread, without an ask whose turn it is, if it still is.
+
+        It is left to somebody else, with whatever came for its streams, in order. Not
+        to be called once ``close`` was.
+        """
+        with self._turns:
+            if self._deciding is not deciding:
+                return
+            self._deciding = None
+            self._thread = self._another()
+        # The old thread ends when its turn does; what it was about is ours to do.
+        _, ask = deciding
+        again = [*self._pipeline.give_up(), *self._taken]
+        self._taken = ()
+        with self._changed:
+            self._asks -= len(again)
+            waiting = [*again, *self._queue]
+            self._queue.clear()
+            self._queue.extend(w for w in waiting if not shares_streams(w.ask, ask))
+        leave(ask, [w for w in waiting if shares_streams(w.ask, ask)])
+        self._thread.start()
+
+    # -- What its thread does --
+
+    def _work(self) -> None:
+        with suppress(Relieved):
+            while self._anything_to_do():
+                if self._appending is not None and self._appending.done():
+                    self._land()
+                self._take(self._next())
+                if self._appending is None and self._pipeline.waiting:
+                    self._depart()
+
+    def _turn(self, ask: Ask | None) -> None:
+        """Take note of whose turn it is; raises Relieved if that is not ours to say."""
+        with self._turns:
+            if current_thread() is not self._thread:
+                raise Relieved
+            self._deciding = None if ask is None else (get_ident(), ask)
+
+    def _anything_to_do(self) -> bool:
+        """Wait until there is; False once it is closed and all are answered."""
+        with self._changed:
+            while True:
+                away = self._appending
+                room = self._limits.batch - self._pipeline.waiting
+                if (away is not None and away.done()) or (self._queue and room > 0):
+                    return True
+                if not self._open and away is None:
+                    return False
+                self._changed.wait()
+
+    def _next(self) -> Sequence[Waiting]:
+        """Return what waits in the queue, as much of it as there is room for."""
+        with self._changed:
+            room = self._limits.batch - self._pipeline.waiting
+            count = min(len(self._queue), room)
+            if self._appending is None and count > MANY:
+                count //= 2  # The others are decided while these are appended.
+            taken = [self._queue.popleft() for _ in range(count)]
+            since = self._clock() - self._limits.wait_s
+            late = [each for each in taken if each.since < since]
+            self._turned_away += len(late)
+            self._asks += len(taken) - len(late)
+        answer([(each, Overloaded("waited too long")) for each in late])
+        return [each for each in taken if each.since >= since] if late else taken
+
+    def _take(self, waiting: Sequence[Waiting]) -> None:
+        """Decide them all; who has to wait for what is on its way, waits here."""
+        self._taken = waiting
+        while self._taken:
+            try:
+                asked = [(each, each.ask) for each in self._taken]
+                count = self._pipeline.take(asked, self._turn)
+            except Exception as error:  # noqa: BLE001 - a value, see Answer
+                failed, self._taken = self._taken, self._pipeline.give_up()
+                answer([(each, error) for each in failed])
+                continue
+            self._taken = self._taken[count:]
+            if self._taken:
+                self._let_all_land()
+
+    def _let_all_land(self) -> None:
+        if self._appending is not None:
+            self._land()
+        if self._pipeline.waiting:
+            self._depart()
+        if self._appending is not None:
+            self._land()
+
+    def _depart(self) -> None:
+        """Have appended what is decided; without waiting, if others may be decided."""
+        alone = self._pipeline.waiting == 1
+        appending = self._pipeline.departing()
+        self._batches += 1
+        if alone:
+            answer(self._pipeline.landed(appending))
+            return
+        self._appending = self._appender.submit(appending)
+        self._appending.add_done_callback(self._appended)
+
+    def _appended(self, _: object) -> None:
+        with self._changed:
+            self._changed.notify()
+
+    def _land(self) -> None:
+        """Tell what came of the batch on its way; the next is sent before that."""
+        assert self._appending is not None, "something is on its way"
+        appending, self._appending = self._appending, None
+        answers = self._pipeline.landed(appending.result)
+        if self._pipeline.waiting > 1:
+            self._depart()
+        answer(answers)
+
+
+def shares_streams(one: Ask, other: Ask) -> bool:
+    """Say whether two asks are about the same stream."""
+    return not set(one.streams).isdisjoint(other.streams)
+
+
+def answer(answers: Sequence[tuple[Waiting, Answer]]) -> None:
+    """Answer each, and tell those who have all their answers."""
+    tell(
+        waiting.call
+        for waiting, answer in answers
+        if waiting.call.answer(waiting.number, answer)
+    )

@@ -1,0 +1,182 @@
+"""What is decided while a batch is on its way holds, or is decided again."""
+
+from collections.abc import Sequence
+from uuid import uuid4
+
+import pytest
+
+from application.event_store.batch import Answer
+from application.event_store.envelope import Ask, Receipt
+from application.event_store.pipeline import Pipeline
+from application.event_store.rounds import Appending, Rounds
+from application.event_store.store import (
+    Conflict,
+    KeyReused,
+    OutcomeUnknown,
+    StoreUnavailable,
+)
+from application.event_store.streams import KeptStreams
+from tests.application.event_store.shelf import (
+    ReportFall,
+    ShelfFull,
+    a_shelf,
+    asking,
+    put_up,
+)
+from tests.application.event_store.test_handler import kinds, things
+from tests.application.event_store.test_races import intruding
+from tests.memory_store import MemoryEventStore
+
+KEPT = 10
+
+
+class Road:
+    """A pipeline whose batches go and come when the test says so."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self.store = MemoryEventStore()
+        self.pipeline = Pipeline[int](Rounds(self.store, KeptStreams(kept)))
+        self._ahead: Appending | None = None
+        self._asked = 0
+
+    def take(self, *asks: Ask) -> int:
+        """Hand in asks, whose callers are counted from 0; return how many are taken."""
+        first, self._asked = self._asked, self._asked + len(asks)
+        taken = self.pipeline.take([(first + n, ask) for n, ask in enumerate(asks)])
+        self._asked -= len(asks) - taken
+        return taken
+
+    def goes(self) -> None:
+        self._ahead = self.pipeline.departing()
+
+    def comes(self, instead: Appending | None = None) -> list[tuple[int, Answer]]:
+        assert self._ahead is not None
+        return self.pipeline.landed(instead or self._ahead)
+
+    def kinds(self, *told: tuple[int, Answer]) -> list[tuple[int, type]]:
+        return [(caller, type(answer)) for caller, answer in told]
+
+
+@pytest.fixture
+def road() -> Road:
+    return Road()
+
+
+def away() -> Sequence[Receipt | Conflict]:
+    raise StoreUnavailable("away")
+
+
+def lost() -> Sequence[Receipt | Conflict]:
+    raise OutcomeUnknown("the line is cut")
+
+
+def broken() -> Sequence[Receipt | Conflict]:
+    raise ZeroDivisionError
+
+
+def test_what_is_on_its_way_is_seen_by_who_comes_after(road: Road) -> None:
+    shelf = a_shelf()
+    road.take(*(put_up(each, shelf) for each in "ab"))
+    road.goes()
+    assert road.take(*(put_up(each, shelf) for each in "cd")) == 2
+    assert kinds([answer for _, answer in road.comes()]) == [Receipt, Receipt]
+    road.goes()
+    assert kinds([answer for _, answer in road.comes()]) == [Receipt, ShelfFull]
+    assert things(road.store, shelf) == ["a", "b", "c"]
+
+
+def test_who_came_after_one_that_lost_a_race_is_decided_again(road: Road) -> None:
+    shelf = a_shelf()
+    road.take(*(put_up(each, shelf) for each in "ab"))
+    road.goes()
+    road.comes()
+    road.take(put_up("c", shelf))
+    road.goes()
+    road.take(put_up("d", shelf), put_up("e", a_shelf()))
+    road.store.append([intruding(shelf, 2, "c")])
+    (first,) = road.comes()
+    assert isinstance(first[1], Receipt)
+    assert not first[1].leaves, "it is there already"
+    road.goes()
+    assert road.kinds(*road.comes()) == [(3, ShelfFull), (4, Receipt)]
+    assert things(road.store, shelf) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("came", [away, lost, broken])
+def test_who_came_after_what_was_not_written_is_decided_on_what_is_so(
+    road: Road, came: Appending
+) -> None:
+    shelf = a_shelf()
+    road.take(*(put_up(each, shelf) for each in "abc"))
+    road.goes()
+    assert road.take(put_up("d", shelf)) == 1, "it would be refused"
+    told = road.comes(came)
+    road.goes()
+    ((caller, answer),) = road.comes()
+    assert caller == 3
+    if came is away:
+        assert kinds([each for _, each in told]) == [StoreUnavailable] * 3
+        assert isinstance(answer, Receipt)
+        assert things(road.store, shelf) == ["d"]
+    else:
+        assert kinds([each for _, each in told]) == [Receipt] * 3, (
+            "they were asked again"
+        )
+        assert isinstance(answer, ShelfFull)
+
+
+def test_who_asks_again_while_it_is_on_its_way_gets_the_first_receipt(
+    road: Road,
+) -> None:
+    shelf, command = a_shelf(), uuid4()
+    road.take(put_up("a", shelf, command))
+    road.goes()
+    road.take(put_up("a", shelf, command), put_up("b", shelf, command))
+    ((_, first),) = road.comes()
+    road.goes()
+    (_, again), (_, other) = road.comes()
+    assert isinstance(first, Receipt)
+    assert isinstance(again, Receipt)
+    assert (again.leaves, again.repeated) == (first.leaves, True)
+    assert isinstance(other, KeyReused)
+
+
+def test_a_name_on_its_way_is_known_when_another_stream_is_read_for_it(
+    road: Road,
+) -> None:
+    command = uuid4()
+    road.take(put_up("a", a_shelf(), command))
+    road.goes()
+    full = a_shelf()
+    road.store.append([intruding(full, n, each) for n, each in enumerate("abc")])
+    road.take(put_up("d", full, command))
+    road.comes()
+    road.goes()
+    ((_, answer),) = road.comes()
+    assert isinstance(answer, KeyReused), "and not that the shelf is full"
+
+
+def test_who_needs_what_is_not_remembered_waits_until_it_is_written() -> None:
+    road, shelf = Road(kept=1), a_shelf()
+    road.take(put_up("a", shelf), put_up("a", a_shelf()))
+    road.goes()
+    waits = [asking((shelf, ReportFall("a"))), put_up("b", a_shelf())]
+    assert road.take(*waits) == 0
+    road.comes()
+    assert road.take(*waits) == 2
+    road.goes()
+    versions = [each.version for _, each in road.comes() if isinstance(each, Receipt)]
+    assert versions == [2, 1]
+
+
+def test_what_is_given_up_was_not_decided(road: Road) -> None:
+    shelf = a_shelf()
+    road.take(put_up("a", shelf))
+    road.goes()
+    road.take(put_up("b", shelf))
+    assert road.pipeline.give_up() == [1]
+    road.comes()
+    road.take(put_up("c", shelf))
+    road.goes()
+    road.comes()
+    assert things(road.store, shelf) == ["a", "c"]
