@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cache, partial
 from itertools import islice, takewhile
 from operator import itemgetter
-from struct import iter_unpack
+from struct import unpack
 from typing import Any
 from uuid import UUID
 
@@ -185,7 +185,7 @@ class PostgresEventStore:
             for streams, count, tags, bodies in rows:
                 events = self._mapper.decode_lines(tags, bodies, count)
                 if events is not None:
-                    yield Happened(each_of(streams), events)
+                    yield Happened(each_of(streams, count), events)
                     continue
                 asked.close()  # The same connection reads it row by row.
                 page = self.read(*span)
@@ -272,9 +272,9 @@ def streams_of(
     return streams
 
 
-def each_of(packed: bytes) -> list[bytes]:
-    """Return ids that were sent one behind the other."""
-    return [each for (each,) in iter_unpack("16s", packed)]
+def each_of(packed: bytes, count: int) -> Sequence[bytes]:
+    """Return so many ids that were sent one behind the other."""
+    return unpack("16s" * count, packed)
 
 
 def addresses(stream_ids: Iterable[UUID]) -> tuple[Packed, Packed]:
