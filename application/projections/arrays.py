@@ -10,7 +10,7 @@ each value after its length, -1 for NULL.
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from struct import Struct as Packer
-from struct import pack
+from struct import iter_unpack, pack
 from typing import Any, ClassVar, Final, cast
 from uuid import UUID
 
@@ -20,7 +20,17 @@ from psycopg.postgres import types
 from psycopg.pq import Format
 
 HEADER: Final = Packer(">iiIii").pack
-LENGTH: Final = Packer(">i").pack
+LENGTH_OF: Final = Packer(">i")
+LENGTH: Final = LENGTH_OF.pack
+HEADER_LENGTH: Final = 20
+COUNT: Final = Packer(">12xi").unpack_from
+# Values that are all of one length, each behind it.
+FORMS: Final[Mapping[str, str]] = {
+    "int2": ">4xh",
+    "int8": ">4xq",
+    "uuid": ">4x16s",
+    "timestamptz": ">4x8s",
+}
 NUMBER: Final = Packer(">iq").pack
 MOMENT: Final = Packer(">q").pack
 JSON_LENGTH: Final = Packer(">ib").pack
@@ -51,6 +61,12 @@ class Numbers(Array):
     of = "int8"
 
 
+class Smalls(Array):
+    """Goes for smallint[]."""
+
+    of = "int2"
+
+
 class Uuids(Array):
     """Goes for uuid[]."""
 
@@ -67,6 +83,12 @@ class Booleans(Array):
     """Goes for boolean[]."""
 
     of = "bool"
+
+
+class Bytes(Array):
+    """Goes for bytea[]."""
+
+    of = "bytea"
 
 
 class Jsons(Array):
@@ -93,6 +115,13 @@ def numbers(values: Sequence[int | None]) -> bytes:
     flat = [8] * (2 * len(values))
     flat[1::2] = cast("Sequence[int]", values)
     return pack(f">{'iq' * len(values)}", *flat)
+
+
+def smalls(values: Sequence[int]) -> bytes:
+    """Return small numbers, of 16 bits; raises struct.error beyond."""
+    flat = [2] * (2 * len(values))
+    flat[1::2] = values
+    return pack(f">{'ih' * len(values)}", *flat)
 
 
 def uuids(values: Sequence[UUID | None]) -> bytes:
@@ -173,6 +202,27 @@ def packed(kind: type[Array], body: bytes, count: int) -> Array:
     return kind(HEADER(1, 1, types[kind.of].oid, count, 1) + body)
 
 
+def joined(kind: type[Array], parts: Sequence[bytes]) -> Array:
+    """Return arrays that PostgreSQL sent as one. None of them has a NULL in it."""
+    body = b"".join([each[HEADER_LENGTH:] for each in parts])
+    return packed(kind, body, sum(COUNT(each)[0] for each in parts))
+
+
+def elements(column: Array) -> list[Any]:
+    """Return the values of an array without NULLs; ids and times are left as sent."""
+    body = column[HEADER_LENGTH:]
+    if column.of in FORMS:
+        return [value for (value,) in iter_unpack(FORMS[column.of], body)]
+    values: list[Any] = []
+    end = 0
+    while end < len(body):
+        start = end + LENGTH_OF.size
+        (length,) = LENGTH_OF.unpack_from(body, end)
+        end = start + length
+        values.append(body[start:end])
+    return [each.decode() for each in values] if column.of == "text" else values
+
+
 def dumper(kind: type[Array]) -> type[Dumper]:
     """Return what hands such an array to psycopg: it is ready as it is."""
 
@@ -186,5 +236,5 @@ def dumper(kind: type[Array]) -> type[Dumper]:
     return ArrayDumper
 
 
-for _kind in (Texts, Numbers, Uuids, Times, Booleans, Jsons):
+for _kind in Array.__subclasses__():
     psycopg.adapters.register_dumper(_kind, dumper(_kind))

@@ -9,22 +9,29 @@ from application.event_store.history import Page
 from application.event_store.mapper import RedressMapper
 from application.event_store.queries import HEADS
 from application.event_store.rows import COLUMNS, LogEntry, row_cursor
+from application.projections.column_page import IN_ONE_ROW, array_cursor, page_of
 
 # How far something is, by partition.
 Positions: TypeAlias = Mapping[int, int]
 
 # One range after another by its key: never a scan of the log, whatever the planner
 # believes about the size of the table.
-READ_RANGES = f"""
-SELECT {COLUMNS}
+RANGES = """
   FROM unnest(%(partition)b::smallint[], %(after)b::bigint[], %(upto)b::bigint[])
        AS wanted (partition, after, upto)
  CROSS JOIN LATERAL (
-       SELECT * FROM store.event AS e
-        WHERE e.partition = wanted.partition
-          AND e.position > wanted.after AND e.position <= wanted.upto
-        ORDER BY e.position LIMIT wanted.upto - wanted.after) AS e
-"""  # noqa: S608 - the columns are a constant of the store
+       SELECT {columns} FROM (
+              SELECT * FROM store.event AS e
+               WHERE e.partition = wanted.partition
+                 AND e.position > wanted.after AND e.position <= wanted.upto
+               ORDER BY e.position LIMIT wanted.upto - wanted.after) AS e
+      {having}) AS e
+"""
+READ_ROWS = f"SELECT {COLUMNS} {RANGES.format(columns='*', having='')}"
+# A row for each range: each by itself costs the server, and us, as much as its event.
+READ_COLUMNS = "SELECT e.*" + RANGES.format(
+    columns=IN_ONE_ROW, having="HAVING count(*) > 0"
+)
 
 READ_STREAM = f"""
 SELECT {COLUMNS} FROM store.event AS e
@@ -74,7 +81,7 @@ class Log:
                 del self._kept[next(iter(self._kept))]
             columns = (list(column) for column in zip(*wanted, strict=True))
             values = dict(zip(Range._fields, columns, strict=True))
-            self._kept[wanted] = self._rows(READ_RANGES, values, connection)
+            self._kept[wanted] = self._page(values, connection)
         return self._kept[wanted]
 
     def stream(
@@ -83,6 +90,12 @@ class Log:
         """Return the events of one stream that lie in the range."""
         values = {"stream_id": stream_id, **wanted._asdict()}
         return self._rows(READ_STREAM, values, connection)
+
+    def _page(self, values: dict[str, Any], connection: Connection) -> Page:
+        with array_cursor(connection) as cursor:
+            rows = cursor.execute(READ_COLUMNS, values).fetchall()
+        page = page_of(rows, self._mapper)
+        return page or self._rows(READ_ROWS, values, connection)
 
     def _rows(self, query: str, values: dict[str, Any], connection: Connection) -> Page:
         with row_cursor(connection) as cursor:

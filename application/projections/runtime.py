@@ -1,7 +1,7 @@
 """What every projection is, and how one moves forward: rows and checkpoint at once."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from operator import attrgetter
 from typing import Any, ClassVar, cast
@@ -26,20 +26,21 @@ REASON_LENGTH_MAX = 500
 # The tables of the live read models, and those a rebuild fills beside them.
 LIVE, SCRATCH = "projection", "scratch"
 
-# Moves a row only from where the batch begins: nothing is read twice or left out.
+# Moves a row only from where the batch begins: nothing is read twice or left out. Says
+# how many it moved, and which streams wait there.
 MOVE_CHECKPOINTS = """
-UPDATE checkpoint SET position = batch.last
-  FROM unnest(%(partitions)s::smallint[], %(firsts)s::bigint[], %(lasts)s::bigint[])
-       AS batch (partition, first, last)
- WHERE (projection, version) = (%(projection)s, %(version)s)
-   AND checkpoint.partition = batch.partition
-   AND checkpoint.position = batch.first - 1
-"""
-
-PARKED_STREAMS = """
-SELECT stream_id FROM parked
- WHERE (projection, version) = (%(projection)s, %(version)s)
-   AND partition = ANY (%(partitions)s::smallint[])
+  WITH moved AS (
+       UPDATE checkpoint SET position = batch.last
+         FROM unnest(%(partitions)b::smallint[], %(firsts)b::bigint[],
+                     %(lasts)b::bigint[]) AS batch (partition, first, last)
+        WHERE (projection, version) = (%(projection)s, %(version)s)
+          AND checkpoint.partition = batch.partition
+          AND checkpoint.position = batch.first - 1
+       RETURNING 1)
+SELECT (SELECT count(*) FROM moved),
+       ARRAY (SELECT stream_id FROM parked
+               WHERE (projection, version) = (%(projection)s, %(version)s)
+                 AND partition = ANY (%(partitions)b::smallint[]))
 """
 
 PARK = """
@@ -131,12 +132,7 @@ def advance(
     Returns what was parked; raises OutOfStep, and whatever is no fault of an event.
     """
     with connection.cursor() as cursor:
-        move(projection, batch, cursor)
-        cursor.execute(
-            PARKED_STREAMS,
-            projection.key | {"partitions": list(dict(places_of(batch)))},
-        )
-        waiting = {stream_id for (stream_id,) in cursor}
+        waiting = move(projection, batch, cursor)
         readable = (
             [each for each in batch if each.stream_id not in waiting]
             if waiting
@@ -149,27 +145,30 @@ def advance(
 
 def move(
     projection: Projection, batch: Sequence[LogEntry], cursor: Cursor[Any]
-) -> None:
-    """Move the checkpoints from before the batch to its end; raises OutOfStep."""
-    places = places_of(batch)
-    firsts, lasts = dict(reversed(places)), dict(places)
+) -> Collection[UUID]:
+    """Move the checkpoints from before the batch to its end; raises OutOfStep.
+
+    Returns the streams of its partitions that are parked.
+    """
+    partitions, positions = places_of(batch)
+    lasts = dict(zip(partitions, positions, strict=True))
+    firsts = dict(zip(reversed(partitions), reversed(positions), strict=True))
     parameters = projection.key | {
-        "partitions": list(firsts),
-        "firsts": list(firsts.values()),
-        "lasts": [lasts[partition] for partition in firsts],
+        "partitions": array(list(lasts)),
+        "firsts": array([firsts[each] for each in lasts]),
+        "lasts": array(list(lasts.values())),
     }
-    cursor.execute(MOVE_CHECKPOINTS, parameters)
-    if cursor.rowcount < len(lasts):
+    moved, waiting = cursor.execute(MOVE_CHECKPOINTS, parameters).fetchone() or (0, ())
+    if moved < len(lasts):
         raise OutOfStep(f"{projection.name}@{projection.version}: {firsts} to {lasts}")
+    return frozenset(waiting)
 
 
-def places_of(batch: Sequence[LogEntry]) -> list[tuple[int, int]]:
-    """Return partition and position of each entry."""
+def places_of(batch: Sequence[LogEntry]) -> tuple[list[int], list[int]]:
+    """Return the partitions and the positions of the entries."""
     if isinstance(batch, Page):
-        return list(
-            zip(batch.column("partition"), batch.column("position"), strict=True)
-        )
-    return [(each.partition, each.position) for each in batch]
+        return batch.column("partition"), batch.column("position")
+    return [each.partition for each in batch], [each.position for each in batch]
 
 
 def apply(

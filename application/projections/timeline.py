@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 
 from application.event_store.connections import Pool
 from application.event_store.envelope import RecordedEvent
-from application.projections.arrays import Times, Uuids, array, jsons, sent
+from application.projections.arrays import Uuids, array, jsons, sent
 from application.projections.back_office import hidden
 from application.projections.entries import (
     KIND_OF,
@@ -246,12 +246,12 @@ class Timeline(Projection):
         """Write a row for each event; fill in the owner where it comes to light."""
         read = fields_of(batch)
         where = dict(zip(read.streams, read.partitions, strict=True))
-        touched = {
-            "partition": array(list(where.values())),
-            "stream_id": sent(Uuids, list(where)),
-        }
-        cursor.execute(OWNERS, touched)
-        owners: dict[bytes, str] = {stream.bytes: name for stream, name in cursor}
+        versions = dict(
+            zip(reversed(read.streams), reversed(read.versions), strict=True)
+        )
+        # Of the others this batch has the first event: nothing of theirs is written.
+        known = [stream for stream, first in versions.items() if first > 1]
+        owners = owners_of(known, where, cursor) if known else {}
         told: dict[bytes, int] = {}
         for event, stream, at in zip(
             read.events, read.streams, read.positions, strict=True
@@ -261,14 +261,32 @@ class Timeline(Projection):
                 told[stream] = at
         cursor.execute(SAVE, entries(read, owners, told))
         if told:
-            new = {
-                "partition": array([where[stream] for stream in told]),
-                "stream_id": sent(Uuids, list(told)),
-                "consumer": array([owners[stream] for stream in told]),
-                "since": array(list(told.values())),
-            }
-            cursor.execute(SAVE_OWNERS, new)
-            cursor.execute(CLAIM, new)
+            cursor.execute(SAVE_OWNERS, naming(told, owners, where))
+        if late := {stream: told[stream] for stream in known if stream in told}:
+            cursor.execute(CLAIM, naming(late, owners, where))
+
+
+def owners_of(
+    streams: Sequence[bytes], where: Mapping[bytes, int], cursor: Cursor[Any]
+) -> dict[bytes, str]:
+    """Return whose these streams are, as far as that has come to light."""
+    values = {
+        "partition": array([where[stream] for stream in streams]),
+        "stream_id": sent(Uuids, streams),
+    }
+    return {stream.bytes: name for stream, name in cursor.execute(OWNERS, values)}
+
+
+def naming(
+    told: Mapping[bytes, int], owners: Mapping[bytes, str], where: Mapping[bytes, int]
+) -> dict[str, Any]:
+    """Return whose streams are, and since when that is ``told``, column by column."""
+    return {
+        "partition": array([where[stream] for stream in told]),
+        "stream_id": sent(Uuids, list(told)),
+        "consumer": array([owners[stream] for stream in told]),
+        "since": array(list(told.values())),
+    }
 
 
 def entries(
@@ -278,20 +296,15 @@ def entries(
 
     ``told`` are the positions at which owners came to light.
     """
-    streams, positions, events = read.streams, read.positions, read.events
+    streams, events = read.streams, read.events
     since = [told.get(stream, 0) for stream in streams]
     return {
-        "partition": array(read.partitions),
-        "position": array(positions),
-        "shown": array(list(map(max, positions, since))),
-        "stream_id": sent(Uuids, streams),
-        "version": array(read.versions),
-        "consumer": array([owners.get(stream) for stream in streams]),
+        **read.sent,
+        "shown": array(list(map(max, read.positions, since))),
+        "consumer": array(list(map(owners.get, streams))),
         "order_id": sent(Uuids, list(map(order_in, events, streams))),
         "kind": array(list(map(kind_of, events))),
         "code": array(list(map(code_of, events))),
-        "occurred_at": sent(Times, read.occurred_at),
-        "recorded_at": sent(Times, read.recorded_at),
         "facts": jsons(facts_json(events)),
     }
 

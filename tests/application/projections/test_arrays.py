@@ -9,9 +9,19 @@ import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from psycopg.postgres import types
+from psycopg.types.string import ByteaBinaryLoader
 
 from application.event_store.connections import Connection
-from application.projections.arrays import Array, Uuids, array, jsons
+from application.projections.arrays import (
+    Array,
+    Uuids,
+    array,
+    elements,
+    joined,
+    jsons,
+    time_sent,
+)
 from application.projections.arrays import sent as array_of_bytes
 from interface.postgres.database import DatabaseUrls
 
@@ -98,3 +108,35 @@ def test_text_that_no_database_holds_is_the_events_fault(
 def test_a_time_without_a_zone_is_refused() -> None:
     with pytest.raises(TypeError):
         array([datetime(2026, 1, 1)])  # noqa: DTZ001 - the point of it
+
+
+@pytest.mark.parametrize("kind", sorted({*KINDS, "bytea"} - {"boolean"}))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_arrays_that_were_sent_go_back_as_one(
+    connection: Connection, kind: str, data: st.DataObject
+) -> None:
+    values = KINDS.get(kind, st.binary())
+    parts = data.draw(st.lists(st.lists(values, min_size=1), max_size=3))
+    goes_for = {types[each.of].name: each for each in Array.__subclasses__()}
+    went = goes_for[types[kind].name]
+    whole = joined(went, [as_sent(connection, kind, part) for part in parts])
+    assert sent(connection, kind, whole) == [each for part in parts for each in part]
+    assert elements(whole) == [
+        each.bytes
+        if isinstance(each, UUID)
+        else time_sent(each)
+        if isinstance(each, datetime)
+        else each
+        for part in parts
+        for each in part
+    ]
+
+
+def as_sent(connection: Connection, kind: str, values: Any) -> bytes:
+    with connection.cursor(binary=True) as cursor:
+        oid = types[kind].array_oid
+        cursor.adapters.register_loader(oid, ByteaBinaryLoader)
+        row = cursor.execute(f"SELECT %s::{kind}[]", (values,)).fetchone()
+    assert row is not None
+    return bytes(row[0])
