@@ -146,19 +146,18 @@ def decide(
 
 def evolve(parcel: Parcel, event: ParcelEvent) -> Parcel:
     """Return the parcel after the event."""
-    match event:
-        case ParcelScanned():  # First, as nearly all of them are.
-            return Parcel(
-                consumer=parcel.consumer,
-                code=event.code,
-                facility=event.facility,
-                seen_at=event.at,
-                scans=parcel.scans + 1,
-            )
-        case ParcelAnnounced():
-            return replace(parcel, consumer=event.consumer)
-        case _:
-            assert_never(event)
+    # Nearly all are scans, and to ask for a type takes half as long as a pattern.
+    if isinstance(event, ParcelScanned):
+        return replace(
+            parcel,
+            code=event.code,
+            facility=event.facility,
+            seen_at=event.at,
+            scans=parcel.scans + 1,
+        )
+    if isinstance(event, ParcelAnnounced):
+        return replace(parcel, consumer=event.consumer)
+    assert_never(event)
 
 
 PARCEL: AnyDecider = Decider(initial=UNKNOWN, decide=decide, evolve=evolve)
@@ -175,8 +174,9 @@ def parcel_of(history: Sequence[RecordedEvent]) -> Parcel:
 
 def fold(page: Happened, parcels: dict[bytes, Parcel]) -> None:
     """Fold events into the parcels they are of."""
+    known = parcels.get
     for stream, event in zip(page.streams, page.events, strict=True):
-        parcels[stream] = evolve(parcels.get(stream, UNKNOWN), event)
+        parcels[stream] = evolve(known(stream, UNKNOWN), event)
 
 
 def replayed(store: PostgresEventStore) -> dict[UUID, Parcel]:
