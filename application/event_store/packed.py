@@ -19,6 +19,7 @@ from psycopg.pq import Format
 
 HEAD: Final = Struct("!iiIii").pack
 SIZE: Final = Struct("!i").pack
+OF_4: Final = Struct("!ii").pack
 OF_8: Final = Struct("!iq").pack
 OF_16: Final = SIZE(16)
 OIDS: Final = {
@@ -59,6 +60,12 @@ def small_integers(values: Sequence[int]) -> Packed:
 def usual_integers(values: Sequence[int]) -> Packed:
     """Return an integer[]."""
     return integers("int4", "ii", 4, values)
+
+
+def optional_integers(values: Sequence[int | None]) -> Packed:
+    """Return an integer[] in which some may be NULL."""
+    packed = [NULL if value is None else OF_4(4, value) for value in values]
+    return array("int4", len(packed), b"".join(packed), nulls=True)
 
 
 def big_integers(values: Sequence[int]) -> Packed:

@@ -59,6 +59,7 @@ from application.event_store.store import (
     occurred_at,
 )
 from application.event_store.upcasts import UPCASTS, Upcasts
+from application.event_store.usual import receipts, usual_asks, usual_columns
 from domain.events import ALL_EVENTS
 from domain.ids import partition_in
 from domain.kernel import Event
@@ -152,6 +153,10 @@ class PostgresEventStore:
         """Append a batch in one statement and one commit; an outcome for each."""
         if not appends:
             return []
+        if (batch := usual_asks(appends)) is not None:
+            columns = usual_columns(batch, self._mapper.encode)
+            if written := self._recorder.append_usual(columns):
+                return receipts(batch, written)
         stored = [self._stored(each) for each in appends]
         return [answer(outcome) for outcome in self._recorder.append_asks(stored)]
 

@@ -107,14 +107,19 @@ def test_who_reads_cannot_append(clean_database: DatabaseUrls, role: str) -> Non
         connection.execute("INSERT INTO store.event SELECT * FROM store.event")
 
 
-def test_only_the_writer_may_call_append(owner: psycopg.Connection) -> None:
+@pytest.mark.parametrize("function", ["append", "append_one", "append_many"])
+def test_only_the_writer_may_call_append(
+    owner: psycopg.Connection, function: str
+) -> None:
     may = """
         SELECT role, has_function_privilege(role, p.oid, 'EXECUTE')
         FROM pg_proc AS p, unnest(%s::text[]) AS role
-        WHERE p.oid = 'store.append'::regproc
+        WHERE p.oid = %s::regproc
     """
     roles = ["redress_writer", *READ_ONLY]
-    answers: dict[str, bool] = dict(owner.execute(may, (roles,)).fetchall())
+    answers: dict[str, bool] = dict(
+        owner.execute(may, (roles, f"store.{function}")).fetchall()
+    )
     assert answers == {role: role == "redress_writer" for role in roles}
 
 

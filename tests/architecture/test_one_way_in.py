@@ -18,13 +18,14 @@ LAYERS = ("domain", "application", "interface")
 WRITES = re.compile(
     r"\b(INSERT\s+INTO|MERGE\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE|COPY|LOCK)"
     r"\s+(TABLE\s+|ONLY\s+)*\"?store\"?\s*\."
-    r"|\bstore\s*\.\s*\"?append(_one)?\"?\s*\(",
+    r"|\bstore\s*\.\s*\"?append(_one|_many)?\"?\s*\(",
     re.IGNORECASE,
 )
 # By which SQL might mean the store without spelling it.
 BY_ANOTHER_NAME = re.compile(r"search_path[^;]*\bstore\b", re.IGNORECASE)
 WRITERS = {
     "application/event_store/asks.py": {"store.append(", "store.append_one("},
+    "application/event_store/usual.py": {"store.append_many("},
     # What stock applications keep beside the log.
     "application/event_store/seams/stock.py": {
         "INSERT INTO store.snapshot",
@@ -44,10 +45,18 @@ STEPS = {
     },
     "PostgresEventStore": {"interface/bootstrap/connections.py", BENCH},
     "append_asks": {"application/event_store/postgres.py"},
+    "append_usual": {
+        "application/event_store/postgres.py",
+        "application/event_store/seams/recorder.py",
+    },
     "append_stock": {"application/event_store/seams/recorder.py"},
 }
 # How an append is spelt, and who knows it; verify knows what stock applications leave.
-TOLD_APART = {"application.event_store.asks", "application.event_store.seams.stock"}
+TOLD_APART = {
+    "application.event_store.asks",
+    "application.event_store.usual",
+    "application.event_store.seams.stock",
+}
 MAY_KNOW = ("application/event_store/", "application/verify/")
 
 
@@ -84,6 +93,7 @@ def written(sql: str) -> Iterator[str]:
         "COPY store.event FROM STDIN",
         "SELECT * FROM store.append(%s)",
         "SELECT * FROM store.append_one(%s)",
+        "SELECT * FROM store.append_many(%s)",
     ],
 )
 def test_a_way_in_is_known_when_it_is_seen(sql: str) -> None:
@@ -142,6 +152,7 @@ def test_only_the_road_can_say_what_is_to_be_appended() -> None:
         "application/event_store/batch.py",
         "application/event_store/postgres.py",
         "application/event_store/rounds.py",
+        "application/event_store/usual.py",
         "interface/bootstrap/crashing.py",
     }
 
@@ -157,12 +168,12 @@ SELECT tgrelid::regclass::text, tgfoid::regproc::text FROM pg_trigger
 """
 
 
-def test_of_all_functions_of_the_database_only_the_two_of_the_append_write_events(
+def test_of_all_functions_of_the_database_only_those_of_the_append_write_events(
     clean_database: DatabaseUrls,
 ) -> None:
     with psycopg.connect(clean_database.owner) as owner:
         functions = {name for (name,) in owner.execute(FUNCTIONS)}
         triggers = set(owner.execute(TRIGGERS).fetchall())
-    two = {"store.append", "store.append_one"}
-    assert functions == {*two, "store.create_partitions"}
+    appends = {"store.append", "store.append_one", "store.append_many"}
+    assert functions == {*appends, "store.create_partitions"}
     assert {does for _, does in triggers} == {"store.refuse_change"}

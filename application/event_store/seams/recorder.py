@@ -45,6 +45,7 @@ from application.event_store.seams.stock import (
     uuid_of,
 )
 from application.event_store.seams.subscription import PollingSubscription
+from application.event_store.usual import append_usual
 
 
 class RedressAggregateRecorder(AggregateRecorder):
@@ -123,6 +124,14 @@ class RedressApplicationRecorder(RedressAggregateRecorder, ApplicationRecorder):
         """
         with available(self.pool) as connection:
             return append(connection, asks)
+
+    def append_usual(self, columns: Sequence[Any]) -> list[TupleRow]:
+        """Append a batch in which all is as usual; nothing, if something is not.
+
+        Raises as ``append_asks``.
+        """
+        with available(self.pool) as connection:
+            return append_usual(connection, columns)
 
     def insert_events(
         self, stored_events: Sequence[StoredEvent], **kwargs: Any

@@ -24,8 +24,13 @@ HERE: Final = 7
 class Place:
     """A store on a real database, and connections by which to disturb it."""
 
-    def __init__(self, urls: DatabaseUrls, closing: ExitStack) -> None:
-        self.urls, self.closing = urls, closing
+    def __init__(
+        self,
+        urls: DatabaseUrls,
+        closing: ExitStack,
+        kind: type[PostgresEventStore] = PostgresEventStore,
+    ) -> None:
+        self.urls, self.closing, self.kind = urls, closing, kind
         self.owner = closing.enter_context(psycopg.connect(urls.owner, autocommit=True))
         self.store = self.opened(urls.writer)
 
@@ -35,7 +40,7 @@ class Place:
             self.closing.enter_context(connection_pool(each, max_size=1))
             for each in (writer, self.urls.reader)
         ]
-        return PostgresEventStore(pools[0], pools[1], SHELF_EVENTS)
+        return self.kind(pools[0], pools[1], SHELF_EVENTS)
 
     def log(self, partition: int = HERE, after: int = 0) -> list[RecordedEvent]:
         entries = self.store.read(partition, after, 1_000)

@@ -79,12 +79,44 @@ COMMAND_IDS_ALONE: Final[Sequence[Change]] = (
     ),
 )
 
+# The same of store.append_many, which takes a batch in which all is as usual.
+HEAD_LOCK_USUAL: Final[Sequence[Change]] = (
+    (
+        "SELECT h.partition, h.position, h.recorded_at",
+        "SELECT h.partition, nextval('store.numbers') - 1 AS position, h.recorded_at",
+    ),
+    ("FOR NO KEY UPDATE", ""),
+    ("WHERE h.partition = ANY (head_partitions);", "WHERE false;"),
+)
+TIME_UNDER_THE_LOCK_USUAL: Final = TIME_UNDER_THE_LOCK
+VERSION_CHECK_USUAL: Final[Sequence[Change]] = (
+    ("ask_versions[ask] <> coalesce((", "0 > coalesce(("),
+)
+VERSION_CHECK_AND_PLACE_USUAL: Final[Sequence[Change]] = (
+    *VERSION_CHECK_USUAL,
+    (
+        "ask_befores[ask] := head_positions",
+        """ask_versions[ask] := (SELECT count(*) FROM store.event AS e
+               WHERE e.partition = head_partitions[ask_heads[ask]]
+                 AND e.stream_id = ask_streams[ask]);
+           ask_befores[ask] := head_positions""",
+    ),
+)
+COMMAND_IDS_USUAL: Final[Sequence[Change]] = (
+    ("SELECT true FROM store.command", "SELECT false FROM store.command"),
+    (
+        "FROM generate_series(1, asks) AS ask;\n\n    RETURN QUERY",
+        """FROM generate_series(1, asks) AS ask ON CONFLICT DO NOTHING;
+
+    RETURN QUERY""",
+    ),
+)
+
 BATCH: Final = "store.append"
 ALONE: Final = "store.append_one"
-# Then an ask alone is a batch like any other.
-TAKES_NOTHING: Final[Sequence[Change]] = (
-    ("SELECT h.position, h.recorded_at", "RETURN; SELECT h.position, h.recorded_at"),
-)
+USUAL: Final = "store.append_many"
+# Then an ask alone is a batch like any other, and so is a batch in which all is usual.
+TAKES_NOTHING: Final[Sequence[Change]] = (("BEGIN\n", "BEGIN RETURN;\n"),)
 
 DEFINITION: Final = "SELECT pg_get_functiondef(%s::regproc)"
 NUMBERS: Final = """
@@ -100,9 +132,11 @@ def taken_out(
     """Let the append be without a protection while the block runs.
 
     The protection is that of store.append, and every ask goes through it then; or that
-    of store.append_one, which has its own.
+    of one of the two quicker ways, which have their own.
     """
-    changed = {of: changes} | ({ALONE: TAKES_NOTHING} if of == BATCH else {})
+    changed = {of: changes}
+    if of == BATCH:
+        changed |= dict.fromkeys((ALONE, USUAL), TAKES_NOTHING)
     whole = {function: definition(owner, function) for function in changed}
     without = {
         function: changed_to(whole[function], these)

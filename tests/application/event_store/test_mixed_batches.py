@@ -56,19 +56,23 @@ def a_batch(
 ) -> list[Append]:
     """Return asks that mostly fit, if those before them in the batch do.
 
-    Every other batch is an ask alone, which is written in a way of its own.
+    Every other batch is an ask alone, which is written in a way of its own; so are many
+    in which all is as usual.
     """
+    usual = dice.random() < 0.5
     stands = {each: len(memory.streams[each]) for each in shelves}
     batch: list[Append] = []
     for _ in range(dice.choice([1, dice.randint(2, ASKS_MOST)])):
-        if (asked or batch) and dice.random() < 0.1:
+        if (asked or batch) and dice.random() < (0.01 if usual else 0.2):
             batch.append(again(dice, dice.choice(asked[-20:] + batch)))
             continue
         partition = dice.randrange(3)
         parts = []
-        for shelf in dice.sample(shelves[partition::3], dice.choice([1, 1, 1, 2, 3])):
-            events = [ThingPutUp(thing=str(dice.random()))] * dice.choice([0, 1, 1, 2])
-            late = dice.random() < 0.05
+        count = 1 if usual else dice.choice([1, 1, 1, 2, 3])
+        for shelf in dice.sample(shelves[partition::3], count):
+            things = dice.choice([1, 1, 3] if usual else [0, 1, 1, 2])
+            events = [ThingPutUp(thing=str(dice.random())) for _ in range(things)]
+            late = dice.random() < (0.01 if usual else 0.05)
             parts.append((shelf, stands[shelf] + late, events))
             stands[shelf] += len(events)
         batch.append(appending(*parts))

@@ -22,7 +22,7 @@ from application.event_store.store import (
     Conflict,
     StoreUnavailable,
 )
-from tests.application.event_store.place import Place
+from tests.application.event_store.place import HERE, Place
 from tests.application.event_store.shelf import (
     ROOM,
     a_shelf,
@@ -32,16 +32,22 @@ from tests.application.event_store.taken_out import (
     ALONE,
     COMMAND_IDS,
     COMMAND_IDS_ALONE,
+    COMMAND_IDS_USUAL,
     HEAD_LOCK,
     HEAD_LOCK_ALONE,
+    HEAD_LOCK_USUAL,
     REQUEST_HASHES,
     TAKING_BACK,
     TIME_UNDER_THE_LOCK,
     TIME_UNDER_THE_LOCK_ALONE,
+    TIME_UNDER_THE_LOCK_USUAL,
+    USUAL,
     VERSION_CHECK,
     VERSION_CHECK_ALONE,
     VERSION_CHECK_AND_PLACE,
     VERSION_CHECK_AND_PLACE_ALONE,
+    VERSION_CHECK_AND_PLACE_USUAL,
+    VERSION_CHECK_USUAL,
     Change,
     taken_out,
 )
@@ -193,6 +199,29 @@ CHECKS_ALONE: Final[Sequence[tuple[Check, Sequence[Change]]]] = (
     (another_request_is_never_taken_for_the_first, COMMAND_IDS_ALONE),
 )
 
+# So is a batch in which all is as usual.
+CHECKS_USUAL: Final[Sequence[tuple[Check, Sequence[Change]]]] = (
+    (no_reader_passes_what_commits_later, HEAD_LOCK_USUAL),
+    (time_never_runs_backwards, TIME_UNDER_THE_LOCK_USUAL),
+    (versions_follow_each_other, VERSION_CHECK_USUAL),
+    (of_two_processes_each_counts_with_the_other, VERSION_CHECK_AND_PLACE_USUAL),
+    (a_command_asked_again_is_written_once, COMMAND_IDS_USUAL),
+    (another_request_is_never_taken_for_the_first, COMMAND_IDS_USUAL),
+)
+
+
+class InCompany(PostgresEventStore):
+    """A store in which nobody asks alone: somebody always asks in another partition."""
+
+    def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
+        company = appending((a_shelf(HERE - 1), 0, [VASE]))
+        return super().append([*appends, company])[:-1]
+
+
+@pytest.fixture
+def in_company(place: Place) -> Place:
+    return Place(place.urls, place.closing, InCompany)
+
 
 def named(value: object) -> str:
     return getattr(value, "__name__", "")
@@ -217,3 +246,16 @@ def test_control_nor_without_that_of_an_ask_alone(
 ) -> None:
     with taken_out(place.owner, protection, of=ALONE):
         assert check(place)
+
+
+@pytest.mark.parametrize("check", [check for check, _ in CHECKS_USUAL], ids=named)
+def test_it_is_so_in_company(check: Check, in_company: Place) -> None:
+    assert check(in_company) == []
+
+
+@pytest.mark.parametrize(("check", "protection"), CHECKS_USUAL, ids=named)
+def test_control_nor_without_that_of_a_usual_batch(
+    check: Check, protection: Sequence[Change], in_company: Place
+) -> None:
+    with taken_out(in_company.owner, protection, of=USUAL):
+        assert check(in_company)

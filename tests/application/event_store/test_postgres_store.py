@@ -42,10 +42,13 @@ from tests.application.event_store.shelf import (
     put_up,
 )
 from tests.event_store_contract import (
+    CLOCK,
+    RADIO,
     VASE,
     EventStoreContract,
     ReadableStore,
     appending,
+    receipts,
 )
 
 STREAM_PARTITIONS = 14  # Where they stand among the arguments of store.append.
@@ -204,6 +207,38 @@ def test_an_ask_alone_is_no_batch_unless_something_is_unusual(
         owner.execute("ALTER FUNCTION store.put_away RENAME TO append")
     assert postgres_store.append([late]) == [Conflict(shelf, 5)]
     assert isinstance(postgres_store.append([many])[0], Receipt)
+
+
+def test_a_usual_batch_is_one_whoever_asks_for_what_unless_something_is_unusual(
+    postgres_store: PostgresEventStore, owner: psycopg.Connection
+) -> None:
+    shelf, other, command_id = a_shelf(5), a_shelf(2), uuid4()
+    first = appending((shelf, 0, [VASE, CLOCK]), command_id=command_id)
+    usual = [first, appending((other, 0, [RADIO])), appending((shelf, 2, [RADIO]))]
+    unusual = {
+        "late": appending((shelf, 1, [VASE])),
+        "early": appending((a_shelf(), 1, [VASE])),
+        "before what it follows": appending((other, 2, [VASE])),
+        "asked before": first,
+        "without events": appending((shelf, 3, [])),
+        "of two streams": appending((shelf, 3, [VASE]), (a_shelf(5), 0, [VASE])),
+    }
+    company = appending((other, 1, [CLOCK]))
+    owner.execute("ALTER FUNCTION store.append RENAME TO put_away")
+    try:
+        told = receipts(postgres_store.append(usual))
+        for each in unusual.values():
+            with pytest.raises(psycopg.errors.UndefinedFunction):
+                postgres_store.append([each, company])
+    finally:
+        owner.execute("ALTER FUNCTION store.put_away RENAME TO append")
+    assert [(each.stream_id, each.version) for each in told] == [
+        (shelf, 2),
+        (other, 1),
+        (shelf, 3),
+    ]
+    assert [each.position for each in told] == ["5.2", "2.1", "5.3"]
+    assert postgres_store.heads()[5] == 3, "of the others nothing is written"
 
 
 def test_a_store_without_partitions_says_what_to_do(

@@ -41,7 +41,7 @@ from tests.application.event_store.shelf import (
     a_shelf,
     put_up,
 )
-from tests.application.event_store.taken_out import Change, taken_out
+from tests.application.event_store.taken_out import BATCH, USUAL, Change, taken_out
 from tests.architecture.test_events import GOLDEN
 from tests.event_store_contract import CLOCK, RADIO, VASE, appending, receipts
 from tests.memory_store import MemoryEventStore
@@ -144,11 +144,12 @@ DOWNWARDS: Final[Sequence[Change]] = (
 )
 
 
+@pytest.mark.parametrize("function", [BATCH, USUAL])
 @pytest.mark.parametrize(("changes", "held"), [((), [1]), (DOWNWARDS, [5])])
 def test_heads_are_locked_in_ascending_order_and_by_control_are_not(
-    place: Place, changes: Sequence[Change], held: Sequence[int]
+    place: Place, changes: Sequence[Change], held: Sequence[int], function: str
 ) -> None:
-    with taken_out(place.owner, changes):
+    with taken_out(place.owner, changes, of=function):
         assert heads_held_by_who_waits_for_the_third(place) == held
 
 
