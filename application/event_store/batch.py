@@ -1,8 +1,8 @@
 """What a batch of asks comes to, decided in memory on what was loaded."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC
-from functools import reduce
+from datetime import UTC, datetime
+from functools import cached_property, reduce
 from hashlib import sha256
 from typing import Any, TypeAlias
 from uuid import UUID
@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from application.event_store.envelope import (
     Ask,
     CommandContext,
+    Part,
     Receipt,
     StreamVersion,
 )
@@ -27,7 +28,7 @@ from application.event_store.store import (
 )
 from application.event_store.streams import Stream
 from domain.ids import partition_in
-from domain.kernel import Event, ImpossibleTime, possible
+from domain.kernel import Event, ImpossibleTime, Refused, possible
 
 # An ask's answer. An exception is a value here, so that it disturbs no other ask of the
 # batch: a Refused is the rule that forbids it, any other exception is our mistake.
@@ -59,12 +60,21 @@ class Batch:
         self.streams: dict[UUID, Stream] = {}
         self.seen: dict[tuple[int, UUID], tuple[bytes, Receipt]] = {}
         self.unreadable: dict[UUID, Unreadable] = {}
-        # What is to be written, and which streams and command ids it is about.
+        # What is to be written, and under which command ids.
         self.appends: dict[int, Append] = {}
-        self.changed: set[UUID] = set()
         self.command_ids: set[tuple[int, UUID]] = set()
         self._answers: dict[int, Answer] = {}
         self._failures: dict[int, tuple[Exception, frozenset[int]]] = {}
+
+    @cached_property
+    def changed(self) -> set[UUID]:
+        """The streams it writes to, as long as it takes no more asks."""
+        return {
+            part.stream_id
+            for append in self.appends.values()
+            for part in append.streams
+            if part.events
+        }
 
     def refuse(self, ask: Ask, answer: Exception) -> None:
         """Take an ask that cannot be decided: this is its answer."""
@@ -79,31 +89,34 @@ class Batch:
         number = len(self.asks)
         self.asks.append(ask)
         name = command_key(ask)
-        if name in self.seen:
+        if self.seen and name in self.seen:
             self._answers[number] = self._answer_again(name, ask)
             return
         if name in self.command_ids:
             return
         streams = [self.streams[each] for each in ask.streams]
-        authors = frozenset([author for each in streams for author in each.authors])
+        authors = [author for each in streams for author in each.authors]
         hashed = b""
         try:
             hashed = request_hash(ask)
-            drafts = self._decide(ask, streams[0])
+            drafts = self._decide(ask, streams)
         except Exception as error:  # noqa: BLE001 - a value, see Answer
-            self._failures[number] = error, authors
+            if isinstance(error, Refused):
+                # A rule is no accident; where it was found would hold the whole batch
+                # in memory until the next search for garbage.
+                error.__traceback__ = None
+            self._failures[number] = error, frozenset(authors)
             if hashed and not sure:
-                self._keep(number, ask, hashed, dict.fromkeys(ask.streams, ()), streams)
+                self._keep(number, ask, hashed, streams, [()] * len(streams))
             return
-        anything = any(drafts.values())
+        anything = any(drafts)
         if sure and not anything and not authors:
-            self._answers[number] = self._nothing_new(ask)
+            self._answers[number] = self._nothing_new(ask, streams)
             return
-        self._keep(number, ask, hashed, drafts, streams)
+        self._keep(number, ask, hashed, streams, drafts)
         if anything:
             self.command_ids.add(name)
-            self.changed.update(drafts)
-            for stream, events in zip(streams, drafts.values(), strict=True):
+            for stream, events in zip(streams, drafts, strict=True):
                 stream.add(events, number)
 
     def answers(self, outcomes: Mapping[int, Receipt | Conflict]) -> dict[int, Answer]:
@@ -127,57 +140,65 @@ class Batch:
             return KeyReused(command_id=ask.context.command_id)
         return replace(receipt, repeated=True)
 
-    def _decide(self, ask: Ask, first: Stream) -> Mapping[UUID, Sequence[Event]]:
+    def _decide(self, ask: Ask, streams: Sequence[Stream]) -> list[Sequence[Event]]:
         """Return what the ask comes to, for each of its streams in their order.
 
         Nothing is written to what was only read, but it must still stand there.
         """
-        if ask.context.expected_version not in (None, first.version):
-            raise StaleVersion(version=first.version)
+        if ask.context.expected_version not in (None, streams[0].version):
+            raise StaleVersion(version=streams[0].version)
         for stream_id, version in ask.rests_on.items():
             if self.streams[stream_id].version != version:
                 raise MovedOn(f"Stream {stream_id} is not at {version} any more.")
+        if len(ask.parts) == 1 and not ask.rests_on:  # As most are.
+            return [self._part(ask.parts[0], streams[0], (), ask.context.at)]
         drafts: dict[UUID, list[Event]] = {each: [] for each in ask.streams}
         for part in ask.parts:
-            if unreadable := self.unreadable.get(part.stream_id):
-                raise unreadable.error()
             draft = drafts[part.stream_id]
             if part.decided is not None and part.stream_id in ask.rests_on:
                 draft += part.decided
                 continue
-            state = self.streams[part.stream_id].state(part.decider)
-            state = reduce(part.decider.evolve, draft, state)
-            draft += part.decider.decide(
-                state, part.command, part.policy, ask.context.at
-            )
-        return drafts
+            stream = self.streams[part.stream_id]
+            draft += self._part(part, stream, draft, ask.context.at)
+        return list(drafts.values())
+
+    def _part(
+        self, part: Part, stream: Stream, draft: Sequence[Event], at: datetime
+    ) -> Sequence[Event]:
+        """Return what a part comes to, after what others of its ask have drafted."""
+        if self.unreadable and part.stream_id in self.unreadable:
+            raise self.unreadable[part.stream_id].error()
+        decider = part.decider
+        state = reduce(decider.evolve, draft, stream.state(decider))
+        return decider.decide(state, part.command, part.policy, at)
 
     def _keep(
         self,
         number: int,
         ask: Ask,
         hashed: bytes,
-        drafts: Mapping[UUID, Sequence[Event]],
         streams: Sequence[Stream],
+        drafts: Sequence[Sequence[Event]],
     ) -> None:
         """Have it appended, each stream at the version that was seen of it."""
         parts = [
             StreamAppend(stream_id, stream.version, events)
-            for (stream_id, events), stream in zip(drafts.items(), streams, strict=True)
+            for stream_id, stream, events in zip(
+                ask.streams, streams, drafts, strict=True
+            )
         ]
         self.appends[number] = Append(ask.context, hashed, tuple(parts))
 
-    def _nothing_new(self, ask: Ask) -> Receipt:
+    def _nothing_new(self, ask: Ask, streams: Sequence[Stream]) -> Receipt:
         """Return where the streams stand: what was asked for is so already."""
-        streams = {each: self.streams[each] for each in ask.streams}
-        first, stands = next(iter(streams.items()))
-        last = max(each.position for each in streams.values())
+        first, last = ask.streams[0], max(each.position for each in streams)
         return Receipt(
             stream_id=first,
-            version=stands.version,
+            version=streams[0].version,
             position=f"{partition_in(first)}.{last}",
             streams=tuple(
-                StreamVersion(name, each.version) for name, each in streams.items()
+                StreamVersion(name, each.version)
+                for name, each in zip(ask.streams, streams, strict=True)
             ),
         )
 

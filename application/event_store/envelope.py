@@ -10,7 +10,7 @@ from msgspec import Struct
 from domain.kernel import AnyDecider, Command, Event, Moment
 
 
-class CommandContext(Struct, frozen=True, kw_only=True):
+class CommandContext(Struct, frozen=True, kw_only=True, gc=False):
     """Who asks, when, and under which name, so that asking twice is asking once.
 
     ``expected_version`` is what the caller last saw of the first part's stream; None
@@ -34,7 +34,7 @@ class CommandContext(Struct, frozen=True, kw_only=True):
         return self.occurred_at or self.asked_at
 
 
-class Part(Struct, frozen=True):
+class Part(Struct, frozen=True, gc=False):
     """One command to one stream, and all that is needed to decide it.
 
     ``decided`` is what it comes to, where whoever prepared the ask has decided it by
@@ -49,7 +49,7 @@ class Part(Struct, frozen=True):
     decided: tuple[Event, ...] | None = None
 
 
-class Ask(Struct, frozen=True):
+class Ask(Struct, frozen=True, gc=False):
     """What is asked in one go: all parts are appended whole, or none of them.
 
     All parts lie in one partition. Where parts were derived from what other streams
@@ -82,7 +82,7 @@ class Ask(Struct, frozen=True):
         )
 
 
-class RecordedEvent(Struct, frozen=True, kw_only=True):
+class RecordedEvent(Struct, frozen=True, kw_only=True, gc=False):
     """An event, and how we came to know it.
 
     ``version`` counts from 1 without gaps within the stream, ``position`` from 1
@@ -104,14 +104,14 @@ class RecordedEvent(Struct, frozen=True, kw_only=True):
     event: Event
 
 
-class StreamVersion(Struct, frozen=True):
+class StreamVersion(Struct, frozen=True, gc=False):
     """Where one stream stands."""
 
     stream_id: UUID
     version: int
 
 
-class Receipt(Struct, frozen=True, kw_only=True):
+class Receipt(Struct, frozen=True, kw_only=True, gc=False):
     """Where the streams of an ask now stand, and the proof of what was written.
 
     ``stream_id`` and ``version`` are those of the first part; ``streams`` are all of

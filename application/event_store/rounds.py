@@ -87,7 +87,9 @@ class Rounds:
         for number, ask in enumerate(asks):
             if apart(ask) or (ask.decided and not fresh):
                 continue
-            unknown = [each for each in ask.streams if not told(each, ask, batch, kept)]
+            unknown = [
+                each for each in ask.streams if not at_hand(each, ask, batch, kept)
+            ]
             if not unknown:
                 continue
             if in_motion(unknown, batch, ahead):
@@ -103,12 +105,11 @@ class Rounds:
             elif read and away is not None:
                 batch.refuse(ask, away)
             else:
-                for stream_id in ask.streams:
+                for stream_id, version in ask.rests_on.items():
                     if stream_id not in batch.streams:
-                        stream = kept.taken(stream_id)
-                        batch.streams[stream_id] = stream or standing(ask, stream_id)
-                anew = ahead is None or command_key(ask) not in ahead.command_ids
-                batch.take(ask, sure=anew and len(read) == len(ask.streams))
+                        stream = kept.taken(stream_id) or Stream.standing(version)
+                        batch.streams[stream_id] = stream
+                batch.take(ask, sure=len(read) == len(ask.streams) and anew(ask, ahead))
         turn(None)
         return count
 
@@ -232,17 +233,31 @@ def in_motion(stream_ids: Sequence[UUID], batch: Batch, ahead: Batch | None) -> 
     return ahead is not None and not ahead.changed.isdisjoint(stream_ids)
 
 
-def told(stream_id: UUID, ask: Ask, batch: Batch, kept: KeptStreams) -> bool:
-    """Say whether it is known how a stream stands that an ask needs."""
-    stream = batch.streams.get(stream_id) or kept.get(stream_id)
-    return stream is not None and all(
+def at_hand(stream_id: UUID, ask: Ask, batch: Batch, kept: KeptStreams) -> bool:
+    """Say whether a batch has a stream as an ask needs it, or gets it from the kept."""
+    stream = batch.streams.get(stream_id)
+    if stream is not None:
+        return serves(stream, stream_id, ask)
+    stream = kept.taken(stream_id)
+    if stream is None or not serves(stream, stream_id, ask):
+        return False
+    batch.streams[stream_id] = stream
+    return True
+
+
+def serves(stream: Stream, stream_id: UUID, ask: Ask) -> bool:
+    """Say whether all is known of a stream that an ask needs."""
+    if len(ask.parts) == 1:
+        (part,) = ask.parts
+        return part.stream_id != stream_id or stream.knows(part.decider)
+    return all(
         stream.knows(part.decider) for part in ask.parts if part.stream_id == stream_id
     )
 
 
-def standing(ask: Ask, stream_id: UUID) -> Stream:
-    """Return a stream of which an ask says where it stands, and no more is needed."""
-    return Stream.standing(ask.rests_on[stream_id])
+def anew(ask: Ask, ahead: Batch | None) -> bool:
+    """Say whether what is on its way takes no effect under the ask's command id."""
+    return ahead is None or command_key(ask) not in ahead.command_ids
 
 
 def unsaid(answer: Answer) -> bool:

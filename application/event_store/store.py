@@ -111,7 +111,7 @@ class Loaded(Struct, frozen=True):
     unreadable: Mapping[UUID, Unreadable] = {}
 
 
-class StreamAppend(Struct, frozen=True):
+class StreamAppend(Struct, frozen=True, gc=False):
     """Events for one stream, if it still stands at ``version``."""
 
     stream_id: UUID
@@ -119,7 +119,7 @@ class StreamAppend(Struct, frozen=True):
     events: Sequence[Event]
 
 
-class Append(Struct, frozen=True):
+class Append(Struct, frozen=True, gc=False):
     """What one ask came to: appended whole or not at all."""
 
     context: CommandContext

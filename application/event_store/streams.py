@@ -1,7 +1,7 @@
 """Streams as they stand, and those that are kept in mind from one batch to the next."""
 
 from collections import OrderedDict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Any, Final
 from uuid import UUID
@@ -62,13 +62,16 @@ class Stream:
         Whoever asked for a thing of another kind under this id is told so by its events
         another time: what is written by now has to be answered.
         """
-        for evolve, (count, state) in list(self._folded.items()):
+        version = self.version
+        for evolve, (count, state) in [*self._folded.items()]:
+            if count == version:
+                continue
             events = self._events[count - self._forgotten :]
             try:
-                self._folded[evolve] = self.version, reduce(evolve, events, state)
+                self._folded[evolve] = version, reduce(evolve, events, state)
             except Exception:  # noqa: BLE001 - whatever a fold of other events raises
                 del self._folded[evolve]
-        self._events, self._forgotten = [], self.version
+        self._events, self._forgotten = [], version
         self.authors = []
 
 
@@ -82,13 +85,12 @@ class KeptStreams:
     def __init__(self, most: int) -> None:
         self._most = most
         self._streams: OrderedDict[UUID, Stream] = OrderedDict()
-        self.get = self._streams.get
 
     def taken(self, stream_id: UUID) -> Stream | None:
         """Hand out a stream for a batch; it comes back by ``keep``, or is lost."""
         return self._streams.pop(stream_id, None)
 
-    def keep(self, streams: Mapping[UUID, Stream], but: Container[UUID] = ()) -> None:
+    def keep(self, streams: Mapping[UUID, Stream], but: Collection[UUID] = ()) -> None:
         """Keep streams as they stand now; whichever was not used for longest goes.
 
         Of ids that are no stream there is no end, and nothing to remember.
@@ -96,7 +98,7 @@ class KeptStreams:
         if not self._most:
             return
         for stream_id, stream in streams.items():
-            if stream.version and stream_id not in but:
+            if stream.version and not (but and stream_id in but):
                 stream.rest()
                 self._streams[stream_id] = stream
         while len(self._streams) > self._most:

@@ -546,3 +546,12 @@ def test_a_command_id_is_one_among_callers(store: Gated) -> None:
     receipts = [each for each in got[1:] if isinstance(each, Receipt)]
     assert [each.repeated for each in receipts] == [False, True, True, True, True]
     assert things(store, shelf) == ["vase"]
+
+
+def test_a_refusal_holds_nothing_else_in_memory(store: Gated) -> None:
+    shelf = a_shelf()
+    with dispatching(store) as dispatcher:
+        dispatcher.handle([put_up(each, shelf) for each in "abc"])
+        (refused,) = dispatcher.handle([put_up("d", shelf)])
+    assert isinstance(refused, ShelfFull)
+    assert refused.__traceback__ is None
