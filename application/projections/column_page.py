@@ -50,23 +50,24 @@ IN_ONE_ROW: Final = r"""
     string_agg(e.body, '\x0a'::bytea ORDER BY e.position),
 """ + ", ".join(f"array_agg(e.{each} ORDER BY e.position)" for each in ARRAYS)
 
+WIDTH: Final = 3 + len(ARRAYS)
+
 
 class ColumnPage(Page):
     """A page of which every event could be read."""
 
-    __slots__ = ("_bodies", "_made_of", "_tags", "packed")
+    __slots__ = ("_bodies", "_parts", "_tags", "_values")
 
     def __init__(
         self,
         read: list[Read],
         tags: str,
         bodies: bytes,
-        packed: Mapping[str, Array],
+        parts: Mapping[str, Sequence[bytes]],
     ) -> None:
         super().__init__((), read)
-        self.packed = packed
-        self._tags, self._bodies = tags, bodies
-        self._made_of: dict[str, list[Any]] = {}
+        self._tags, self._bodies, self._parts = tags, bodies, parts
+        self._values: dict[str, list[Any]] = {}
 
     @property
     def position(self) -> int:
@@ -76,11 +77,15 @@ class ColumnPage(Page):
 
     def column(self, name: str) -> list[Any]:
         """Return one field of every entry; ids and times as they were sent."""
-        if name not in self._made_of:
-            self._made_of[name] = self._values(name)
-        return self._made_of[name]
+        if name not in self._values:
+            self._values[name] = self._made_of(name)
+        return self._values[name]
 
-    def _values(self, name: str) -> list[Any]:
+    def packed(self, name: str) -> Array:
+        """Return one of the ARRAYS as it goes on to PostgreSQL."""
+        return joined(ARRAYS[name], self._parts[name])
+
+    def _made_of(self, name: str) -> list[Any]:
         if not self.read:
             return []
         match name:
@@ -89,7 +94,7 @@ class ColumnPage(Page):
             case "body":
                 return self._bodies.split(b"\n")
             case _:
-                return elements(self.packed[name])
+                return elements(self.packed(name))
 
     def _made(self) -> list[LogEntry]:
         rows = list(zip(*map(self.column, Row._fields), strict=True))
@@ -109,15 +114,9 @@ def page_of(rows: Sequence[TupleRow], mapper: RedressMapper) -> ColumnPage | Non
 
     None if something of it is to be looked at on its own.
     """
-    counts, tags, bodies, *arrays = zip(*rows, strict=True) if rows else ((), (), ())
+    counts, tags, bodies, *arrays = zip(*rows, strict=True) if rows else ((),) * WIDTH
     page = "\n".join(tags), b"\n".join(bodies)
     read: list[Any] | None = mapper.decode_lines(*page, sum(counts))
     if read is None:
         return None
-    packed = {
-        name: joined(kind, some)
-        for (name, kind), some in zip(
-            ARRAYS.items(), arrays or [()] * len(ARRAYS), strict=True
-        )
-    }
-    return ColumnPage(read, *page, packed)
+    return ColumnPage(read, *page, dict(zip(ARRAYS, arrays, strict=True)))

@@ -55,7 +55,7 @@ def fields_of(batch: Sequence[RecordedEvent]) -> Fields:
             column("stream_id"),
             column("version"),
             batch.events,
-            {name: batch.packed[name] for name in HANDED_OVER},
+            {name: batch.packed(name) for name in HANDED_OVER},
         )
     partitions = [each.partition for each in batch]
     positions = [each.position for each in batch]

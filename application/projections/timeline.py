@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, cast, get_args
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -11,36 +11,13 @@ from psycopg.rows import class_row
 
 from application.event_store.connections import Pool
 from application.event_store.envelope import RecordedEvent
-from application.projections.arrays import Uuids, array, jsons, sent
+from application.projections.arrays import Uuids, array, sent
 from application.projections.back_office import hidden
-from application.projections.entries import (
-    KIND_OF,
-    EntryKind,
-    code_of,
-    kind_of,
-)
-from application.projections.facts import facts_json
-from application.projections.fields import Fields, fields_of
+from application.projections.entries import KIND_OF, EntryKind
+from application.projections.fields import fields_of
 from application.projections.paging import Page, key_of, page, page_size
 from application.projections.runtime import Projection
-from domain.after_sales import CaseOpened, CaseReported
-from domain.agent_promise import PromiseMade
-from domain.companionship import CompanionshipStarted, ShortfallDetected
-from domain.compensation import CompensationReserved, GoodwillReserved
-from domain.consumer import (
-    ConsumerFlagContested,
-    ConsumerFlagged,
-    ConsumerFlagLifted,
-    ConsumersLinked,
-    ConsumersUnlinked,
-)
-from domain.contact import ContactLinked, ContactOpened, ContactReported
-from domain.dispute import DisputeOpened, DisputeReported
-from domain.kernel import Event
-from domain.order.events import OrderEvent, OrderIdentified, OrderPlaced
-from domain.resolution import ResolutionOpened
-from domain.responsibility import AttributionOpened
-from domain.trust import PointContested
+from application.projections.timeline_rows import entries, naming, owner_in
 
 OWNERS = """
 SELECT stream_id, consumer
@@ -181,57 +158,6 @@ class Place(Struct, frozen=True, array_like=True):
     position: int
 
 
-# The events that say whose their stream is.
-NAMES_OWNER = (
-    OrderPlaced,
-    OrderIdentified,
-    ConsumersLinked,
-    ConsumersUnlinked,
-    ConsumerFlagged,
-    ConsumerFlagContested,
-    ConsumerFlagLifted,
-    CaseOpened,
-    CaseReported,
-    DisputeOpened,
-    DisputeReported,
-    ContactOpened,
-    ContactReported,
-    PromiseMade,
-    AttributionOpened,
-    ResolutionOpened,
-    CompensationReserved,
-    GoodwillReserved,
-    CompanionshipStarted,
-    ShortfallDetected,
-    PointContested,
-)
-
-
-OWNED: Final = frozenset(NAMES_OWNER)
-OF_AN_ORDER: Final = frozenset(get_args(OrderEvent))
-
-
-def owner_in(event: Event) -> str | None:
-    """Return the consumer that the event names as its stream's own."""
-    if type(event) not in OWNED:
-        return None
-    consumer: str | None = cast("Any", event).consumer
-    return consumer
-
-
-def order_in(event: Event, stream: bytes) -> bytes | None:
-    """Return the id of the order that an event is of, or that it names."""
-    if type(event) in OF_AN_ORDER:
-        return stream
-    name = getattr(event, "order", None)
-    if isinstance(event, ContactLinked) and event.noun == "order":
-        name = event.target
-    try:
-        return UUID(name).bytes if isinstance(name, str) else None
-    except ValueError:
-        return None  # An order of another system, by its number there.
-
-
 class Timeline(Projection):
     """Shows what happened to a person. The first event to name an owner is believed."""
 
@@ -245,13 +171,14 @@ class Timeline(Projection):
     ) -> None:
         """Write a row for each event; fill in the owner where it comes to light."""
         read = fields_of(batch)
-        where = dict(zip(read.streams, read.partitions, strict=True))
-        versions = dict(
-            zip(reversed(read.streams), reversed(read.versions), strict=True)
+        # The place of the first event of each stream.
+        firsts = dict(
+            zip(reversed(read.streams), reversed(range(len(batch))), strict=True)
         )
+        where = {stream: read.partitions[place] for stream, place in firsts.items()}
         # Of the others this batch has the first event: nothing of theirs is written.
-        known = [stream for stream, first in versions.items() if first > 1]
-        owners = owners_of(known, where, cursor) if known else {}
+        begun = [each for each, place in firsts.items() if read.versions[place] > 1]
+        owners = owners_of(begun, where, cursor) if begun else {}
         told: dict[bytes, int] = {}
         for event, stream, at in zip(
             read.events, read.streams, read.positions, strict=True
@@ -259,11 +186,14 @@ class Timeline(Projection):
             if stream not in owners and (consumer := owner_in(event)):
                 owners[stream] = consumer
                 told[stream] = at
-        cursor.execute(SAVE, entries(read, owners, told))
+        late = {
+            each: at for each, at in told.items() if at > read.positions[firsts[each]]
+        }
+        cursor.execute(SAVE, entries(read, owners, late))
         if told:
             cursor.execute(SAVE_OWNERS, naming(told, owners, where))
-        if late := {stream: told[stream] for stream in known if stream in told}:
-            cursor.execute(CLAIM, naming(late, owners, where))
+        if waiting := {each: told[each] for each in begun if each in told}:
+            cursor.execute(CLAIM, naming(waiting, owners, where))
 
 
 def owners_of(
@@ -275,38 +205,6 @@ def owners_of(
         "stream_id": sent(Uuids, streams),
     }
     return {stream.bytes: name for stream, name in cursor.execute(OWNERS, values)}
-
-
-def naming(
-    told: Mapping[bytes, int], owners: Mapping[bytes, str], where: Mapping[bytes, int]
-) -> dict[str, Any]:
-    """Return whose streams are, and since when that is ``told``, column by column."""
-    return {
-        "partition": array([where[stream] for stream in told]),
-        "stream_id": sent(Uuids, list(told)),
-        "consumer": array([owners[stream] for stream in told]),
-        "since": array(list(told.values())),
-    }
-
-
-def entries(
-    read: Fields, owners: Mapping[bytes, str], told: Mapping[bytes, int]
-) -> dict[str, Any]:
-    """Return a row for each event, column by column, shown since its owner is known.
-
-    ``told`` are the positions at which owners came to light.
-    """
-    streams, events = read.streams, read.events
-    since = [told.get(stream, 0) for stream in streams]
-    return {
-        **read.sent,
-        "shown": array(list(map(max, read.positions, since))),
-        "consumer": array(list(map(owners.get, streams))),
-        "order_id": sent(Uuids, list(map(order_in, events, streams))),
-        "kind": array(list(map(kind_of, events))),
-        "code": array(list(map(code_of, events))),
-        "facts": jsons(facts_json(events)),
-    }
 
 
 class TimelineQueries:

@@ -11,12 +11,8 @@ from application.projections.back_office import HIDDEN, unnamed
 from application.projections.entries import KIND_OF, OF_NO_CONSUMER, EntryKind
 from application.projections.paging import BadCursor
 from application.projections.persons import PersonQueries, Persons
-from application.projections.timeline import (
-    NAMES_OWNER,
-    Entry,
-    Timeline,
-    TimelineQueries,
-)
+from application.projections.timeline import Entry, Timeline, TimelineQueries
+from application.projections.timeline_rows import NAMES_OWNER
 from application.reading import may_read_words
 from domain import agent_promise
 from domain.after_sales import (
