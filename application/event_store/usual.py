@@ -148,16 +148,17 @@ def afters(streams: Sequence[int]) -> list[int | None]:
 def receipts(batch: UsualAsks, written: Sequence[TupleRow]) -> list[Receipt]:
     """Return the receipts of a batch that was written, in the order it was asked."""
     receipts: dict[int, Receipt] = {}
+    leaves = [leaf.hex() for _, leaf in written]
     last = 0
     for number, partition, ask in zip(*batch, strict=True):
         (part,) = ask.streams
         first, last = last, last + len(part.events)
-        version = part.version + last - first
+        stream_id, version = part.stream_id, part.version + last - first
         receipts[number] = Receipt(
-            stream_id=part.stream_id,
+            stream_id=stream_id,
             version=version,
             position=f"{partition}.{written[last - 1][0]}",
-            leaves=tuple([leaf.hex() for _, leaf in written[first:last]]),
-            streams=(StreamVersion(part.stream_id, version),),
+            leaves=tuple(leaves[first:last]),
+            streams=(StreamVersion(stream_id, version),),
         )
     return [receipts[number] for number in range(len(receipts))]
