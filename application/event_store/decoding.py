@@ -10,6 +10,7 @@ ordinary, the page is left to be read one by one, which says what is wrong, and 
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from types import UnionType
 from typing import (
     Annotated,
@@ -28,9 +29,9 @@ from msgspec import Meta, Struct
 
 from domain.kernel import Event
 
-# Every body is an object on one line that begins with its tag: this finds a line end
-# that is not the seam of two such. It looks for the line end first, as there are few.
-NO_SEAM: Final = re.compile(rb'\n(?!(?<=}\n){"type":")').search
+# Every body is an object on one line: this finds a line end that is not the seam of two
+# such. It looks for the line end first, as there are few.
+NO_SEAM: Final = re.compile(rb"\n(?!(?<=}\n){)").search
 
 # A pattern that is a row of plain letters and of classes of such, as those of the
 # kernel are. No line end can be in what it matches, so a column of lines is matched as
@@ -69,11 +70,11 @@ class PageDecoder:
         ``tags`` and ``page`` hold a line for each.
 
         No body has a line end in it, so the line ends are where bodies meet. A body
-        that ends in ``}`` may still leave a text, a list or an object open, and the
-        next would go on in it: but none of them goes on with ``{"type":"``. (A text
-        would end there at the first quote, and a word that follows a text is no JSON.)
-        So if the page can be read and has no other line ends, a body has ended at each
-        of them; and if it holds as many values as there are bodies, each is one value.
+        that ends in ``}`` may still leave a list or an object open, and the next would
+        go on in it: but none of them goes on with ``{``, and no text has a line end in
+        it. So if the page can be read and has no other line ends, a body has ended at
+        each of them; and if it holds as many values as there are bodies, each is one
+        value.
         """
         if NO_SEAM(page) or not self._tags:
             return None
@@ -120,6 +121,7 @@ def column_fits(texts: set[str | None], matches: Matches) -> bool:
     return column.count("\n") == len(texts) and matches(column) is not None
 
 
+@cache
 def draft_of(event_type: type[Event]) -> Draft:
     """Return how events of a type are read: as such without a pattern, of schema 1."""
     tag = event_type.__struct_config__.tag

@@ -114,7 +114,7 @@ class RedressMapper(Mapper[UUID]):
 
         None if something is out of the ordinary: then each is to be read on its own.
         """
-        return self._page.decode(tags, page, count) if count else []
+        return self._page.decode(tags, page, count)
 
     def _tried(self, tag: str, body: bytes) -> Event | UnknownTag | SpoiltBody:
         try:

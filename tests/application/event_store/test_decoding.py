@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import product
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 import pytest
@@ -62,7 +62,7 @@ class Counted(
 class Priced(Event, frozen=True, kw_only=True, tag="shelf.priced"):
     """Says of which schema it is, though there is only one."""
 
-    schema: Literal[1] = 1
+    schema: int = 1
     fen: int
 
 
@@ -188,6 +188,17 @@ def test_what_is_as_it_should_be_is_read_in_one_go() -> None:
 
 def test_no_event_of_the_product_holds_up_a_page() -> None:
     assert not [each.__name__ for each in ALL_EVENTS if peculiar(each)]
+
+
+def test_two_in_one_row_are_not_two_rows() -> None:
+    body = MAPPER.encode(HUNG)[1] * 2
+    (read,) = MAPPER.decode_page(["shelf.hung\nshelf.hung"], [body])
+    assert isinstance(read, UnknownTag)
+
+
+def test_whoever_knows_no_events_reads_none() -> None:
+    (read,) = RedressMapper(event_types=[]).decode_page(["shelf.hung"], [b"null"])
+    assert isinstance(read, UnknownTag)
 
 
 def test_a_page_of_nothing_holds_nothing() -> None:

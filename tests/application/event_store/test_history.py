@@ -49,6 +49,17 @@ def test_a_history_is_what_the_log_says(store: PostgresEventStore) -> None:
     assert history != "a history"
 
 
+def test_streams_loaded_together_have_each_their_own_events(
+    store: PostgresEventStore,
+) -> None:
+    shelf, other = a_shelf(), a_shelf(3)
+    store.append([appending((shelf, 0, [VASE, CLOCK]))])
+    store.append([appending((other, 0, [RADIO]))])
+    histories = store.load([other, a_shelf(), shelf]).histories.values()
+    assert list(map(events_of, histories)) == [[RADIO], [], [VASE, CLOCK]]
+    assert list(map(position_of, histories)) == [1, 0, 2]
+
+
 def test_what_never_began_is_empty(store: PostgresEventStore) -> None:
     shelf = a_shelf()
     history = store.load([shelf]).histories[shelf]
@@ -120,11 +131,13 @@ def test_what_must_be_looked_at_on_its_own_is_read_in_its_place(
     with connection_pool(clean_database.writer, max_size=1) as pool:
         plain = PostgresEventStore(pool, pool, [ThingPutUpPlainly, ThingFell])
         pages = [happened.events for happened in plain.pages(2)]
-        history = plain.load([shelf]).histories[shelf]
+        histories = plain.load([shelf, a_shelf()]).histories
+    history, never_begun = histories.values()
     put_up = [ThingPutUpPlainly(thing=each.thing) for each in (VASE, CLOCK)]
     assert pages == [[fell, fell], put_up, [fell], [fell]]
     assert events_of(history) == [fell, fell, *put_up, fell]
     assert (position_of(history), len(history)) == (5, 5)
+    assert not never_begun
 
 
 def test_a_log_without_events_has_no_pages(store: PostgresEventStore) -> None:
