@@ -97,6 +97,12 @@ class Process:
             zip(taken, self.rounds.run([each.ask for _, each in taken]), strict=True)
         )
 
+    def lets_go(self, delivery: Delivery) -> bool:
+        """Hold a delivery no longer; False if it did not."""
+        count = len(self.held)
+        self.held = [each for each in self.held if each[1] is not delivery]
+        return len(self.held) < count
+
     def must_go_on(self) -> bool:
         """Say whether somebody waits who will not come by the mailbox."""
         return False
@@ -128,8 +134,8 @@ class DecidingAhead(Process):
             taken = taken[count:]
             if taken and self._under_way:  # They wait, and so does whoever decides.
                 self.mailbox += taken
-                for each in taken:
-                    self.held.remove(each)
+                for _, each in taken:
+                    self.lets_go(each)
                 return told
             if taken:
                 told += self._all_land()
@@ -344,7 +350,8 @@ class World:
         finally:
             process.busy = False
         for (errand, delivery), answer in told:
-            process.held.remove((errand, delivery))
+            if not process.lets_go(delivery):
+                continue  # It was killed before it could tell.
             self._now += 1
             errand.waiting -= 1
             delivery.answer, delivery.ended = answer, self._now
