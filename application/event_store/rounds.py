@@ -83,21 +83,16 @@ class Rounds:
         """
         kept = NOTHING_KEPT if fresh else self._kept
         lacking: dict[int, Sequence[UUID]] = {}
-        count = len(asks)
         for number, ask in enumerate(asks):
             if apart(ask) or (ask.decided and not fresh):
-                continue
-            unknown = [
-                each for each in ask.streams if not at_hand(each, ask, batch, kept)
-            ]
-            if not unknown:
-                continue
-            if in_motion(unknown, batch, ahead):
-                count = number
-                break
-            lacking[number] = unknown
+                continue  # Nothing has to be read for it.
+            if unknown := lacks(ask, batch, kept):
+                if in_motion(unknown, batch, ahead):
+                    asks = asks[:number]
+                    break
+                lacking[number] = unknown
         away = self._read(batch, asks, lacking)
-        for number, ask in enumerate(asks[:count]):
+        for number, ask in enumerate(asks):
             turn(ask)
             read = lacking.get(number, ())
             if apart(ask):
@@ -105,13 +100,11 @@ class Rounds:
             elif read and away is not None:
                 batch.refuse(ask, away)
             else:
-                for stream_id, version in ask.rests_on.items():
-                    if stream_id not in batch.streams:
-                        stream = kept.taken(stream_id) or Stream.standing(version)
-                        batch.streams[stream_id] = stream
-                batch.take(ask, sure=len(read) == len(ask.streams) and anew(ask, ahead))
+                sure = bool(read) and len(read) == len(ask.streams) and anew(ask, ahead)
+                rest_on(ask, batch, kept)
+                batch.take(ask, sure=sure)
         turn(None)
-        return count
+        return len(asks)
 
     def departing(self, batch: Batch) -> Appending:
         """Close a batch, and return what has to be called to have it appended.
@@ -231,6 +224,19 @@ def in_motion(stream_ids: Sequence[UUID], batch: Batch, ahead: Batch | None) -> 
     if not batch.streams.keys().isdisjoint(stream_ids):
         return True
     return ahead is not None and not ahead.changed.isdisjoint(stream_ids)
+
+
+def lacks(ask: Ask, batch: Batch, kept: KeptStreams) -> Sequence[UUID]:
+    """Return which streams have to be read for an ask: neither here nor kept."""
+    return [each for each in ask.streams if not at_hand(each, ask, batch, kept)]
+
+
+def rest_on(ask: Ask, batch: Batch, kept: KeptStreams) -> None:
+    """Let a batch have the streams that an ask rests on, at the versions it names."""
+    for stream_id, version in ask.rests_on.items():
+        if stream_id not in batch.streams:
+            stream = kept.taken(stream_id) or Stream.standing(version)
+            batch.streams[stream_id] = stream
 
 
 def at_hand(stream_id: UUID, ask: Ask, batch: Batch, kept: KeptStreams) -> bool:
