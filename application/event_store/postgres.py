@@ -1,11 +1,9 @@
 """The event store on PostgreSQL: streams out, batches of asks in, the log to read."""
 
-from bisect import bisect_right
 from collections.abc import (
     Callable,
     Generator,
     Iterable,
-    Iterator,
     Mapping,
     Sequence,
 )
@@ -13,7 +11,6 @@ from datetime import datetime
 from functools import cache, partial
 from itertools import islice, takewhile
 from operator import itemgetter
-from struct import unpack
 from typing import Any
 from uuid import UUID
 
@@ -21,29 +18,31 @@ from msgspec.structs import replace
 from psycopg.rows import TupleRow
 
 from application.event_store.asks import AskOutcome, StoredAsk, StoredPart
-from application.event_store.connections import Connection, Pool, available
-from application.event_store.envelope import Receipt, RecordedEvent, StreamVersion
+from application.event_store.connections import Pool, available
+from application.event_store.envelope import Receipt, StreamVersion
 from application.event_store.history import (
     Happened,
     History,
     Page,
-    first_unreadable,
-    history_of,
-    read_rows,
+)
+from application.event_store.loading import (
+    addresses,
+    each_of,
+    looked_at,
+    one_of,
+    streams_of,
 )
 from application.event_store.mapper import RedressMapper
-from application.event_store.packed import Packed, ids, small_integers
+from application.event_store.packed import ids, small_integers
 from application.event_store.queries import (
     HAPPENED,
     HEADS,
     LOAD,
     LOAD_AND_SEEN,
     READ,
-    STREAMS,
 )
 from application.event_store.rows import (
     LogEntry,
-    Row,
     asked_ahead,
     id_of,
     row_cursor,
@@ -55,7 +54,6 @@ from application.event_store.store import (
     Loaded,
     StoreUnavailable,
     StreamAppend,
-    Unreadable,
     occurred_at,
 )
 from application.event_store.upcasts import UPCASTS, Upcasts
@@ -65,7 +63,6 @@ from domain.ids import partition_in
 from domain.kernel import Event
 
 NUMBER, POSITION, COUNT, TAGS, BODIES = map(itemgetter, range(5))
-STREAM = itemgetter(Row._fields.index("stream_id"))
 
 
 class PostgresEventStore:
@@ -239,69 +236,9 @@ class PostgresEventStore:
         return StoredPart(part.stream_id, part.version, events)
 
 
-def looked_at(
-    stream_ids: Iterable[UUID],
-    found: Mapping[UUID, Sequence[LogEntry]],
-    seen: Mapping[tuple[int, UUID], tuple[bytes, Receipt]],
-) -> Loaded:
-    """Return streams of which something must be looked at on its own."""
-    histories: dict[UUID, Sequence[RecordedEvent]] = {}
-    unreadable: dict[UUID, Unreadable] = {}
-    for stream_id in stream_ids:
-        entries = found.get(stream_id, ())
-        known = [each for each in entries if isinstance(each, RecordedEvent)]
-        histories[stream_id] = history_of(known)
-        if len(known) < len(entries):
-            unreadable[stream_id] = first_unreadable(entries)
-    return Loaded(histories, seen, unreadable)
-
-
-def one_of(
-    whole: Callable[[], Mapping[UUID, list[LogEntry]]], stream_id: UUID
-) -> list[LogEntry]:
-    """Return one of the streams that are read whole together, once for all of them."""
-    return whole()[stream_id]
-
-
-def streams_of(
-    connection: Connection, stream_ids: Iterable[UUID], mapper: RedressMapper
-) -> dict[UUID, Page]:
-    """Return several streams whole as a connection sees them, an entry for each."""
-    wanted = list(dict.fromkeys(stream_ids))
-    rows = row_cursor(connection).execute(STREAMS, addresses(wanted)).fetchall()
-    rows.sort(key=STREAM)  # Stable: each keeps its order.
-    read = read_rows(rows, mapper)
-    streams = dict.fromkeys(wanted, Page([], []))
-    for key, first, last in runs(rows, STREAM):
-        streams[id_of(key)] = Page(rows[first:last], read[first:last])
-    return streams
-
-
-def each_of(packed: bytes, count: int) -> Sequence[bytes]:
-    """Return so many ids that were sent one behind the other."""
-    return unpack("16s" * count, packed)
-
-
-def addresses(stream_ids: Iterable[UUID]) -> tuple[Packed, Packed]:
-    """Return the columns of partitions and ids that say where the streams are."""
-    wanted = list(stream_ids)
-    return small_integers(list(map(partition_in, wanted))), ids(wanted)
-
-
 def of_a_command(row: TupleRow) -> bool:
     """Say whether a row of LOAD_AND_SEEN is a receipt."""
     return bool(NUMBER(row) < 0)
-
-
-def runs(
-    rows: Sequence[TupleRow], key: Callable[[TupleRow], Any]
-) -> Iterator[tuple[Any, int, int]]:
-    """Yield where rows of one key begin and end; they are sorted by it."""
-    last = 0
-    while last < len(rows):
-        first, value = last, key(rows[last])
-        last = bisect_right(rows, value, first, key=key)
-        yield value, first, last
 
 
 def seen_in(partition: int, row: TupleRow) -> tuple[bytes, Receipt]:

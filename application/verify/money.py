@@ -18,8 +18,8 @@ from msgspec import Struct, field
 
 from application.audit.state import DECIDERS, all_readable, fold, kind_of
 from application.event_store.connections import Connection
+from application.event_store.loading import streams_of
 from application.event_store.mapper import RedressMapper
-from application.event_store.postgres import streams_of
 from application.event_store.rows import LogEntry
 from application.event_store.store import UnreadableEvent
 from application.projections.log import Range
