@@ -16,9 +16,9 @@ from application.event_store.pipeline import Pipeline
 from application.event_store.rounds import Rounds
 from application.event_store.store import Conflict, Overloaded
 
-# Of two lanes one decides while the other commits; but each gets half of what callers
-# ask meanwhile, and a batch costs the same whatever is in it. On two cores a feed of
-# whole batches gains a third by the second, and callers who wait lose as much.
+# A lane decides one batch while another is on its way. A second lane gets half of what
+# callers ask meanwhile, and a batch costs much the same whatever is in it: callers who
+# wait lose by it, on two cores, and a feed of whole batches gains a little.
 LANES: Final = 1
 FEED_LANES: Final = 2
 QUEUE_MAX: Final = 1_000
