@@ -34,7 +34,7 @@ from application.event_store.envelope import (
     Receipt,
 )
 from application.event_store.handler import CommandHandler
-from application.event_store.history import events_of
+from application.event_store.rows.history import events_of
 from application.event_store.store import EventStore, StaleVersion
 from application.orders import Orders, context_for
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk, each_asked

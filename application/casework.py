@@ -25,7 +25,7 @@ from application.access import (
 from application.audit.state import kind_of
 from application.cited import CitedEvidence, Place, ties
 from application.event_store.envelope import CommandContext, Receipt, RecordedEvent
-from application.event_store.history import events_of
+from application.event_store.rows.history import events_of
 from application.event_store.store import EventStore
 from application.order_desk import AboutOrder
 from domain.contact import LinkNoun

@@ -15,7 +15,7 @@ from msgspec.structs import fields, replace
 from application.access import Owners
 from application.audit.state import fold, kind_of
 from application.event_store.envelope import RecordedEvent
-from application.event_store.history import events_of
+from application.event_store.rows.history import events_of
 from application.event_store.store import EventStore
 from domain.after_sales import Case, EvidenceItem
 from domain.agent_promise import AgentPromise

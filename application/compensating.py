@@ -25,7 +25,7 @@ from application.compensation_facts import (
 )
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
-from application.event_store.history import events_of
+from application.event_store.rows.history import events_of
 from application.event_store.store import EventStore
 from application.other_days import paid_on_other_days
 from application.responsibility import Responsibilities

@@ -8,7 +8,7 @@ from application.access import Action, Actor, Owners, authorize
 from application.casework import acting
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
-from application.event_store.history import events_of
+from application.event_store.rows.history import events_of
 from application.event_store.store import EventStore
 from domain.consumer import CONSUMER, Consumer, ConsumerCommand, LinkConsumer
 from domain.ids import id_from_name, partition_of

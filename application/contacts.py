@@ -7,7 +7,7 @@ from uuid import UUID
 from application.books import Books
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
-from application.event_store.history import events_of
+from application.event_store.rows.history import events_of
 from application.event_store.store import EventStore
 from application.orders import context_for
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk

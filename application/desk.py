@@ -12,7 +12,7 @@ from application.access import Action, Actor, NotAllowed, NotFound, scope
 from application.casework import ACTS_AS, Casework, Matter
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
-from application.event_store.history import events_of
+from application.event_store.rows.history import events_of
 from application.event_store.store import EventStore
 from application.macro_steps import COMMANDS, Told
 from application.people import People

@@ -32,7 +32,7 @@ from application.dispute_moves import (
 from application.dispute_ways import Ground, refundable_items
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
-from application.event_store.history import events_of
+from application.event_store.rows.history import events_of
 from application.event_store.store import EventStore, StaleVersion
 from application.orders import Orders, context_for
 from application.processes.check_overdue_clocks import ACTOR, ClockAsk, each_asked

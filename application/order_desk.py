@@ -21,7 +21,7 @@ from application.access import (
 )
 from application.audit.state import kind_of
 from application.event_store.envelope import CommandContext, Receipt
-from application.event_store.history import events_of
+from application.event_store.rows.history import events_of
 from application.event_store.store import EventStore, StoreUnavailable
 from application.orders import OrderDecider, Orders
 from application.sold import Sold

@@ -19,7 +19,7 @@ from msgspec import Struct
 from application.access import Actor, Owners, authorize
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import CommandHandler
-from application.event_store.history import events_of
+from application.event_store.rows.history import events_of
 from application.event_store.store import EventStore, StoreUnavailable
 from domain.ids import id_from_name, partition_of
 from domain.kernel import Refused

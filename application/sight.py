@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from application.event_store.envelope import RecordedEvent
-from application.event_store.history import events_of
+from application.event_store.rows.history import events_of
 from application.event_store.store import EventStore, Loaded
 from domain.ids import partition_in
 from domain.kernel import AnyDecider

@@ -9,8 +9,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from application.event_store.envelope import RecordedEvent
-from application.event_store.history import History, events_of
 from application.event_store.mapper import tag_of
+from application.event_store.rows.history import History, events_of
 from application.event_store.store import Unreadable
 from domain.after_sales import CASE
 from domain.agent_promise import AGENT_PROMISE

@@ -12,9 +12,9 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from application.event_store.envelope import RecordedEvent
-from application.event_store.history import Happened
 from application.event_store.postgres import PostgresEventStore
-from application.event_store.rows import id_of
+from application.event_store.rows.history import Happened
+from application.event_store.rows.row import id_of
 from application.event_store.streams import Stream
 from domain.kernel import (
     AnyDecider,

@@ -7,7 +7,7 @@ from msgspec import Struct
 from application.effects.effect import Effect
 from application.effects.follows import told
 from application.effects.ports import Instruction
-from application.event_store.history import events_of
+from application.event_store.rows.history import events_of
 from application.event_store.store import EventStore
 from domain.after_sales import CaseOpened
 from domain.ids import partition_in

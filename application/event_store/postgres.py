@@ -17,36 +17,37 @@ from uuid import UUID
 from msgspec.structs import replace
 from psycopg.rows import TupleRow
 
-from application.event_store.asks import AskOutcome, StoredAsk, StoredPart
 from application.event_store.connections import Pool, available
 from application.event_store.envelope import Receipt, StreamVersion
-from application.event_store.history import (
+from application.event_store.mapper import RedressMapper
+from application.event_store.rows.asks import AskOutcome, StoredAsk, StoredPart
+from application.event_store.rows.history import (
     Happened,
     History,
     Page,
 )
-from application.event_store.loading import (
+from application.event_store.rows.loading import (
     addresses,
     each_of,
     looked_at,
     one_of,
     streams_of,
 )
-from application.event_store.mapper import RedressMapper
-from application.event_store.packed import ids, small_integers
-from application.event_store.queries import (
+from application.event_store.rows.packed import ids, small_integers
+from application.event_store.rows.queries import (
     HAPPENED,
     HEADS,
     LOAD,
     LOAD_AND_SEEN,
     READ,
 )
-from application.event_store.rows import (
+from application.event_store.rows.row import (
     LogEntry,
     asked_ahead,
     id_of,
     row_cursor,
 )
+from application.event_store.rows.usual import receipts, usual_asks, usual_columns
 from application.event_store.seams.recorder import RedressApplicationRecorder
 from application.event_store.store import (
     Append,
@@ -57,7 +58,6 @@ from application.event_store.store import (
     occurred_at,
 )
 from application.event_store.upcasts import UPCASTS, Upcasts
-from application.event_store.usual import receipts, usual_asks, usual_columns
 from domain.events import ALL_EVENTS
 from domain.ids import partition_in
 from domain.kernel import Event

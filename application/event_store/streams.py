@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from application.event_store.envelope import RecordedEvent
-from application.event_store.history import events_of, position_of
+from application.event_store.rows.history import events_of, position_of
 from domain.kernel import AnyDecider, Event
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from application.access import ROLES, Actor, NotFound, Owners, authorize, scope
 from application.casework import Noun
-from application.event_store.history import events_of
+from application.event_store.rows.history import events_of
 from application.event_store.store import EventStore
 from application.order_desk import owners_of
 from domain.evidence import (

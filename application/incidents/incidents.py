@@ -17,7 +17,7 @@ from application.books import Books
 from application.event_store.batch import MovedOn
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
 from application.event_store.handler import DERIVED_MAX, CommandHandler
-from application.event_store.history import events_of
+from application.event_store.rows.history import events_of
 from application.event_store.store import (
     Busy,
     EventStore,

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from application.event_store.connections import Connection, Pool
 from application.event_store.envelope import RecordedEvent
-from application.event_store.history import Page
 from application.event_store.mapper import RedressMapper, tag_of
-from application.event_store.rows import COLUMNS, row_cursor
+from application.event_store.rows.history import Page
+from application.event_store.rows.row import COLUMNS, row_cursor
 from application.event_store.store import Unreadable
 from application.proactive.entitlements import (
     EVENT_TYPES,

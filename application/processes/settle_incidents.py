@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 import structlog
 
 from application.event_store.envelope import Ask, Receipt
-from application.event_store.history import events_of
+from application.event_store.rows.history import events_of
 from application.event_store.store import EventStore
 from application.incidents.incidents import Incidents
 from application.orders import context_for

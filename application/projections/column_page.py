@@ -14,9 +14,9 @@ from psycopg.rows import TupleRow
 from psycopg.types.string import ByteaBinaryLoader
 
 from application.event_store.connections import Connection
-from application.event_store.history import Page
 from application.event_store.mapper import RedressMapper
-from application.event_store.rows import LogEntry, Read, Row
+from application.event_store.rows.history import Page
+from application.event_store.rows.row import LogEntry, Read, Row
 from application.projections.arrays import (
     Array,
     Bytes,

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from application.event_store.connections import Connection
-from application.event_store.history import Page
 from application.event_store.mapper import RedressMapper
-from application.event_store.queries import HEADS
-from application.event_store.rows import COLUMNS, LogEntry, row_cursor
+from application.event_store.rows.history import Page
+from application.event_store.rows.queries import HEADS
+from application.event_store.rows.row import COLUMNS, LogEntry, row_cursor
 from application.projections.column_page import IN_ONE_ROW, array_cursor, page_of
 
 # How far something is, by partition.

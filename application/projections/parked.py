@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from psycopg.rows import class_row
 
 from application.event_store.connections import Connection, Pool
-from application.event_store.rows import LogEntry
+from application.event_store.rows.row import LogEntry
 from application.projections.log import Log, Range
 from application.projections.runtime import (
     BATCH_MAX,

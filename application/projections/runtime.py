@@ -14,8 +14,8 @@ from psycopg.sql import SQL, Identifier
 
 from application.event_store.connections import Connection, Pool
 from application.event_store.envelope import RecordedEvent
-from application.event_store.history import Page
-from application.event_store.rows import LogEntry
+from application.event_store.rows.history import Page
+from application.event_store.rows.row import LogEntry
 from application.event_store.store import Unreadable
 from application.projections.arrays import array
 from domain.kernel import Event

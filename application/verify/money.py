@@ -18,9 +18,9 @@ from msgspec import Struct, field
 
 from application.audit.state import DECIDERS, all_readable, fold, kind_of
 from application.event_store.connections import Connection
-from application.event_store.loading import streams_of
 from application.event_store.mapper import RedressMapper
-from application.event_store.rows import LogEntry
+from application.event_store.rows.loading import streams_of
+from application.event_store.rows.row import LogEntry
 from application.event_store.store import UnreadableEvent
 from application.projections.log import Range
 from application.verify.findings import Findings

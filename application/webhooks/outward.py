@@ -13,8 +13,8 @@ from uuid import UUID
 from msgspec import Struct
 
 from application.event_store.envelope import RecordedEvent
-from application.event_store.history import events_of
 from application.event_store.mapper import tag_of
+from application.event_store.rows.history import events_of
 from application.event_store.store import EventStore
 from application.projections.back_office import CLOCKS_HIDDEN
 from application.projections.matter_rows import FOLDS, Shown

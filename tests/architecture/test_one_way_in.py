@@ -24,8 +24,8 @@ WRITES = re.compile(
 # By which SQL might mean the store without spelling it.
 BY_ANOTHER_NAME = re.compile(r"search_path[^;]*\bstore\b", re.IGNORECASE)
 WRITERS = {
-    "application/event_store/asks.py": {"store.append(", "store.append_one("},
-    "application/event_store/usual.py": {"store.append_many("},
+    "application/event_store/rows/asks.py": {"store.append(", "store.append_one("},
+    "application/event_store/rows/usual.py": {"store.append_many("},
     # What stock applications keep beside the log.
     "application/event_store/seams/stock.py": {
         "INSERT INTO store.snapshot",
@@ -53,8 +53,8 @@ STEPS = {
 }
 # How an append is spelt, and who knows it; verify knows what stock applications leave.
 TOLD_APART = {
-    "application.event_store.asks",
-    "application.event_store.usual",
+    "application.event_store.rows.asks",
+    "application.event_store.rows.usual",
     "application.event_store.seams.stock",
 }
 MAY_KNOW = ("application/event_store/", "application/verify/")
@@ -152,7 +152,7 @@ def test_only_the_road_can_say_what_is_to_be_appended() -> None:
         "application/event_store/batch.py",
         "application/event_store/postgres.py",
         "application/event_store/rounds.py",
-        "application/event_store/usual.py",
+        "application/event_store/rows/usual.py",
         "interface/bootstrap/crashing.py",
     }
 

@@ -16,8 +16,8 @@ import psycopg
 import pytest
 
 from application.event_store.connections import connection_pool
-from application.event_store.history import events_of
 from application.event_store.postgres import PostgresEventStore
+from application.event_store.rows.history import events_of
 from application.orders import context_for
 from domain.order import ORDER, CheckPromises, Order
 from interface.inbound.olist_export import read_export

@@ -25,8 +25,9 @@ from eventsourcing.persistence import (
 from eventsourcing.utils import retry
 from psycopg.rows import TupleRow
 
-from application.event_store.asks import AskOutcome, StoredAsk, append
 from application.event_store.connections import Connection, Pool, available
+from application.event_store.rows.asks import AskOutcome, StoredAsk, append
+from application.event_store.rows.usual import append_usual
 from application.event_store.seams.stock import (
     INSERT_SNAPSHOT,
     SELECT_EVENTS,
@@ -45,7 +46,6 @@ from application.event_store.seams.stock import (
     uuid_of,
 )
 from application.event_store.seams.subscription import PollingSubscription
-from application.event_store.usual import append_usual
 
 
 class RedressAggregateRecorder(AggregateRecorder):

@@ -9,8 +9,8 @@ import psycopg
 from eventsourcing import persistence
 from eventsourcing.persistence import IntegrityError, StoredEvent, Tracking
 
-from application.event_store.asks import StoredAsk, StoredPart, append
 from application.event_store.connections import Connection
+from application.event_store.rows.asks import StoredAsk, StoredPart, append
 
 STOCK_PARTITION: Final = 0
 STOCK_ACTOR: Final = "eventsourcing"

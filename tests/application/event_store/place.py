@@ -6,11 +6,11 @@ from uuid import uuid4
 
 import psycopg
 
-from application.event_store.asks import StoredAsk, StoredPart
-from application.event_store.asks import append as append_asks
 from application.event_store.connections import connection_pool
 from application.event_store.envelope import RecordedEvent
 from application.event_store.postgres import PostgresEventStore
+from application.event_store.rows.asks import StoredAsk, StoredPart
+from application.event_store.rows.asks import append as append_asks
 from interface.postgres.database import DatabaseUrls
 from tests.application.event_store.shelf import (
     MONDAY,

@@ -12,9 +12,9 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from application.event_store.asks import StoredAsk, StoredPart, append
 from application.event_store.connections import Connection
-from application.event_store.usual import append_usual, usual_asks, usual_columns
+from application.event_store.rows.asks import StoredAsk, StoredPart, append
+from application.event_store.rows.usual import append_usual, usual_asks, usual_columns
 from tests.application.event_store.place import HERE, Place
 from tests.application.event_store.shelf import MONDAY, ShelfMapper, a_shelf
 from tests.application.event_store.taken_out import (

@@ -7,10 +7,10 @@ import pytest
 
 from application.event_store.connections import connection_pool
 from application.event_store.envelope import RecordedEvent
-from application.event_store.history import History, events_of, position_of
 from application.event_store.mapper import tag_of
 from application.event_store.postgres import PostgresEventStore
-from application.event_store.rows import id_of
+from application.event_store.rows.history import History, events_of, position_of
+from application.event_store.rows.row import id_of
 from application.event_store.store import UnknownEvent, Unreadable
 from interface.postgres.database import DatabaseUrls
 from tests.application.event_store.shelf import (

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from application.event_store.connections import Connection
-from application.event_store.packed import (
+from application.event_store.rows.packed import (
     big_integers,
     blobs,
     ids,

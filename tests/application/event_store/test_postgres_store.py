@@ -11,13 +11,13 @@ import pytest
 from msgspec.structs import replace
 from psycopg.conninfo import make_conninfo
 
-from application.event_store.asks import APPEND, StoredAsk, StoredPart, columns
 from application.event_store.connections import connection_pool
 from application.event_store.envelope import Receipt, RecordedEvent
 from application.event_store.handler import CommandHandler
 from application.event_store.leaf import leaf_hash
-from application.event_store.packed import small_integers
 from application.event_store.postgres import PostgresEventStore
+from application.event_store.rows.asks import APPEND, StoredAsk, StoredPart, columns
+from application.event_store.rows.packed import small_integers
 from application.event_store.store import (
     Append,
     Conflict,

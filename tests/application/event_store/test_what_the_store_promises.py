@@ -16,8 +16,6 @@ import psycopg
 import pytest
 from psycopg.pq import Trace
 
-from application.event_store.asks import FEW_EVENTS, StoredAsk, StoredPart
-from application.event_store.asks import append as append_asks
 from application.event_store.connections import Pool, connection_pool
 from application.event_store.dispatcher import Dispatcher
 from application.event_store.envelope import Receipt
@@ -25,6 +23,8 @@ from application.event_store.lane import Limits
 from application.event_store.leaf import leaf_hash
 from application.event_store.mapper import RedressMapper, tag_of
 from application.event_store.postgres import PostgresEventStore
+from application.event_store.rows.asks import FEW_EVENTS, StoredAsk, StoredPart
+from application.event_store.rows.asks import append as append_asks
 from application.event_store.seams.recorder import RedressApplicationRecorder
 from application.event_store.seams.subscription import PollingSubscription
 from application.event_store.store import Append, Conflict

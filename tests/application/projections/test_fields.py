@@ -8,9 +8,9 @@ import pytest
 from eventsourcing.persistence import StoredEvent
 
 from application.event_store.envelope import RecordedEvent
-from application.event_store.history import Page
 from application.event_store.postgres import PostgresEventStore
-from application.event_store.rows import LogEntry
+from application.event_store.rows.history import Page
+from application.event_store.rows.row import LogEntry
 from application.event_store.seams.stock import append_stock, stock_ask
 from application.event_store.store import Unreadable
 from application.projections.column_page import ColumnPage

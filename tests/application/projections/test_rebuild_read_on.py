@@ -10,8 +10,8 @@ import pytest
 from msgspec import json
 
 from application.effects.outbox import Outbox
-from application.event_store.asks import StoredAsk, StoredPart, append
 from application.event_store.postgres import PostgresEventStore
+from application.event_store.rows.asks import StoredAsk, StoredPart, append
 from application.projections.read_models import READ_MODELS
 from application.projections.rebuild import Rebuilt, rebuild
 from application.projections.runner import Runner

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
-from application.event_store.asks import StoredAsk, StoredPart
-from application.event_store.asks import append as append_asks
 from application.event_store.postgres import PostgresEventStore
+from application.event_store.rows.asks import StoredAsk, StoredPart
+from application.event_store.rows.asks import append as append_asks
 from application.verify.findings import Report
 from application.verify.verify import verified
 from domain.ids import partition_in

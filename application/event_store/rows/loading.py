@@ -11,16 +11,16 @@ from psycopg.rows import TupleRow
 
 from application.event_store.connections import Connection
 from application.event_store.envelope import Receipt, RecordedEvent
-from application.event_store.history import (
+from application.event_store.mapper import RedressMapper
+from application.event_store.rows.history import (
     Page,
     first_unreadable,
     history_of,
     read_rows,
 )
-from application.event_store.mapper import RedressMapper
-from application.event_store.packed import Packed, ids, small_integers
-from application.event_store.queries import STREAMS
-from application.event_store.rows import LogEntry, Row, id_of, row_cursor
+from application.event_store.rows.packed import Packed, ids, small_integers
+from application.event_store.rows.queries import STREAMS
+from application.event_store.rows.row import LogEntry, Row, id_of, row_cursor
 from application.event_store.store import Loaded, Unreadable
 from domain.ids import partition_in
 

@@ -14,7 +14,7 @@ from psycopg.rows import TupleRow
 
 from application.event_store.envelope import RecordedEvent
 from application.event_store.mapper import RedressMapper, SpoiltBody, UnknownTag
-from application.event_store.rows import LogEntry, Read, Row, id_of, log_entry
+from application.event_store.rows.row import LogEntry, Read, Row, id_of, log_entry
 from application.event_store.store import Unreadable
 
 EntryT = TypeVar("EntryT", bound=LogEntry)

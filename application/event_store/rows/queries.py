@@ -1,6 +1,6 @@
 """What the store asks PostgreSQL when it reads."""
 
-from application.event_store.rows import COLUMNS
+from application.event_store.rows.row import COLUMNS
 
 HEADS = "SELECT partition, position FROM store.partition_head ORDER BY partition"
 # The inner ORDER BY makes each stream one walk along its index, whatever the planner

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg.types.numeric import Int2, Int8
 
 from application.event_store.connections import Connection
-from application.event_store.packed import (
+from application.event_store.rows.packed import (
     big_integers,
     blobs,
     ids,

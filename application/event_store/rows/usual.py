@@ -14,7 +14,7 @@ from psycopg.types.numeric import Int2
 
 from application.event_store.connections import Connection
 from application.event_store.envelope import Receipt, StreamVersion
-from application.event_store.packed import (
+from application.event_store.rows.packed import (
     big_integers,
     blobs,
     ids,
