@@ -77,7 +77,7 @@ class Batch:
         }
 
     def refuse(self, ask: Ask, answer: Exception) -> None:
-        """Take an ask that cannot be decided: this is its answer."""
+        """Take an ask that is not to be decided: this is its answer."""
         self._answers[len(self.asks)] = answer
         self.asks.append(ask)
 
@@ -90,7 +90,10 @@ class Batch:
         self.asks.append(ask)
         name = command_key(ask)
         if self.seen and name in self.seen:
-            self._answers[number] = self._answer_again(name, ask)
+            try:
+                self._answers[number] = self._answer_again(name, ask)
+            except Exception as error:  # noqa: BLE001 - a value, see Answer
+                self._answers[number] = error
             return
         if name in self.command_ids:
             return

@@ -10,7 +10,6 @@ from concurrent.futures import Future
 from threading import Event, Thread
 from time import clock_gettime, monotonic, pthread_getcpuclockid
 from typing import Final
-from uuid import UUID
 
 from application.event_store.batch import Answer
 from application.event_store.calls import (
@@ -33,8 +32,6 @@ from domain.ids import partition_in
 # it is looked for him.
 SLOW_S: Final = 0.05
 LOOK_S: Final = 0.02
-# What may be remembered of streams that took long to be decided.
-SLOW_MAX: Final = 1_000
 
 
 class Dispatcher(CommandHandler):
@@ -54,19 +51,19 @@ class Dispatcher(CommandHandler):
         super().__init__(store)
         self._limits = limits or Limits()
         self._clock = clock
-        self._slow: set[UUID] = set()
         kept = self._limits.kept // self._limits.lanes
+        # Whatever takes long is decided apart, so that it holds up nobody else.
+        self._aside = Lane("dispatcher-slow", Rounds(store), self._limits, clock)
         self._lanes = [
             Lane(
                 f"dispatcher-{number}",
                 Rounds(store, KeptStreams(kept)),
                 self._limits,
                 clock,
+                self._aside,
             )
             for number in range(self._limits.lanes)
         ]
-        # Whatever takes long is decided apart, so that it holds up nobody else.
-        self._aside = Lane("dispatcher-slow", Rounds(store), self._limits, clock)
         self._effort = effort or worked_by
         self._closing = Event()
         self._looking = Thread(target=self._look, name="dispatcher-look", daemon=True)
@@ -166,8 +163,6 @@ class Dispatcher(CommandHandler):
     def _lane(self, ask: Ask) -> Lane:
         if not ask.parts:
             return self._aside
-        if self._slow and not self._slow.isdisjoint(ask.streams):
-            return self._aside
         number = partition_in(ask.parts[0].stream_id)
         return self._lanes[number % len(self._lanes)]
 
@@ -185,17 +180,7 @@ class Dispatcher(CommandHandler):
                 if before is not deciding:
                     seen[lane] = deciding, worked
                 elif worked - since > SLOW_S:
-                    lane.relieve(deciding, self._put_aside)
-
-    def _put_aside(self, ask: Ask, left: Sequence[Waiting]) -> None:
-        """Have decided apart who is slow, and whatever comes for his streams."""
-        if len(self._slow) < SLOW_MAX:
-            self._slow.update(ask.streams)
-        try:
-            self._aside.put(left)
-        except Overloaded as full:
-            no = full
-            tell(each.call for each in left if each.call.answer(each.number, no))
+                    lane.relieve(deciding)
 
 
 def worked_by(thread: int) -> float:

@@ -3,9 +3,9 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from threading import Condition, Lock, Thread, current_thread, get_ident
-from typing import Final, TypeAlias
+from typing import Final
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -14,7 +14,7 @@ from application.event_store.calls import Call, tell
 from application.event_store.envelope import Ask, Receipt
 from application.event_store.pipeline import Pipeline
 from application.event_store.rounds import Rounds
-from application.event_store.store import Conflict, Overloaded
+from application.event_store.store import Conflict, OutcomeUnknown, Overloaded
 
 # A lane decides one batch while another is on its way. A second lane gets half of what
 # callers ask meanwhile, and a batch costs much the same whatever is in it: callers who
@@ -63,8 +63,8 @@ class Waiting(Struct):
     since: float
 
 
-# Takes an ask that is left to somebody else, and all that wait for its streams.
-Leave: TypeAlias = Callable[[Ask, Sequence[Waiting]], None]
+# What may be remembered of streams that took long to be decided.
+SLOW_MAX: Final = 1_000
 
 
 class Relieved(BaseException):
@@ -79,13 +79,24 @@ class Lane:
     there is nobody else to be decided, and handing it over would cost him time.
 
     Whoever takes long to be decided is left to the thread that decides him, and a new
-    one takes its place (``relieve``).
+    one takes its place (``relieve``). Then he is decided by the lane ``aside``, and so
+    is from now on whatever comes for his streams.
     """
 
     def __init__(
-        self, name: str, rounds: Rounds, limits: Limits, clock: Callable[[], float]
+        self,
+        name: str,
+        rounds: Rounds,
+        limits: Limits,
+        clock: Callable[[], float],
+        aside: "Lane | None" = None,
     ) -> None:
         self._name, self._limits, self._clock = name, limits, clock
+        self._aside = aside
+        # The streams of who was slow, and what waits for them to be put aside: until
+        # all that is on its way has landed, for part of it may be theirs.
+        self._slow: dict[UUID, None] = {}
+        self._left: list[Waiting] | None = None
         self._pipeline = Pipeline[Waiting](rounds)
         self._queue: deque[Waiting] = deque()
         self._changed = Condition()
@@ -121,8 +132,41 @@ class Lane:
             if not self._open or len(self._queue) + len(waiting) > self._limits.queue:
                 self._turned_away += len(waiting)
                 raise Overloaded("stopping" if not self._open else "queue full")
-            self._queue.extend(waiting)
+            self._queue.extend(self._not_slow(waiting) if self._slow else waiting)
             self._changed.notify()
+
+    def _not_slow(self, waiting: Sequence[Waiting]) -> list[Waiting]:
+        """Put aside who is slow, or shares a stream with one; return the others.
+
+        Whoever shares a stream with one put aside is put aside after him, and his other
+        streams with him: on each stream all keep their order.
+        """
+        rest: list[Waiting] = []
+        left: list[Waiting] = []
+        for each in waiting:
+            if self._slow.keys().isdisjoint(each.ask.streams):
+                rest.append(each)
+            else:
+                left.append(each)
+                self._are_slow(each.ask)
+        if self._left is not None:
+            self._left += left
+        elif left:
+            self._put_aside(left)
+        return rest
+
+    def _are_slow(self, ask: Ask) -> None:
+        """Remember the streams of an ask; of too many, the first are forgotten."""
+        self._slow.update(dict.fromkeys(ask.streams))
+        while len(self._slow) > SLOW_MAX:
+            del self._slow[next(iter(self._slow))]
+
+    def _put_aside(self, left: Sequence[Waiting]) -> None:
+        assert self._aside is not None, "only who has a lane aside is ever relieved"
+        try:
+            self._aside.put(left)
+        except Overloaded as full:
+            answer([(each, full) for each in left])
 
     def turn_away_if_full(self) -> None:
         """Raise Overloaded if nothing more can be put, as far as a glance tells."""
@@ -144,11 +188,10 @@ class Lane:
         """Whose turn it is to be decided, and by which thread; None for nobody's."""
         return self._deciding
 
-    def relieve(self, deciding: tuple[int, Ask], leave: Leave) -> None:
+    def relieve(self, deciding: tuple[int, Ask]) -> None:
         """Go on in a new thread, without an ask whose turn it is, if it still is.
 
-        It is left to somebody else, with whatever came for its streams, in order. Not
-        to be called once ``close`` was.
+        Not to be called once ``close`` was.
         """
         with self._turns:
             if self._deciding is not deciding:
@@ -161,22 +204,50 @@ class Lane:
         self._taken = ()
         with self._changed:
             self._asks -= len(again)
-            waiting = [*again, *self._queue]
+            self._left = []
+            self._are_slow(ask)
+            rest = self._not_slow([*again, *self._queue])
             self._queue.clear()
-            self._queue.extend(w for w in waiting if not shares_streams(w.ask, ask))
-        leave(ask, [w for w in waiting if shares_streams(w.ask, ask)])
+            self._queue.extend(rest)
         self._thread.start()
 
     # -- What its thread does --
 
     def _work(self) -> None:
-        with suppress(Relieved):
+        try:
+            self._leave()
             while self._anything_to_do():
                 if self._appending is not None and self._appending.done():
                     self._land()
                 self._take(self._next())
                 if self._appending is None and self._pipeline.waiting:
                     self._depart()
+        except Relieved:
+            return
+        except BaseException as error:
+            # A mistake of ours, of which nobody knows yet. Nobody waits for ever.
+            self._give_up(error)
+            raise
+
+    def _leave(self) -> None:
+        """Put aside what the thread before was slow with, once all has landed."""
+        if self._left is None:
+            return
+        self._let_all_land()
+        with self._changed:
+            left, self._left = self._left, None
+            if left:
+                self._put_aside(left)
+
+    def _give_up(self, error: BaseException) -> None:
+        """Take nothing more, and tell everybody who waits that this went wrong."""
+        with self._changed:
+            self._open = False
+            waiting = [*self._taken, *self._queue, *(self._left or ())]
+            self._queue.clear()
+        unknown = OutcomeUnknown(f"the dispatcher has failed: {error!r}")
+        callers = [*self._pipeline.ahead, *self._pipeline.give_up(), *waiting]
+        answer([(each, unknown) for each in callers])
 
     def _turn(self, ask: Ask | None) -> None:
         """Take note of whose turn it is; raises Relieved if that is not ours to say."""
@@ -220,6 +291,7 @@ class Lane:
                 asked = [(each, each.ask) for each in self._taken]
                 count = self._pipeline.take(asked, self._turn)
             except Exception as error:  # noqa: BLE001 - a value, see Answer
+                self._deciding = None
                 failed, self._taken = self._taken, self._pipeline.give_up()
                 answer([(each, error) for each in failed])
                 continue
@@ -258,11 +330,6 @@ class Lane:
         if self._pipeline.waiting > 1:
             self._depart()
         answer(answers)
-
-
-def shares_streams(one: Ask, other: Ask) -> bool:
-    """Say whether two asks are about the same stream."""
-    return not set(one.streams).isdisjoint(other.streams)
 
 
 def answer(answers: Sequence[tuple[Waiting, Answer]]) -> None:

@@ -37,6 +37,11 @@ class Pipeline(Generic[Caller]):
         """How many asks are decided, and not yet on their way."""
         return len(self._callers)
 
+    @property
+    def ahead(self) -> list[Caller]:
+        """Who asked for what is on its way."""
+        return self._told_ahead
+
     def take(
         self, asked: Sequence[tuple[Caller, Ask]], turn: Turn = nobody_looks
     ) -> int:
@@ -86,4 +91,9 @@ class Pipeline(Generic[Caller]):
 
     def _decide_again(self) -> None:
         asks, self._open = self._open.asks, Batch()
-        self._rounds.decide(self._open, asks, fresh=True)
+        try:
+            self._rounds.decide(self._open, asks, fresh=True)
+        except Exception as error:  # noqa: BLE001 - a value, see Answer
+            self._open = Batch()
+            for ask in asks:
+                self._open.refuse(ask, error)

@@ -7,6 +7,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
+from contextlib import closing
 from datetime import datetime
 from functools import cache, partial
 from itertools import islice, takewhile
@@ -179,21 +180,26 @@ class PostgresEventStore:
             for partition, head in self.heads().items()
             for after in range(0, head, limit)
         ]
-        yield from self._pages(spans)
-
-    def _pages(self, spans: Sequence[tuple[int, int, int]]) -> Generator[Happened]:
-        asked = asked_ahead(self._reader, HAPPENED, spans)
-        for number, (span, rows) in enumerate(zip(spans, asked, strict=True), start=1):
-            for streams, count, tags, bodies in rows:
-                events = self._mapper.decode_lines(tags, bodies, count)
-                if events is not None:
-                    yield Happened(each_of(streams, count), events)
-                    continue
-                asked.close()  # The same connection reads it row by row.
-                page = self.read(*span)
+        done = 0
+        while done < len(spans):
+            with closing(self._straight(spans[done:])) as pages:
+                for happened in pages:
+                    done += 1
+                    yield happened
+            if done < len(spans):  # In this one is something out of the ordinary.
+                page = self.read(*spans[done])
+                done += 1
                 yield Happened(page.streams, page.events)
-                yield from self._pages(spans[number:])
-                return
+
+    def _straight(self, spans: Sequence[tuple[int, int, int]]) -> Generator[Happened]:
+        """Yield what happened in these pages, as long as they can be read as one."""
+        with closing(asked_ahead(self._reader, HAPPENED, spans)) as asked:
+            for rows in asked:
+                for streams, count, tags, bodies in rows:
+                    events = self._mapper.decode_lines(tags, bodies, count)
+                    if events is None:
+                        return
+                    yield Happened(each_of(streams, count), events)
 
     def heads(self) -> dict[int, int]:
         """Return the last position of every partition, 0 before its first event."""

@@ -164,7 +164,7 @@ class Rounds:
         """Return the answers there are; the asks left out lost a race.
 
         What cannot be stored at all, such as a name with a NUL, fails the whole batch:
-        then each ask goes alone, so that it fails only the one it came with.
+        then each half goes alone, and so on, until it fails only the one it came with.
         """
         spoilt: Iterable[UUID] = batch.streams
         try:
@@ -177,21 +177,29 @@ class Rounds:
         except Exception as error:  # noqa: BLE001 - a value, see Answer
             if len(batch.asks) == 1:
                 return {0: error}
-            return self._each(batch.asks, moved)
+            return self._by_halves(batch.asks, moved)
         finally:
             self._kept.forget(spoilt)
             moved.update(spoilt)
 
-    def _each(self, asks: Sequence[Ask], moved: set[UUID]) -> dict[int, Answer]:
+    def _by_halves(self, asks: Sequence[Ask], moved: set[UUID]) -> dict[int, Answer]:
+        """Return the answers of a batch that cannot be stored as one.
+
+        Whoever comes after one that lost a race, on one of its streams, asks again too:
+        nobody is overtaken.
+        """
         answers: dict[int, Answer] = {}
-        for number, ask in enumerate(asks):
-            batch = self._anew([ask])
+        left: set[UUID] = set()
+        middle = len(asks) // 2
+        for numbers in (range(middle), range(middle, len(asks))):
+            some = [n for n in numbers if left.isdisjoint(asks[n].streams)]
+            batch = self._anew([asks[number] for number in some])
             try:
-                some = self._answers(batch, self.departing(batch), moved)
+                told = self._answers(batch, self.departing(batch), moved)
             except StoreUnavailable as error:
-                answers[number] = error
-            else:
-                answers.update((number, answer) for answer in some.values())
+                told = dict.fromkeys(range(len(some)), error)
+            answers |= {some[number]: answer for number, answer in told.items()}
+            left.update(*(asks[n].streams for n in numbers if n not in answers))
         return answers
 
     def _anew(self, asks: Sequence[Ask]) -> Batch:
@@ -202,7 +210,7 @@ class Rounds:
 
     def _read(
         self, batch: Batch, asks: Sequence[Ask], lacking: Mapping[int, Sequence[UUID]]
-    ) -> StoreUnavailable | None:
+    ) -> Exception | None:
         """Add what has to be read to a batch; return what prevents it, if anything."""
         if not lacking:
             return None
@@ -210,7 +218,7 @@ class Rounds:
         commands = {command_key(asks[number]): None for number in lacking}
         try:
             loaded = self._store.load(list(streams), list(commands))
-        except StoreUnavailable as away:
+        except Exception as away:  # noqa: BLE001 - a value, see Answer
             return away
         for stream_id, history in loaded.histories.items():
             batch.streams[stream_id] = Stream(history)

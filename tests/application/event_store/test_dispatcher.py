@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count
 from random import Random
 from threading import Event as Signal
@@ -29,7 +29,7 @@ from application.event_store.store import (
     StaleVersion,
     StoreUnavailable,
 )
-from domain.kernel import AnyDecider, Command, Decider
+from domain.kernel import AnyDecider, Command, Decider, ImpossibleTime
 from interface.postgres.database import DatabaseUrls
 from tests.application.event_store.shelf import (
     SHELF,
@@ -378,7 +378,7 @@ class Slowly:
     """Decides as a shelf does, but only once it may; ``worked`` grows meanwhile."""
 
     def __init__(self) -> None:
-        self.deciding, self.go_on = Signal(), Signal()
+        self.deciding, self.go_on, self.seen_slow = Signal(), Signal(), Signal()
         self._decider: AnyDecider = Decider(
             initial=Shelf(), decide=self._decide, evolve=SHELF.evolve
         )
@@ -387,7 +387,10 @@ class Slowly:
     def worked(self, thread: int) -> float:
         """Return more each time somebody looks, as long as it decides."""
         assert thread
-        return float(next(self._looked))
+        looked = next(self._looked)
+        if looked > LOOKS:
+            self.seen_slow.set()
+        return float(looked)
 
     def ask(self, thing: str, shelf: UUID) -> Ask:
         ask = put_up(thing, shelf)
@@ -468,6 +471,39 @@ def test_who_only_waits_for_the_machine_is_not_slow(store: Gated) -> None:
         assert [each.asks for each in dispatcher.figures] == [1, 0]
 
 
+def test_who_is_slow_still_comes_after_what_is_on_its_way(store: Gated) -> None:
+    slowly, shelf = Slowly(), a_shelf()
+    slowly.go_on.set()
+    with dispatching(store, effort=slowly.worked) as dispatcher:
+        dispatcher.handle_one(put_up("0", shelf))
+        store.shut()
+        first = dispatcher.submit([put_up("1", shelf), put_up("x", a_shelf())])
+        assert store.writing.wait(SOON_S)
+        slowly.go_on.clear()
+        slow = dispatcher.submit([slowly.ask("2", shelf)])
+        assert slowly.deciding.wait(SOON_S)
+        slowly.seen_slow.wait(SOON_S)
+        slowly.go_on.set()
+        assert not slow.done()
+        store.gate.set()
+        assert kinds(answers(first, slow)) == [Receipt] * 3
+    assert things(store, shelf) == ["0", "1", "2"]
+
+
+def test_who_shares_a_stream_with_who_is_slow_keeps_his_place_on_his_others(
+    store: Gated,
+) -> None:
+    slowly, one, other = Slowly(), a_shelf(), a_shelf()
+    with dispatching(store, effort=slowly.worked) as dispatcher:
+        slow = dispatcher.submit([slowly.ask("slow", one)])
+        assert dispatcher.handle_one(put_up("vase", a_shelf())).version == 1
+        both = dispatcher.submit([asking((one, PutUp("1")), (other, PutUp("1")))])
+        then = dispatcher.submit([put_up("2", other)])
+        slowly.go_on.set()
+        assert kinds(answers(slow, both, then)) == [Receipt] * 3
+    assert things(store, other) == ["1", "2"]
+
+
 def test_stopping_waits_for_who_is_slow_as_well(store: Gated) -> None:
     slowly, shelf = Slowly(), a_shelf()
     dispatcher = Dispatcher(store, ONE_LANE, effort=slowly.worked)
@@ -546,6 +582,92 @@ def test_a_command_id_is_one_among_callers(store: Gated) -> None:
     receipts = [each for each in got[1:] if isinstance(each, Receipt)]
     assert [each.repeated for each in receipts] == [False, True, True, True, True]
     assert things(store, shelf) == ["vase"]
+
+
+# -- What goes wrong with one --
+
+LONG_AFTER = datetime(2500, 1, 1, tzinfo=UTC)
+
+
+class Otherwise(Gated):
+    """A store that can fail as no store should."""
+
+    broken = False
+
+    def load(
+        self, stream_ids: Sequence[UUID], command_ids: Sequence[tuple[int, UUID]] = ()
+    ) -> Loaded:
+        if self.broken:
+            raise ZeroDivisionError
+        return super().load(stream_ids, command_ids)
+
+
+def test_who_repeats_himself_at_an_impossible_time_harms_nobody_else(
+    store: Gated,
+) -> None:
+    command, shelf = uuid4(), a_shelf()
+    with dispatching(store) as dispatcher:
+        dispatcher.handle_one(put_up("a", shelf, command))
+    far_off = asking((shelf, PutUp("a")), command_id=command, occurred_at=LONG_AFTER)
+    with dispatching(store) as another:
+        got = another.handle([put_up("x", a_shelf()), far_off, put_up("x", a_shelf())])
+        assert another.handle_one(put_up("x", a_shelf())).version == 1
+    assert kinds(got) == [Receipt, ImpossibleTime, Receipt]
+
+
+def test_a_store_that_fails_otherwise_is_told_to_all_and_nobody_waits_for_ever() -> (
+    None
+):
+    store, hot = Otherwise(), a_shelf()
+    with dispatching(store) as dispatcher:
+        dispatcher.handle_one(put_up("a", hot))
+        store.shut()
+        ahead = dispatcher.submit([put_up("b", hot), put_up("x", a_shelf())])
+        assert store.writing.wait(SOON_S)
+        behind = dispatcher.submit([put_up("c", hot), put_up("d", hot)])
+        MemoryEventStore.append(store, [intruding(hot, 1, "z")])
+        store.broken = True
+        store.gate.set()
+        assert kinds(answers(ahead)) == [ZeroDivisionError, Receipt]
+        assert kinds(answers(behind)) == [ZeroDivisionError] * 2
+        store.broken = False
+        assert dispatcher.handle_one(put_up("c", hot)).version == 3
+
+
+class Speechless(Gated):
+    """Takes no NUL, as PostgreSQL; another process is quicker at the first append."""
+
+    intruder: Append | None = None
+
+    def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
+        if any("\0" in each.context.actor for each in appends):
+            raise ValueError("a NUL")
+        if self.intruder is not None:
+            MemoryEventStore.append(self, [self.intruder])
+            self.intruder = None
+        return super().append(appends)
+
+
+def test_who_lost_a_race_beside_one_that_cannot_be_stored_is_not_overtaken() -> None:
+    store, shelf = Speechless(), a_shelf()
+    spoilt = put_up("x", a_shelf())
+    spoilt = replace(spoilt, context=replace(spoilt.context, actor="\0"))
+    store.intruder = intruding(shelf, 0, "z")
+    with dispatching(store) as dispatcher:
+        got = dispatcher.handle([spoilt, put_up("1", shelf), put_up("2", shelf)])
+    assert kinds(got) == [ValueError, Receipt, Receipt]
+    assert things(store, shelf) == ["z", "1", "2"]
+
+
+def test_one_that_cannot_be_stored_is_found_by_halves() -> None:
+    store = Speechless()
+    asks = [put_up("x", a_shelf()) for _ in range(64)]
+    asks[20] = replace(asks[20], context=replace(asks[20].context, actor="\0"))
+    with dispatching(store) as dispatcher:
+        got = dispatcher.handle(asks)
+    assert kinds(got).count(Receipt) == 63
+    assert kinds(got)[20] is ValueError
+    assert len(store.batches) < 10
 
 
 def test_a_refusal_holds_nothing_else_in_memory(store: Gated) -> None:
