@@ -66,9 +66,13 @@ def as_json(said: EventDict, default: Callable[[Any], Any]) -> str:
 
     The standard library takes ten times as long, but it takes everything.
     """
+
+    def made(value: Any) -> Any:
+        return str(value) if isinstance(value, str) else default(value)
+
     try:
-        return msgspec.json.encode(said, enc_hook=default).decode()
-    except (TypeError, ValueError, OverflowError):
+        return msgspec.json.encode(said, enc_hook=made).decode()
+    except (TypeError, ValueError, OverflowError, RecursionError):
         return json.dumps(said, default=default, ensure_ascii=False)
 
 

@@ -95,7 +95,7 @@ class Log:
         with array_cursor(connection) as cursor:
             rows = cursor.execute(READ_COLUMNS, values).fetchall()
         page = page_of(rows, self._mapper)
-        return page or self._rows(READ_ROWS, values, connection)
+        return self._rows(READ_ROWS, values, connection) if page is None else page
 
     def _rows(self, query: str, values: dict[str, Any], connection: Connection) -> Page:
         with row_cursor(connection) as cursor:

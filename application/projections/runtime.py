@@ -126,6 +126,9 @@ def advance(
 ) -> Parked:
     """Project a batch and move the checkpoints, in the caller's transaction.
 
+    He has locked their rows by an earlier statement: which streams are parked is read
+    as of the statement that moves them, and must not change while it waits for a row.
+
     The checkpoints also pass the events that the projection does not read, so that
     whoever waits for a position never waits in vain. A stream with an event that cannot
     be read, or that the projection fails on, is parked from there on; the rest goes on.

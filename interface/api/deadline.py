@@ -1,7 +1,7 @@
 """No answer takes for ever, whatever the database does."""
 
 import asyncio
-from asyncio import AbstractEventLoop, Task, TimerHandle
+from asyncio import AbstractEventLoop, Task
 from collections.abc import Callable, Mapping
 from http import HTTPMethod
 from typing import Any, Final
@@ -46,9 +46,12 @@ class Wait:
         self.over = True
         self.task.cancel()
 
-    def given_up(self) -> bool:
-        """Return whether it is this that its cancellation came from, and that alone."""
-        return self.over and self.task.uncancel() <= self._cancelling
+    def taken_back(self) -> bool:
+        """Take back our cancellation, if it is not yet; True if there is no other."""
+        if not self.over:
+            return False
+        self.over = False
+        return self.task.uncancel() <= self._cancelling
 
 
 class Watch:
@@ -58,16 +61,19 @@ class Watch:
     up, and one timer does for all. A timer for each took a tenth of a command.
     """
 
-    def __init__(self, loop: AbstractEventLoop, seconds: float) -> None:
-        self._loop, self._seconds = loop, seconds
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
         self._due: dict[Wait, float] = {}  # In the order in which they began.
-        self._timer: TimerHandle | None = None
+        # The loop holds the timer and so us; we hold neither, or no loop would go.
+        self._timed = False
 
     def begin(self, wait: Wait) -> None:
         """Let time count, from now on."""
-        self._due[wait] = due = self._loop.time() + self._seconds
-        if self._timer is None:
-            self._timer = self._loop.call_at(due, self._look)
+        loop = asyncio.get_running_loop()
+        self._due[wait] = due = loop.time() + self._seconds
+        if not self._timed:
+            self._timed = True
+            loop.call_at(due, self._look)
 
     async def stop(self, wait: Wait) -> None:
         """Let no more time count; if it has run out, the cancellation comes now."""
@@ -81,15 +87,16 @@ class Watch:
 
     def _look(self) -> None:
         """Give up who is due, and look again when the next will be."""
-        self._timer = None
-        now = self._loop.time()
+        loop = asyncio.get_running_loop()
+        now = loop.time()
         while self._due:
             wait, due = next(iter(self._due.items()))
             if due > now:
-                self._timer = self._loop.call_at(due, self._look)
+                loop.call_at(due, self._look)
                 return
             del self._due[wait]
             wait.give_up()
+        self._timed = False
 
 
 class Watches:
@@ -106,7 +113,7 @@ class Watches:
         here = self._watches.setdefault(loop, {})
         watch = here.get(seconds)
         if watch is None:
-            watch = here[seconds] = Watch(loop, seconds)
+            watch = here[seconds] = Watch(seconds)
         return watch
 
 
@@ -146,12 +153,13 @@ def in_time(
         try:
             await app(scope, heard, told)
         except asyncio.CancelledError:
-            if not wait.given_up():
+            if not wait.taken_back():
                 raise
             kind = StoreUnavailable if method in READING else OutcomeUnknown
             raise kind(f"no answer within {seconds:g} s") from None
         finally:
             watch.end(wait)
+            wait.taken_back()  # Also where the application made something else of it.
 
     return bounded
 

@@ -62,12 +62,13 @@ def well_said(scope: Scope, message: ReceiveMessage, door: Door) -> Said | None:
         return None
     raw, headers = message.get("body", b""), list(scope["headers"])
     told = dict(headers)
-    whole = not message.get("more_body") or said_long(told) == len(raw)
-    if not whole or len(raw) > SHORT_BYTES_MAX or len(told) < len(headers):
-        return None  # It comes in pieces, it is long, or something is said twice.
+    if len(raw) > SHORT_BYTES_MAX or len(told) < len(headers):
+        return None  # It is long, or something is said twice.
     values = (told.get(name) for name in HEADERS)
     words = (None if value is None else value.decode("latin-1") for value in values)
     try:
+        if message.get("more_body") and said_long(told) != len(raw):
+            return None  # It comes in pieces.
         order_id = cast("UUID", scope["path_params"]["order_id"])
         return understood(scope["user"], asked(*words), raw, door, order_id)
     except Exception:  # noqa: BLE001  # whatever it is, the framework will say it

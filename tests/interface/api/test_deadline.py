@@ -1,6 +1,8 @@
 """How long a caller waits at most, and what takes as long as it likes."""
 
 import asyncio
+import gc
+import weakref
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -124,3 +126,37 @@ def test_of_many_each_is_given_up_in_its_turn_and_who_was_answered_never() -> No
 def test_who_asks_whether_we_are_ready_waits_least_and_a_reader_longest() -> None:
     ready, change = seconds_for("GET", "/readyz"), seconds_for("POST", "/v1/orders")
     assert ready < change < seconds_for("GET", "/v1/orders")
+
+
+async def nothing(*_: object) -> Any:
+    return None
+
+
+def test_a_cancellation_that_became_another_failure_is_taken_back() -> None:
+    async def app(_scope: Any, _receive: Any, _send: Any) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            raise ZeroDivisionError from None
+
+    async def ask() -> int:
+        task = asyncio.current_task()
+        assert task is not None
+        scope: Any = {"type": "http", "method": "POST", "path": "/"}
+        with pytest.raises(ZeroDivisionError):
+            await in_time(app, lambda _method, _path: LIMIT)(scope, nothing, nothing)
+        return task.cancelling()
+
+    assert asyncio.run(ask()) == 0
+
+
+def test_a_loop_that_is_over_is_kept_by_no_deadline() -> None:
+    layer = in_time(nothing)
+    scope: Any = {"type": "http", "method": "POST", "path": "/"}
+    loop = asyncio.new_event_loop()
+    held = weakref.ref(loop)
+    loop.run_until_complete(layer(scope, nothing, nothing))
+    loop.close()
+    del loop
+    gc.collect()
+    assert held() is None
