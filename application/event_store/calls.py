@@ -14,7 +14,10 @@ from queue import SimpleQueue
 from threading import Lock
 from typing import TypeAlias
 
+from msgspec import Struct
+
 from application.event_store.batch import Answer
+from application.event_store.envelope import Ask
 
 Answers: TypeAlias = Sequence[Answer]
 
@@ -93,3 +96,21 @@ def tell_in_loop(calls: Sequence[Call]) -> None:
     """Tell them, now that it is their own loop that runs."""
     for each in calls:
         each.tell()
+
+
+class Waiting(Struct):
+    """An ask in a queue, since when, and the caller to be answered."""
+
+    ask: Ask
+    number: int
+    call: Call
+    since: float
+
+
+def answer(answers: Sequence[tuple[Waiting, Answer]]) -> None:
+    """Answer each, and tell those who have all their answers."""
+    tell(
+        waiting.call
+        for waiting, answer in answers
+        if waiting.call.answer(waiting.number, answer)
+    )

@@ -1,7 +1,7 @@
 """One road for a click and for a feed: whatever came while the last batch committed.
 
-Partitions are spread over lanes, each a thread with a queue, the streams it has seen
-last, and one batch under way: while one lane waits for the disk, another decides.
+Partitions are spread over lanes, each a thread with a queue and the streams it has seen
+last, which decides one batch while another is on its way.
 """
 
 import asyncio
@@ -15,14 +15,16 @@ from application.event_store.batch import Answer
 from application.event_store.calls import (
     Answers,
     Call,
+    Waiting,
+    answer,
     awaited,
     blocked,
     submitted,
-    tell,
 )
 from application.event_store.envelope import Ask, Receipt
 from application.event_store.handler import CommandHandler
-from application.event_store.lane import Lane, LaneFigures, Limits, Waiting
+from application.event_store.lane import Lane, LaneFigures
+from application.event_store.limits import Limits
 from application.event_store.rounds import Rounds, told_whole
 from application.event_store.store import EventStore, Overloaded, StoreUnavailable
 from application.event_store.streams import KeptStreams
@@ -157,8 +159,7 @@ class Dispatcher(CommandHandler):
             except Overloaded as full:
                 if len(lanes) == 1:
                     raise
-                no = full
-                tell(each.call for each in some if each.call.answer(each.number, no))
+                answer([(each, full) for each in some])
 
     def _lane(self, ask: Ask) -> Lane:
         if not ask.parts:

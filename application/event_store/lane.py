@@ -4,45 +4,16 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Condition, Lock, Thread, current_thread, get_ident
-from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
-from application.event_store.batch import Answer
-from application.event_store.calls import Call, tell
+from application.event_store.calls import Waiting, answer
 from application.event_store.envelope import Ask, Receipt
+from application.event_store.limits import MANY, SLOW_MAX, Limits
 from application.event_store.pipeline import Pipeline
 from application.event_store.rounds import Rounds
 from application.event_store.store import Conflict, OutcomeUnknown, Overloaded
-
-# A lane decides one batch while another is on its way. A second lane gets half of what
-# callers ask meanwhile, and a batch costs much the same whatever is in it: callers who
-# wait lose by it, on two cores, and a feed of whole batches gains a little.
-LANES: Final = 1
-FEED_LANES: Final = 2
-QUEUE_MAX: Final = 1_000
-BATCH_MAX: Final = 500
-# A kept stream takes 1 kB, and what its state takes besides.
-KEPT_MAX: Final = 30_000
-# Who waited so long for his turn has given up, or soon will.
-WAIT_MAX_S: Final = 2.0
-
-# Of more than these only half are taken at once where nothing is on its way.
-MANY: Final = 16
-
-
-class Limits(Struct, frozen=True, kw_only=True):
-    """What a dispatcher holds at most, by lane: asks that wait, asks at once, seconds.
-
-    ``kept`` are streams whose state is remembered, of all lanes together.
-    """
-
-    lanes: int = LANES
-    queue: int = QUEUE_MAX
-    batch: int = BATCH_MAX
-    kept: int = KEPT_MAX
-    wait_s: float = WAIT_MAX_S
 
 
 class LaneFigures(Struct, frozen=True, kw_only=True):
@@ -52,19 +23,6 @@ class LaneFigures(Struct, frozen=True, kw_only=True):
     asks: int
     batches: int
     turned_away: int
-
-
-class Waiting(Struct):
-    """An ask in a queue, since when, and the caller to be answered."""
-
-    ask: Ask
-    number: int
-    call: Call
-    since: float
-
-
-# What may be remembered of streams that took long to be decided.
-SLOW_MAX: Final = 1_000
 
 
 class Relieved(BaseException):
@@ -330,12 +288,3 @@ class Lane:
         if self._pipeline.waiting > 1:
             self._depart()
         answer(answers)
-
-
-def answer(answers: Sequence[tuple[Waiting, Answer]]) -> None:
-    """Answer each, and tell those who have all their answers."""
-    tell(
-        waiting.call
-        for waiting, answer in answers
-        if waiting.call.answer(waiting.number, answer)
-    )

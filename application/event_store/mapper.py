@@ -21,7 +21,7 @@ from eventsourcing.persistence import (
 )
 from msgspec import Struct
 
-from application.event_store.rows.decoding import PageDecoder
+from application.event_store.decoding import PageDecoder
 from application.event_store.upcasts import UPCASTS, Upcasts, todays_schema, upcast
 from domain.events import ALL_EVENTS
 from domain.kernel import Event

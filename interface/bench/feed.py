@@ -13,7 +13,7 @@ from msgspec import Struct, json
 from application.bench.parcel import PARCEL, ScanParcel
 from application.event_store.dispatcher import Dispatcher
 from application.event_store.envelope import Ask, CommandContext, Part
-from application.event_store.lane import FEED_LANES
+from application.event_store.limits import FEED_LANES
 from domain.kernel import Moment
 from interface.bench.ground import PARTITIONS, Ground
 from interface.bench.measure import (

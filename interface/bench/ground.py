@@ -10,7 +10,7 @@ import psycopg
 from msgspec import Struct
 from psycopg.sql import SQL, Composed, Identifier
 
-from application.event_store.lane import QUEUE_MAX
+from application.event_store.limits import QUEUE_MAX
 from interface.postgres.database import DatabaseUrls, database_urls, prepare_database
 from interface.postgres.server import EmbeddedPostgres
 from interface.postgres.use import in_use

@@ -18,7 +18,7 @@ from application.bench.parcel import (
 from application.event_store.connections import connection_pool
 from application.event_store.dispatcher import Dispatcher
 from application.event_store.envelope import Ask, CommandContext, Part
-from application.event_store.lane import LANES, QUEUE_MAX, Limits
+from application.event_store.limits import LANES, QUEUE_MAX, Limits
 from application.event_store.postgres import PostgresEventStore
 from domain.ids import random_id
 from domain.kernel import Event

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 from application.event_store.calls import Answers
 from application.event_store.dispatcher import Dispatcher
 from application.event_store.envelope import Ask
-from application.event_store.lane import WAIT_MAX_S
+from application.event_store.limits import WAIT_MAX_S
 from application.event_store.store import Overloaded
 from interface.bench.callers import evenly, quantile
 from interface.bench.ground import PARTITIONS, Ground

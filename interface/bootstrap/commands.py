@@ -9,7 +9,7 @@ from application.consumers import Consumers
 from application.contacts import Contacts
 from application.disputes import Disputes
 from application.event_store.dispatcher import Dispatcher
-from application.event_store.lane import LANES, Limits
+from application.event_store.limits import LANES, Limits
 from application.incidents.incidents import Incidents
 from application.incidents.offers import IncidentOffers
 from application.listing_reports import ListingReports

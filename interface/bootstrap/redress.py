@@ -10,7 +10,7 @@ from application.contacts import Contacts
 from application.disputes import Disputes
 from application.effects.desk import Effects
 from application.event_store.connections import Pool
-from application.event_store.lane import FEED_LANES, LANES
+from application.event_store.limits import FEED_LANES, LANES
 from application.event_store.postgres import PostgresEventStore
 from application.inbound import Inbound
 from application.incidents.incidents import Incidents

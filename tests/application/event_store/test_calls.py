@@ -11,7 +11,7 @@ from application.event_store.batch import Answer
 from application.event_store.calls import Call, awaited, blocked, submitted, tell
 from application.event_store.dispatcher import Dispatcher
 from application.event_store.envelope import Receipt
-from application.event_store.lane import Limits
+from application.event_store.limits import Limits
 from tests.application.event_store.shelf import a_shelf, put_up
 from tests.application.event_store.test_dispatcher import (
     ONE_LANE,

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta
 
+from application.event_store.decoding import PageDecoder, peculiar
 from application.event_store.mapper import (
     RedressMapper,
     SpoiltBody,
     UnknownTag,
     tag_of,
 )
-from application.event_store.rows.decoding import PageDecoder, peculiar
 from domain.events import ALL_EVENTS
 from domain.kernel import Code, Event, Moment, Name
 from tests.application.event_store.shelf import MONDAY, SHELF_EVENTS, ThingPutUp

@@ -17,7 +17,7 @@ from application.event_store.batch import Answer
 from application.event_store.connections import connection_pool
 from application.event_store.dispatcher import Dispatcher
 from application.event_store.envelope import Ask, Part, Receipt, RecordedEvent
-from application.event_store.lane import Limits
+from application.event_store.limits import Limits
 from application.event_store.postgres import PostgresEventStore
 from application.event_store.rounds import PartsApart
 from application.event_store.store import (

@@ -19,8 +19,8 @@ from psycopg.pq import Trace
 from application.event_store.connections import Pool, connection_pool
 from application.event_store.dispatcher import Dispatcher
 from application.event_store.envelope import Receipt
-from application.event_store.lane import Limits
 from application.event_store.leaf import leaf_hash
+from application.event_store.limits import Limits
 from application.event_store.mapper import RedressMapper, tag_of
 from application.event_store.postgres import PostgresEventStore
 from application.event_store.rows.asks import FEW_EVENTS, StoredAsk, StoredPart

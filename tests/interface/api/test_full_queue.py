@@ -4,7 +4,7 @@ from litestar.testing import TestClient
 from structlog.testing import capture_logs
 
 from application.event_store.dispatcher import Dispatcher
-from application.event_store.lane import Limits
+from application.event_store.limits import Limits
 from application.order_desk import OrderDesk
 from application.orders import Orders
 from interface.api.app import build_app

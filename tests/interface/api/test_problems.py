@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from application.event_store.dispatcher import Dispatcher
 from application.event_store.envelope import Receipt, RecordedEvent
 from application.event_store.handler import CommandHandler
-from application.event_store.lane import Limits
+from application.event_store.limits import Limits
 from application.event_store.postgres import PostgresEventStore
 from application.event_store.store import Append, Conflict
 from application.order_desk import OrderDesk
