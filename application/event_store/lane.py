@@ -228,13 +228,13 @@ class Lane:
 
     def _next(self) -> Sequence[Waiting]:
         """Return what waits in the queue, as much of it as there is room for."""
+        since = self._clock() - self._limits.wait_s
         with self._changed:
             room = self._limits.batch - self._pipeline.waiting
             count = min(len(self._queue), room)
             if self._appending is None and count > MANY:
                 count //= 2  # The others are decided while these are appended.
             taken = [self._queue.popleft() for _ in range(count)]
-            since = self._clock() - self._limits.wait_s
             late = [each for each in taken if each.since < since]
             self._turned_away += len(late)
             self._asks += len(taken) - len(late)
@@ -249,7 +249,7 @@ class Lane:
                 asked = [(each, each.ask) for each in self._taken]
                 count = self._pipeline.take(asked, self._turn)
             except Exception as error:  # noqa: BLE001 - a value, see Answer
-                self._deciding = None
+                self._turn(None)
                 failed, self._taken = self._taken, self._pipeline.give_up()
                 answer([(each, error) for each in failed])
                 continue

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from itertools import count
 from random import Random
 from threading import Event as Signal
+from threading import current_thread, main_thread
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -632,6 +633,25 @@ def test_a_store_that_fails_otherwise_is_told_to_all_and_nobody_waits_for_ever()
         assert kinds(answers(behind)) == [ZeroDivisionError] * 2
         store.broken = False
         assert dispatcher.handle_one(put_up("c", hot)).version == 3
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_should_a_lane_fail_all_the_same_nobody_waits_for_ever(store: Gated) -> None:
+    broken = Signal()
+
+    def clock() -> float:
+        if broken.is_set() and current_thread() is not main_thread():
+            raise ZeroDivisionError
+        return 0.0
+
+    with dispatching(store, clock=clock) as dispatcher:
+        first = busy_with(dispatcher, store, put_up("lamp", a_shelf()))
+        rest = [dispatcher.submit([put_up("vase", a_shelf())]) for _ in range(3)]
+        broken.set()
+        store.gate.set()
+        assert kinds(answers(first, *rest)) == [Receipt] + [OutcomeUnknown] * 3
+        with pytest.raises(Overloaded):
+            dispatcher.submit([put_up("vase", a_shelf())])
 
 
 class Speechless(Gated):
