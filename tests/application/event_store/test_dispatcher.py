@@ -49,6 +49,8 @@ from tests.application.event_store.test_races import fallen, intruding
 from tests.memory_store import MemoryEventStore
 
 SOON_S = 20.0
+# Whatever does not wait for somebody has been done by then.
+WHILE_S = 0.3
 # So often it is looked who is slow, before it is clear that nobody is.
 LOOKS = 4
 ONE_LANE = Limits(lanes=1)
@@ -389,7 +391,7 @@ class Slowly:
         """Return more each time somebody looks, as long as it decides."""
         assert thread
         looked = next(self._looked)
-        if looked > LOOKS:
+        if looked:
             self.seen_slow.set()
         return float(looked)
 
@@ -483,10 +485,15 @@ def test_who_is_slow_still_comes_after_what_is_on_its_way(store: Gated) -> None:
         slowly.go_on.clear()
         slow = dispatcher.submit([slowly.ask("2", shelf)])
         assert slowly.deciding.wait(SOON_S)
-        slowly.seen_slow.wait(SOON_S)
+        assert slowly.seen_slow.wait(SOON_S)
+        with pytest.raises(TimeoutError):
+            slow.result(WHILE_S)  # Meanwhile he is left behind.
         slowly.go_on.set()
-        assert not slow.done()
-        store.gate.set()
+        held, store.gate = store.gate, Signal()
+        store.gate.set()  # Whoever appends now is not held up.
+        with pytest.raises(TimeoutError):
+            slow.result(WHILE_S)
+        held.set()
         assert kinds(answers(first, slow)) == [Receipt] * 3
     assert things(store, shelf) == ["0", "1", "2"]
 
@@ -674,8 +681,10 @@ def test_who_lost_a_race_beside_one_that_cannot_be_stored_is_not_overtaken() -> 
     spoilt = replace(spoilt, context=replace(spoilt.context, actor="\0"))
     store.intruder = intruding(shelf, 0, "z")
     with dispatching(store) as dispatcher:
-        got = dispatcher.handle([spoilt, put_up("1", shelf), put_up("2", shelf)])
-    assert kinds(got) == [ValueError, Receipt, Receipt]
+        got = dispatcher.handle(
+            [put_up("1", shelf), put_up("x", a_shelf()), put_up("2", shelf), spoilt]
+        )
+    assert kinds(got) == [Receipt, Receipt, Receipt, ValueError]
     assert things(store, shelf) == ["z", "1", "2"]
 
 
