@@ -39,8 +39,9 @@ LOOK_S: Final = 0.02
 class Dispatcher(CommandHandler):
     """Takes asks of many callers at once, and answers each on its own.
 
-    ``submit`` does not block; ``handle`` and ``handle_one`` wait for the answer. What
-    cannot be served soon is turned away at once. ``close`` answers what was accepted.
+    ``submit`` does not block; ``handle`` and ``handle_one`` wait for the answer. Who
+    finds no room is turned away at once, who waited too long when his turn comes.
+    ``close`` answers what was accepted.
     """
 
     def __init__(
@@ -77,9 +78,11 @@ class Dispatcher(CommandHandler):
         return [each.figures for each in (*self._lanes, self._aside)]
 
     def submit(self, asks: Sequence[Ask]) -> Future[Answers]:
-        """Return what will be the answers; raises Overloaded if there is no room.
+        """Return what will be the answers, in the order of the asks.
 
-        Asks on one stream are decided in the order they were handed in.
+        Asks on one stream are decided in the order they were handed in. Raises
+        Overloaded if the one lane they belong to is full; of several lanes a full one
+        gives that for an answer to its own.
         """
         self._say_no_early(asks)
         call, future = submitted(len(asks))
@@ -141,7 +144,7 @@ class Dispatcher(CommandHandler):
         return wait()
 
     def _take(self, asks: Sequence[Ask], call: Call) -> None:
-        """Hand the asks to their lanes. Raises Overloaded if none of them has room."""
+        """Hand the asks to their lanes. Raises Overloaded if it is one, and full."""
         if not asks:
             call.tell()
             return

@@ -4,16 +4,20 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Condition, Lock, Thread, current_thread, get_ident
+from typing import Final
 from uuid import UUID
 
 from msgspec import Struct
 
 from application.event_store.calls import Waiting, answer
 from application.event_store.envelope import Ask, Receipt
-from application.event_store.limits import MANY, SLOW_MAX, Limits
+from application.event_store.limits import SLOW_MAX, Limits
 from application.event_store.pipeline import Pipeline
 from application.event_store.rounds import Rounds
 from application.event_store.store import Conflict, OutcomeUnknown, Overloaded
+
+# Of more than these only half are taken at once where nothing is on its way.
+MANY: Final = 16
 
 
 class LaneFigures(Struct, frozen=True, kw_only=True):
@@ -36,9 +40,9 @@ class Lane:
     goes on with what came meanwhile. An ask alone is appended by the first itself:
     there is nobody else to be decided, and handing it over would cost him time.
 
-    Whoever takes long to be decided is left to the thread that decides him, and a new
-    one takes its place (``relieve``). Then he is decided by the lane ``aside``, and so
-    is from now on whatever comes for his streams.
+    Whoever takes long to be decided is left behind with the thread that decides him,
+    and a new one takes its place (``relieve``). He is decided once more by the lane
+    ``aside``, and so is whatever comes for his streams, as long as it remembers them.
     """
 
     def __init__(
@@ -114,8 +118,10 @@ class Lane:
         return rest
 
     def _are_slow(self, ask: Ask) -> None:
-        """Remember the streams of an ask; of too many, the first are forgotten."""
-        self._slow.update(dict.fromkeys(ask.streams))
+        """Remember the streams of an ask; those not seen for longest go."""
+        for each in ask.streams:
+            self._slow.pop(each, None)  # So that it is the last again.
+            self._slow[each] = None
         while len(self._slow) > SLOW_MAX:
             del self._slow[next(iter(self._slow))]
 

@@ -16,8 +16,6 @@ KEPT_MAX: Final = 30_000
 # Who waited so long for his turn has given up, or soon will.
 WAIT_MAX_S: Final = 2.0
 
-# Of more than these only half are taken at once where nothing is on its way.
-MANY: Final = 16
 # What may be remembered of streams that took long to be decided.
 SLOW_MAX: Final = 1_000
 

@@ -5,7 +5,8 @@ them. If they do, as nearly always, what was decided on top of it holds, and fol
 they do not, all of that is decided again before anybody is told of it. So nobody is
 answered by what was only expected, and asks on one stream keep their order.
 
-No thread is in here, and no waiting: who appends, and when, is the caller's affair.
+No thread is in here: who appends, and when, is the caller's affair. What has to be
+read, or lost a race and is appended again, waits for the store where it is called.
 """
 
 from collections.abc import Sequence

@@ -26,7 +26,7 @@ OWN_WORDS = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 def command(context: click.Context, words: Sequence[str]) -> None:
     """Open psql on the database of this REDRESS_HOME, as the role that only reads.
 
-    Its own words may follow: redress psql -c 'TABLE store.event_json LIMIT 5'
+    Its own words may follow: redress psql -c 'TABLE store.partition_head'
     """
     settings = existing(read_settings())
     server = EmbeddedPostgres(settings.home)
