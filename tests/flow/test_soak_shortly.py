@@ -11,13 +11,14 @@ from tests.flow.soak import VICTIMS, callers, rounds, stage, wrong
 SECONDS: Final = 60.0
 SEED: Final = 5
 
-# As a server would that had forgotten its last commit: nothing in the log shows it.
+# As a server would that had forgotten the last commit of each partition: nothing in the
+# log shows it. Of one alone it may be that nobody was told of it.
 FORGET: Final = """
 SET session_replication_role = replica;
 CREATE TEMP TABLE last AS
 SELECT e.partition, e.position, e.command_id FROM store.event AS e
   JOIN store.partition_head AS h USING (partition, position)
- WHERE e.actor = 'service:soak' LIMIT 1;
+ WHERE e.actor = 'service:soak';
 DELETE FROM store.command USING last WHERE command.command_id = last.command_id;
 DELETE FROM store.event USING last WHERE event.command_id = last.command_id;
 UPDATE store.partition_head AS h SET position = before.position,
@@ -43,4 +44,4 @@ def test_whoever_is_killed_under_load_what_callers_were_told_is_so(
         assert not each.wrong, str(each)
     assert {*told[0].killed} == {*VICTIMS}
     assert sum(each.told["done"] for each in told) > 0
-    assert "I1" in {each.invariant for each in control}, "control: one is forgotten"
+    assert "I1" in {each.invariant for each in control}, "control: some are forgotten"
