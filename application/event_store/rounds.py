@@ -185,14 +185,19 @@ class Rounds:
     def _by_halves(self, asks: Sequence[Ask], moved: set[UUID]) -> dict[int, Answer]:
         """Return the answers of a batch that cannot be stored as one.
 
-        Whoever comes after one that lost a race, on one of its streams, asks again too:
-        nobody is overtaken.
+        Whoever comes after one that lost a race, on one of its streams, asks again too,
+        and so on: nobody is overtaken.
         """
         answers: dict[int, Answer] = {}
         left: set[UUID] = set()
         middle = len(asks) // 2
         for numbers in (range(middle), range(middle, len(asks))):
-            some = [n for n in numbers if left.isdisjoint(asks[n].streams)]
+            some: list[int] = []
+            for number in numbers:
+                if left.isdisjoint(asks[number].streams):
+                    some.append(number)
+                else:
+                    left.update(asks[number].streams)
             batch = self._anew([asks[number] for number in some])
             try:
                 told = self._answers(batch, self.departing(batch), moved)

@@ -688,6 +688,20 @@ def test_who_lost_a_race_beside_one_that_cannot_be_stored_is_not_overtaken() -> 
     assert things(store, shelf) == ["z", "1", "2"]
 
 
+def test_nor_is_who_shares_a_stream_with_him_on_his_others() -> None:
+    store, shelf, other = Speechless(), a_shelf(), a_shelf()
+    spoilt = put_up("x", a_shelf())
+    spoilt = replace(spoilt, context=replace(spoilt.context, actor="\0"))
+    store.intruder = intruding(shelf, 0, "z")
+    both = asking((shelf, PutUp("2")), (other, PutUp("2")))
+    asks = [put_up("1", shelf), put_up("x", a_shelf()), both, put_up("3", other)]
+    with dispatching(store) as dispatcher:
+        got = dispatcher.handle([*asks, spoilt])
+    assert kinds(got) == [Receipt] * 4 + [ValueError]
+    assert things(store, shelf) == ["z", "1", "2"]
+    assert things(store, other) == ["2", "3"]
+
+
 def test_one_that_cannot_be_stored_is_found_by_halves() -> None:
     store = Speechless()
     asks = [put_up("x", a_shelf()) for _ in range(64)]
