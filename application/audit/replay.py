@@ -74,22 +74,27 @@ def find_streams(reader: Pool, partitions: int, name: str) -> list[Found]:
 
 
 def replay(
-    histories: Histories, stream_id: UUID, open_sealed: Open | None = None
+    histories: Histories,
+    stream_id: UUID,
+    open_sealed: Open | None = None,
+    word: Callable[[str], str] = str,
 ) -> list[ReplayLine]:
     """Return a history, oldest first. Raises NoSuchStream.
 
-    Sealed words stay "(sealed)" unless ``open_sealed`` is given. An event that cannot
-    be read has its line too, which says why.
+    Sealed words stay "(sealed)" unless ``open_sealed`` is given; ``word`` says what a
+    code is called. An event that cannot be read has its line too, which says why.
     """
     history = histories.stream(stream_id)
     if not history:
         raise NoSuchStream(stream_id)
     opened = opened_words(history, open_sealed)
-    return [line(recorded, opened) for recorded in history]
+    return [line(recorded, opened, word) for recorded in history]
 
 
 def line(
-    recorded: RecordedEvent | Unreadable, opened: Callable[[str], str]
+    recorded: RecordedEvent | Unreadable,
+    opened: Callable[[str], str],
+    word: Callable[[str], str],
 ) -> ReplayLine:
     """Return one event as a line."""
     position = f"{recorded.partition}.{recorded.position}"
@@ -111,7 +116,7 @@ def line(
         recorded_at=recorded.recorded_at,
         actor=recorded.actor,
         type=tag_of(type(recorded.event)),
-        words=plain_words(recorded.event, opened),
+        words=plain_words(recorded.event, opened, word),
         leaf=recorded.leaf.hex(),
     )
 

@@ -20,11 +20,12 @@ from application.audit.resolution_words import (
     RESOLUTION_SENTENCES,
     RESOLUTION_VALUES,
 )
-from application.audit.spelt import money, span, spelt, yuan
+from application.audit.spelt import coded, left, money, span, spelt, yuan
 from application.event_store.mapper import tag_of
 from domain.kernel import Event
 from domain.money import Money
 from domain.order import ClaimItem, OrderLine, Packed, Tender
+from domain.order.values import WHOLE
 from domain.party import Participant
 from domain.plan import Proposed
 from domain.policy.quote import Line
@@ -98,19 +99,20 @@ SENTENCES: Mapping[str, str] = {
     "{media_type}, {bytes} bytes, SHA-256 {sha256}",
     "evidence.cleared": "the parties may see the file",
     "evidence.blocked": "no party may see the file: {reason}",
-    "timer.started": "{owes} to do {step} ({timer}) by {due_at}, under {policy}"
+    "timer.started": "{owes} is to {step}{timer?, clock *,} by {due_at}, under {policy}"
     "{hours_from?, in the hours of *}{closures?; not counted: *}",
-    "timer.paused": "the clock of {timer} stands still, {seconds_left} left: {reason}",
+    "timer.paused": "the clock of {timer} stands still, {seconds_left}: {reason}",
     "timer.resumed": "the clock of {timer} runs on until {due_at}"
     "{closures?; not counted: *}",
-    "timer.extended": "{timer} put to {due_at} by {by}, given {seconds}: {reason}, "
+    "timer.extended": "{timer}: put to {due_at} by {by}, given {seconds}: {reason}, "
     "under {policy}{closures?; not counted: *}",
-    "timer.restarted": "{owes} to do {step} ({timer}) anew by {due_at}: {reason}, "
-    "under {policy}{hours_from?, in the hours of *}{closures?; not counted: *}",
-    "timer.met": "{timer} done, {seconds_left} left",
-    "timer.breached": "{timer}, due {due_at}, not done by {owes}: {on_breach} follows, "
+    "timer.restarted": "{owes} is to {step}{timer?, clock *,} anew by {due_at}: "
+    "{reason}, under {policy}"
+    "{hours_from?, in the hours of *}{closures?; not counted: *}",
+    "timer.met": "{timer}: done, {seconds_left}",
+    "timer.breached": "{timer}: due {due_at}, not done by {owes}: {on_breach} follows, "
     "under {policy}",
-    "timer.cancelled": "{timer} no longer owed: {reason}",
+    "timer.cancelled": "{timer}: no longer owed: {reason}",
     "contact.opened": "{by} got in touch by {channel}: {about}{order?, order *}"
     "{earlier?; earlier: *}",
     "contact.words": "{by}, {direction} by {channel}{words?: *}{files?; files *}",
@@ -127,7 +129,7 @@ SENTENCES: Mapping[str, str] = {
     "contact.defaulted": "{timer} ran out: {does}, under {policy}",
     "promise.made": "{by} promised {consumer} to {deed} by {due_at}, under {policy}",
     "promise.extended": "{by} put it to {due_at}: {reason}",
-    "promise.kept": "{by} kept it ({evidence}), {late_seconds} late",
+    "promise.kept": "{by} kept it ({evidence}){late_seconds?, * late}",
     "promise.breached": "not kept by {due_at}, first due {first_due_at}, "
     "under {policy}",
     "responsibility.opened": "{by} asks whose fault {matter} is, about order {order}"
@@ -190,20 +192,36 @@ VALUES: Final[Mapping[type, Callable[[Any], str]]] = {
 FIELD = re.compile(r"\{(\w+)(?:\?([^}]*))?\}")
 
 
-def plain_words(event: Event, opened: Callable[[str], str]) -> str:
-    """Return the event as a sentence; ``opened`` says how a sealed value is shown."""
+def plain_words(
+    event: Event, opened: Callable[[str], str], word: Callable[[str], str] = str
+) -> str:
+    """Return the event as a sentence.
+
+    ``opened`` says how a sealed value is shown, ``word`` what a code is called; one
+    that has no word stays as it is.
+    """
     tag = tag_of(type(event))
     fields = structs.asdict(event)
     sentence = SENTENCES[tag]
 
     def filled(found: re.Match[str]) -> str:
-        field = fields[found[1]]
-        if found[2] is not None and field == 0 and found[1].endswith("_fen"):
-            return ""  # No money is nothing to speak of.
-        value = shown(field, opened, found[1])
-        return value if found[2] is None else value and found[2].replace("*", value)
+        name, phrase = found[1], found[2]
+        field = fields[name]
+        if phrase is not None and nothing(name, fields):
+            return ""
+        value = shown(field, opened, name)
+        if value == field:  # Nothing but what is stored: perhaps a code.
+            value = coded(value, word)
+        return value if phrase is None else value and phrase.replace("*", value)
 
     return FIELD.sub(filled, sentence)
+
+
+def nothing(name: str, fields: Mapping[str, Any]) -> bool:
+    """Whether a field is nothing to speak of: no money, no time, the step's own name."""
+    if name == "timer":
+        return bool(fields["timer"] == fields["step"])
+    return name.endswith(("_fen", "_seconds")) and fields[name] == 0
 
 
 def shown(value: Any, opened: Callable[[str], str], field: str = "") -> str:
@@ -217,6 +235,8 @@ def shown(value: Any, opened: Callable[[str], str], field: str = "") -> str:
             return NAMES[field](value)
         case bool() | datetime():
             return spelt(value)
+        case int() if field == "seconds_left":
+            return left(value)
         case int() if field.endswith("_seconds") or field.startswith("seconds"):
             return span(value)
         case int() if field == "fen" or field.endswith("_fen"):
@@ -282,8 +302,14 @@ def promise(name: str) -> str:
     return f"{PROMISES[kind]} ({line}{who.replace('/', ' ', 1)})"
 
 
+def parcel(name: str) -> str:
+    """Return a parcel's number; a feed that knows no parcels tells of all there is."""
+    return "(all of it)" if name == WHOLE else name
+
+
 # Names of which words are made, by the fields that hold them.
 NAMES: Final[Mapping[str, Callable[[str], str]]] = {
     "promise": promise,
+    "parcel": parcel,
     **RESOLUTION_NAMES,
 }

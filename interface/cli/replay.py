@@ -27,6 +27,7 @@ from interface.cli.installation import existing
 from interface.cli.person import at_terminal
 from interface.errors import UserError
 from interface.settings import read_settings
+from interface.wording import LANGUAGES
 
 LEAF_SHOWN = 12
 WIDE = 140  # columns, from which a table leaves the words of an event enough room
@@ -51,7 +52,9 @@ def command(stream: str, *, opening: bool, why: str, wide: bool, as_json: bool) 
             return
         try:
             reading = open_words(redress, why) if opening else None
-            lines = replay(redress.store, found[0].stream_id, reading)
+            lines = replay(
+                redress.store, found[0].stream_id, reading, LANGUAGES["en"].word
+            )
         except (NoSuchStream, WrongMasterKey) as error:
             raise UserError(str(error)) from None
     console = Console(markup=False, highlight=False)

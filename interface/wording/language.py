@@ -10,12 +10,11 @@ from babel.dates import format_datetime
 from babel.numbers import format_currency
 from msgspec import Struct
 
+from application.audit.spelt import in_units
 from domain.money import decimal_string
 from interface.wording.words import ENGLISH, MANDARIN
 
 Tongue = Literal["zh-CN", "en"]
-
-SECONDS: Final = (86400, 3600, 60, 1)
 
 
 class Language(Struct, frozen=True, kw_only=True):
@@ -41,13 +40,7 @@ class Language(Struct, frozen=True, kw_only=True):
 
     def span(self, seconds: int) -> str:
         """Return a span by its two largest units, such as "5 h 12 min"."""
-        parts: list[str] = []
-        rest = abs(seconds)
-        for size, unit in zip(SECONDS, self.units, strict=True):
-            count, rest = divmod(rest, size)
-            if count or (size == 1 and not parts):
-                parts.append(f"{count} {unit}")
-        return " ".join(parts[:2])
+        return " ".join(in_units(abs(seconds), self.units)[:2])
 
     def money(self, minor: int, currency: str) -> str:
         """Return an amount, such as "¥129.00"."""

@@ -6,20 +6,26 @@ from typing import get_args
 import pytest
 
 from application.audit.replay import Open, replay
+from application.audit.spelt import coded, span
 from application.audit.state import NoSuchStream
 from application.audit.words import PROMISES, SENTENCES, plain_words, promise
 from application.event_store.mapper import tag_of
 from application.people import ERASED, MemoryKeys, People
+from domain.agent_promise import PromiseKept as AgentKept
 from domain.events import ALL_EVENTS
 from domain.ids import compose
 from domain.order import (
     NoteRecorded,
+    ParcelHandedOver,
     PromiseBreached,
     PromiseKept,
     ReviewRecorded,
     ScanRecorded,
 )
+from domain.party import By
 from domain.promise import PromiseKind
+from domain.timer import TimerMet, TimerPaused, TimerStarted
+from interface.wording import LANGUAGES
 from tests.application.audit.histories import STREAM, Told, recorded, spoilt, told
 from tests.domain.orders import MONDAY, SHIP_BY, TUESDAY, WEDNESDAY, captured, placed
 
@@ -72,7 +78,7 @@ def test_a_line_says_who_what_and_when_it_happened_and_was_known() -> None:
                 ahead_seconds=86_400,
                 evidence="SF1/picked_up",
             ),
-            "promise to ship (merchant) kept, 1 day, 0:00:00 ahead (SF1/picked_up)",
+            "promise to ship (merchant) kept, 1 d ahead (SF1/picked_up)",
         ),
         (
             PromiseBreached(
@@ -87,10 +93,105 @@ def test_a_line_says_who_what_and_when_it_happened_and_was_known() -> None:
             ScanRecorded(at=MONDAY, parcel="SF1", scan="x", code="picked_up", rank=0),
             "parcel SF1 scanned: picked_up",
         ),
+        (
+            ParcelHandedOver(at=MONDAY, parcel="whole"),
+            "parcel (all of it) handed over to the carrier",
+        ),
     ],
 )
 def test_events_are_told_in_plain_words(event: PromiseKept, words: str) -> None:
     assert plain_words(event, str) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (59, "59 s"),
+        (172_800, "2 d"),
+        (90_005, "1 d 1 h 5 s"),
+        (-3_660, "-1 h 1 min"),
+    ],
+)
+def test_a_span_is_told_to_the_second_by_the_units_it_has(
+    seconds: int, words: str
+) -> None:
+    assert span(seconds) == words
+
+
+def test_who_is_to_do_what_is_said_in_words_with_the_code_of_its_rule_beside() -> None:
+    told_by = [
+        started("answer", "answer.refund_shipped"),
+        TimerMet(at=TUESDAY, timer="answer", seconds_left=172_800),
+        started("pay_refund", "pay_refund"),
+        TimerMet(at=TUESDAY, timer="pay_refund", seconds_left=-60),
+        TimerPaused(
+            at=MONDAY, timer="evidence.merchant/2", reason="frozen", seconds_left=0
+        ),
+    ]
+
+    assert [plain_words(event, str, LANGUAGES["en"].word) for event in told_by] == [
+        (
+            "merchant is to answer the request for a refund without return "
+            "(answer.refund_shipped), clock answer, by 2026-11-25 09:00:00Z, under p.r@1"
+        ),
+        "answer: done, 2 d left",
+        (
+            "merchant is to pay the refund out (pay_refund) by 2026-11-25 09:00:00Z, "
+            "under p.r@1"
+        ),
+        "pay the refund out (pay_refund): done, 1 min late",
+        (
+            "the clock of hand in the merchant's evidence (evidence.merchant/2) stands "
+            "still, 0 s left: frozen"
+        ),
+    ]
+
+
+def started(timer: str, step: str) -> TimerStarted:
+    return TimerStarted(
+        at=MONDAY,
+        timer=timer,
+        step=step,
+        owes="merchant",
+        seconds=172_800,
+        due_at=WEDNESDAY,
+        on_breach="agree",
+        policy="p.r@1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("in_transit", "in transit"),
+        ("refund_shipped", "refund only (refund_shipped)"),
+        ("damaged", "damaged"),
+        ("SF1/picked_up", "SF1/picked_up"),
+        ("their_own_word", "their_own_word"),
+    ],
+)
+def test_a_code_is_said_twice_only_where_its_words_are_others(
+    code: str, words: str
+) -> None:
+    assert coded(code, LANGUAGES["en"].word) == words
+
+
+@pytest.mark.parametrize(
+    ("late_seconds", "words"),
+    [(0, "agent wei kept it (c-1)"), (60, "agent wei kept it (c-1), 1 min late")],
+)
+def test_a_word_kept_in_time_is_not_said_to_be_late(
+    late_seconds: int, words: str
+) -> None:
+    kept = AgentKept(
+        at=MONDAY,
+        by=By(role="agent", name="wei"),
+        evidence="c-1",
+        late_seconds=late_seconds,
+    )
+
+    assert plain_words(kept, str) == words
 
 
 @pytest.mark.parametrize(
