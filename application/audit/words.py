@@ -218,7 +218,7 @@ def plain_words(
 
 
 def nothing(name: str, fields: Mapping[str, Any]) -> bool:
-    """Whether a field is nothing to speak of: no money, no time, the step's own name."""
+    """Whether a field is nothing to speak of: no money or time, the step's own name."""
     if name == "timer":
         return bool(fields["timer"] == fields["step"])
     return name.endswith(("_fen", "_seconds")) and fields[name] == 0

@@ -67,6 +67,7 @@ class Interrupted(BaseException):
     type=click.Choice([*LANGUAGES]),
     default="en",
     show_default=True,
+    help="The language it is told in.",
 )
 def command(*, fast: bool, home: Path | None, language: Tongue) -> None:
     """Play a story: parcels stall, and are made good before anybody complains.

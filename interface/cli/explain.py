@@ -1,7 +1,5 @@
 """``redress explain``: why a decision fell as it did, and the same decision again."""
 
-from typing import cast
-
 import rich_click as click
 from msgspec import json
 
@@ -23,12 +21,14 @@ DIFFERS = 3
 @click.argument("event")
 @click.option("--json", "as_json", is_flag=True, help="All of it, for programs.")
 @click.option(
+    "--language",
     "--lang",
+    "language",
     type=click.Choice(list(LANGUAGES)),
     default=None,
     help="One language; without it, both.",
 )
-def command(event: str, *, as_json: bool, lang: str | None) -> None:
+def command(event: str, *, as_json: bool, language: Tongue | None) -> None:
     """Say why EVENT is as it is: by which rows, from what, and if it comes to the same.
 
     EVENT is a position such as 7.123, or STREAM@VERSION. The decision is made again
@@ -49,7 +49,7 @@ def command(event: str, *, as_json: bool, lang: str | None) -> None:
     if as_json:
         click.echo(json.encode(found))
     else:
-        tongues = [cast("Tongue", lang)] if lang else list(LANGUAGES)
+        tongues = [language] if language else list(LANGUAGES)
         click.echo("\n\n".join(spoken(found, each) for each in tongues))
     if found.agrees is False:
         raise SystemExit(DIFFERS)

@@ -81,9 +81,18 @@ def test_a_decision_is_explained_in_both_languages(
 
 def test_an_event_is_named_by_its_position_too(redress: Redress, order: UUID) -> None:
     (third,) = redress.store.stream(order)[2:3]
-    by_place = run(redress, f"{third.partition}.{third.position}", "--lang", "en")
-    assert by_place.output == run(redress, f"{order}@3", "--lang", "en").output
+    by_place = run(redress, f"{third.partition}.{third.position}", "--language", "en")
+    assert by_place.output == run(redress, f"{order}@3", "--language", "en").output
     assert "结果" not in by_place.output
+
+
+def test_the_language_is_also_understood_by_its_older_name(
+    redress: Redress, order: UUID
+) -> None:
+    spoken = run(redress, f"{order}@3", "--language", "zh-CN").output
+    assert "结果一致" in spoken
+    assert "Decided" not in spoken
+    assert run(redress, f"{order}@3", "--lang", "zh-CN").output == spoken
 
 
 def test_a_program_gets_all_of_it(redress: Redress, order: UUID) -> None:
@@ -111,7 +120,7 @@ def test_what_differs_is_an_alarm(redress: Redress, order: UUID) -> None:
     redress.store.append(
         [Append(forged, b"x" * 32, (StreamAppend(order, version, (later,)),))]
     )
-    printed = run(redress, f"{order}@{version + 1}", "--lang", "en")
+    printed = run(redress, f"{order}@{version + 1}", "--language", "en")
     assert printed.exit_code == DIFFERS, printed.output
     assert "ALARM" in printed.output
     assert msgspec_json.encode(later).decode() in printed.output

@@ -133,7 +133,8 @@ def test_who_is_to_do_what_is_said_in_words_with_the_code_of_its_rule_beside() -
     assert [plain_words(event, str, LANGUAGES["en"].word) for event in told_by] == [
         (
             "merchant is to answer the request for a refund without return "
-            "(answer.refund_shipped), clock answer, by 2026-11-25 09:00:00Z, under p.r@1"
+            "(answer.refund_shipped), clock answer, by 2026-11-25 09:00:00Z, "
+            "under p.r@1"
         ),
         "answer: done, 2 d left",
         (
