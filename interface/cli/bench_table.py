@@ -13,9 +13,10 @@ from interface.bench.runner import Result, Spread
 
 LEGEND = (
     "Ours and peer: the median, the range of the rounds below it, then what callers "
-    "waited: p50/p99/p99.9. Floor and aim: ≥ is to be at least that, ≤ at most; "
-    "✓ the floor holds, ✗ it does not."
+    "waited: p50/p99/p99.9. Floor and aim: ≥ is to be at least that, ≤ at most"
 )
+# A quick run judges nothing, and shows neither.
+MARKS = "✓ the floor holds, ✗ it does not"
 
 
 def show(console: Console, report: Report) -> None:
@@ -23,7 +24,7 @@ def show(console: Console, report: Report) -> None:
     if report.quick:
         line(console, f"{QUICK_RUN}, and no floor is judged.")
     console.print(table(report.results, quick=report.quick))
-    line(console, LEGEND)
+    line(console, f"{LEGEND}." if report.quick else f"{LEGEND}; {MARKS}.")
     for each in report.results:
         for note in each.notes:
             line(console, f"{each.word}: {note}")

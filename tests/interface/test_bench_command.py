@@ -228,9 +228,10 @@ def test_a_quick_run_says_so_wherever_it_is_shown_and_judges_nothing(
     seen = StringIO()
     show(Console(file=seen, width=120), report)
     above, table_and_legend = seen.getvalue().split("measure", 1)
-    table, _ = table_and_legend.split("Ours and peer")
+    table, legend = table_and_legend.split("Ours and peer")
     assert ("quick" in above, "quick" in table) == (sizes.quick, sizes.quick)
     assert ("✓" in table) is not sizes.quick
+    assert ("✗" in legend) is not sizes.quick, "marks are explained where there are any"
     assert ("quick run" in kept.drawn.read_text()) is sizes.quick
 
 
