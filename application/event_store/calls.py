@@ -14,10 +14,8 @@ from queue import SimpleQueue
 from threading import Lock
 from typing import TypeAlias
 
-from msgspec import Struct
-
+from application.event_store.asked import Asked
 from application.event_store.batch import Answer
-from application.event_store.envelope import Ask
 
 Answers: TypeAlias = Sequence[Answer]
 
@@ -98,10 +96,9 @@ def tell_in_loop(calls: Sequence[Call]) -> None:
         each.tell()
 
 
-class Waiting(Struct):
+class Waiting(Asked, kw_only=True):
     """An ask in a queue, since when, and the caller to be answered."""
 
-    ask: Ask
     number: int
     call: Call
     since: float

@@ -22,10 +22,10 @@ from application.event_store.calls import (
     submitted,
 )
 from application.event_store.envelope import Ask, Receipt
-from application.event_store.handler import CommandHandler
+from application.event_store.handler import CommandHandler, told_whole
 from application.event_store.lane import Lane, LaneFigures
 from application.event_store.limits import Limits
-from application.event_store.rounds import Rounds, told_whole
+from application.event_store.rounds import Rounds
 from application.event_store.store import EventStore, Overloaded, StoreUnavailable
 from application.event_store.streams import KeptStreams
 from domain.ids import partition_in
@@ -151,11 +151,12 @@ class Dispatcher(CommandHandler):
             return
         since = self._clock()
         if len(asks) == 1:
-            self._lane(asks[0]).put([Waiting(asks[0], 0, call, since)])
+            only = Waiting(asks[0], number=0, call=call, since=since)
+            self._lane(asks[0]).put([only])
             return
         lanes: dict[Lane, list[Waiting]] = {}
         for number, ask in enumerate(asks):
-            waiting = Waiting(ask, number, call, since)
+            waiting = Waiting(ask, number=number, call=call, since=since)
             lanes.setdefault(self._lane(ask), []).append(waiting)
         for lane, some in lanes.items():
             try:

@@ -13,8 +13,15 @@ from msgspec.structs import replace
 
 from application.event_store.batch import Answer, MovedOn, said_hash, words_gone
 from application.event_store.envelope import Ask, CommandContext, Receipt
-from application.event_store.rounds import Rounds, told_whole
-from application.event_store.store import Busy, EventStore, KeyReused
+from application.event_store.pipeline import run
+from application.event_store.rounds import Rounds
+from application.event_store.store import (
+    Busy,
+    EventStore,
+    KeyReused,
+    OutcomeUnknown,
+    StoreUnavailable,
+)
 from domain.ids import partition_in
 from domain.kernel import Refused
 
@@ -28,7 +35,6 @@ class CommandHandler:
 
     def __init__(self, store: EventStore) -> None:
         self._store = store
-        self._rounds = Rounds(store)
 
     def handle_one(self, ask: Ask) -> Receipt:
         """Return the receipt of one ask.
@@ -101,4 +107,18 @@ class CommandHandler:
         whole batch: StoreUnavailable, and OutcomeUnknown, after which the same asks
         under the same command ids may safely be handed in again.
         """
-        return told_whole(self._rounds.run(asks))
+        return told_whole(run(Rounds(self._store), asks))
+
+
+def told_whole(answers: Sequence[Answer]) -> Sequence[Answer]:
+    """Return the answers to whoever handed in a batch as one thing, and takes it whole.
+
+    Raises StoreUnavailable if nothing was written of it, OutcomeUnknown if some may
+    have been: the same asks may safely be handed in again.
+    """
+    away = [each for each in answers if isinstance(each, StoreUnavailable)]
+    if away and len(away) < len(answers):
+        raise OutcomeUnknown(f"Some of it was not taken: {away[0]}") from away[0]
+    if away:
+        raise next((each for each in away if isinstance(each, OutcomeUnknown)), away[0])
+    return answers

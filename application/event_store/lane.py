@@ -5,15 +5,15 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Condition, Lock, Thread, current_thread, get_ident
 from typing import Final
-from uuid import UUID
 
 from msgspec import Struct
 
 from application.event_store.calls import Waiting, answer
 from application.event_store.envelope import Ask, Receipt
-from application.event_store.limits import SLOW_MAX, Limits
+from application.event_store.limits import Limits
 from application.event_store.pipeline import Pipeline
-from application.event_store.rounds import Rounds
+from application.event_store.rounds import Appending, Rounds
+from application.event_store.slow import SlowStreams
 from application.event_store.store import Conflict, OutcomeUnknown, Overloaded
 
 # Of more than these only half are taken at once where nothing is on its way.
@@ -55,16 +55,16 @@ class Lane:
     ) -> None:
         self._name, self._limits, self._clock = name, limits, clock
         self._aside = aside
-        # The streams of who was slow, and what waits for them to be put aside: until
-        # all that is on its way has landed, for part of it may be theirs.
-        self._slow: dict[UUID, None] = {}
+        # Who was slow, and what is to be put aside for him: not before all that is on
+        # its way has landed, for part of it may be for the same streams.
+        self._slow = SlowStreams()
         self._left: list[Waiting] | None = None
         self._pipeline = Pipeline[Waiting](rounds)
         self._queue: deque[Waiting] = deque()
         self._changed = Condition()
         self._open = True
         self._asks = self._batches = self._turned_away = 0
-        # What was taken from the queue, and is being decided.
+        # What was taken from the queue, or lost a race, and is to be decided now.
         self._taken: Sequence[Waiting] = ()
         self._appending: Future[Sequence[Receipt | Conflict]] | None = None
         self._appender = ThreadPoolExecutor(1, f"{name}-appends")
@@ -97,40 +97,32 @@ class Lane:
             self._queue.extend(self._not_slow(waiting) if self._slow else waiting)
             self._changed.notify()
 
-    def _not_slow(self, waiting: Sequence[Waiting]) -> list[Waiting]:
-        """Put aside who is slow, or shares a stream with one; return the others.
-
-        Whoever shares a stream with one put aside is put aside after him, and his other
-        streams with him: on each stream all keep their order.
-        """
-        rest: list[Waiting] = []
-        left: list[Waiting] = []
-        for each in waiting:
-            if self._slow.keys().isdisjoint(each.ask.streams):
-                rest.append(each)
-            else:
-                left.append(each)
-                self._are_slow(each.ask)
+    def _not_slow(self, waiting: Sequence[Waiting]) -> Sequence[Waiting]:
+        """Put aside who is held up by somebody slow; return the others."""
+        free, held, spreads = self._slow.parted(waiting)
+        if spreads:
+            # Who waits already, or is on his way, may not be overtaken by them.
+            self._leave_behind([*self._queue, *waiting])
+            return ()
         if self._left is not None:
-            self._left += left
-        elif left:
-            self._put_aside(left)
-        return rest
+            self._left += held
+        elif held:
+            self._put_aside(held)
+        return free
 
-    def _are_slow(self, ask: Ask) -> None:
-        """Remember the streams of an ask; those not seen for longest go."""
-        for each in ask.streams:
-            self._slow.pop(each, None)  # So that it is the last again.
-            self._slow[each] = None
-        while len(self._slow) > SLOW_MAX:
-            del self._slow[next(iter(self._slow))]
+    def _leave_behind(self, waiting: Sequence[Waiting]) -> None:
+        """Let the queue be these, without who is held up by somebody slow."""
+        free, held, _ = self._slow.parted(waiting)
+        self._left = [*(self._left or ()), *held]
+        self._queue.clear()
+        self._queue.extend(free)
 
     def _put_aside(self, left: Sequence[Waiting]) -> None:
         assert self._aside is not None, "only who has a lane aside is ever relieved"
         try:
             self._aside.put(left)
         except Overloaded as full:
-            answer([(each, full) for each in left])
+            answer([(each, each.told(full)) for each in left])
 
     def turn_away_if_full(self) -> None:
         """Raise Overloaded if nothing more can be put, as far as a glance tells."""
@@ -168,22 +160,22 @@ class Lane:
         self._taken = ()
         with self._changed:
             self._asks -= len(again)
-            self._left = []
-            self._are_slow(ask)
-            rest = self._not_slow([*again, *self._queue])
-            self._queue.clear()
-            self._queue.extend(rest)
+            self._slow.add(ask.streams)
+            before, self._left = self._left or (), None
+            self._leave_behind([*again, *before, *self._queue])
         self._thread.start()
 
     # -- What its thread does --
 
     def _work(self) -> None:
         try:
-            self._leave()
             while self._anything_to_do():
                 if self._appending is not None and self._appending.done():
                     self._land()
-                self._take(self._next())
+                if self._left is not None:
+                    self._leave()
+                self._taken = [*self._taken, *self._next()]
+                self._decide()
                 if self._appending is None and self._pipeline.waiting:
                     self._depart()
         except Relieved:
@@ -194,10 +186,10 @@ class Lane:
             raise
 
     def _leave(self) -> None:
-        """Put aside what the thread before was slow with, once all has landed."""
-        if self._left is None:
-            return
-        self._let_all_land()
+        """Put aside who is held up by somebody slow, once all before has landed."""
+        while self._taken or self._pipeline.waiting or self._appending is not None:
+            self._decide()
+            self._let_all_land()
         with self._changed:
             left, self._left = self._left, None
             if left:
@@ -226,6 +218,8 @@ class Lane:
             while True:
                 away = self._appending
                 room = self._limits.batch - self._pipeline.waiting
+                if self._taken or self._left is not None:
+                    return True
                 if (away is not None and away.done()) or (self._queue and room > 0):
                     return True
                 if not self._open and away is None:
@@ -236,28 +230,28 @@ class Lane:
         """Return what waits in the queue, as much of it as there is room for."""
         since = self._clock() - self._limits.wait_s
         with self._changed:
-            room = self._limits.batch - self._pipeline.waiting
-            count = min(len(self._queue), room)
+            room = self._limits.batch - self._pipeline.waiting - len(self._taken)
+            count = max(0, min(len(self._queue), room))
             if self._appending is None and count > MANY:
                 count //= 2  # The others are decided while these are appended.
             taken = [self._queue.popleft() for _ in range(count)]
-            late = [each for each in taken if each.since < since]
+            late = [each for each in taken if overdue(each, since)]
             self._turned_away += len(late)
             self._asks += len(taken) - len(late)
         answer([(each, Overloaded("waited too long")) for each in late])
-        return [each for each in taken if each.since >= since] if late else taken
+        if not late:
+            return taken
+        return [each for each in taken if not overdue(each, since)]
 
-    def _take(self, waiting: Sequence[Waiting]) -> None:
-        """Decide them all; who has to wait for what is on its way, waits here."""
-        self._taken = waiting
+    def _decide(self) -> None:
+        """Decide what was taken; who has to wait for what is on its way, waits here."""
         while self._taken:
             try:
-                asked = [(each, each.ask) for each in self._taken]
-                count = self._pipeline.take(asked, self._turn)
+                count = self._pipeline.take(self._taken, self._turn)
             except Exception as error:  # noqa: BLE001 - a value, see Answer
                 self._turn(None)
                 failed, self._taken = self._taken, self._pipeline.give_up()
-                answer([(each, error) for each in failed])
+                answer([(each, each.told(error)) for each in failed])
                 continue
             self._taken = self._taken[count:]
             if self._taken:
@@ -277,7 +271,7 @@ class Lane:
         appending = self._pipeline.departing()
         self._batches += 1
         if alone:
-            answer(self._pipeline.landed(appending))
+            self._take_in(appending)
             return
         self._appending = self._appender.submit(appending)
         self._appending.add_done_callback(self._appended)
@@ -287,10 +281,19 @@ class Lane:
             self._changed.notify()
 
     def _land(self) -> None:
-        """Tell what came of the batch on its way; the next is sent before that."""
         assert self._appending is not None, "something is on its way"
         appending, self._appending = self._appending, None
-        answers = self._pipeline.landed(appending.result)
+        self._take_in(appending.result)
+
+    def _take_in(self, appending: Appending) -> None:
+        """Tell what came of a batch; the next is sent on its way before that."""
+        came = self._pipeline.landed(appending)
+        self._taken = [*came.again, *self._taken]
         if self._pipeline.waiting > 1:
             self._depart()
-        answer(answers)
+        answer(came.told)
+
+
+def overdue(waiting: Waiting, since: float) -> bool:
+    """Say whether an ask has waited for its first turn since before a time."""
+    return waiting.since < since and not waiting.tries

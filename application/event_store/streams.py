@@ -18,7 +18,15 @@ class Stream:
     of its last event when it was read.
     """
 
-    __slots__ = ("_events", "_folded", "_forgotten", "authors", "position", "version")
+    __slots__ = (
+        "_before",
+        "_events",
+        "_folded",
+        "_forgotten",
+        "authors",
+        "position",
+        "version",
+    )
 
     def __init__(self, history: Sequence[RecordedEvent]) -> None:
         self.authors: list[int] = []
@@ -27,6 +35,7 @@ class Stream:
         self._events = events_of(history)
         self._folded: dict[Any, tuple[int, Any]] = {}
         self._forgotten = 0
+        self._before = self.version, self._folded
 
     @classmethod
     def standing(cls, version: int) -> "Stream":
@@ -52,9 +61,19 @@ class Stream:
 
     def add(self, events: Sequence[Event], author: int) -> None:
         """Show the next ask what this one decided."""
+        if not self.authors:
+            self._before = self.version, self._folded.copy()
         self._events += events
         self.version += len(events)
         self.authors.append(author)
+
+    def undo(self) -> None:
+        """Be as it was before the asks of the batch."""
+        if not self.authors:
+            return
+        self.version, self._folded = self._before
+        del self._events[self.version - self._forgotten :]
+        self.authors = []
 
     def rest(self) -> None:
         """Forget the events for the next batch, and keep what they amount to.

@@ -14,9 +14,10 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
+from application.event_store.asked import Asked
 from application.event_store.batch import Answer, request_hash
 from application.event_store.envelope import Ask, CommandContext, Part, Receipt
-from application.event_store.pipeline import Pipeline
+from application.event_store.pipeline import Came, Pipeline, run
 from application.event_store.rounds import Appending, Rounds
 from application.event_store.store import Conflict, OutcomeUnknown
 from application.event_store.streams import KeptStreams
@@ -72,7 +73,13 @@ class Errand(Struct):
     done: bool = False
 
 
-Waiting = tuple[Errand, Delivery]
+class Waiting(Asked, kw_only=True):
+    """What waits in a process, and for whom."""
+
+    errand: Errand
+    delivery: Delivery
+
+
 Told = list[tuple[Waiting, Answer]]
 
 
@@ -93,14 +100,13 @@ class Process:
 
     def works(self, taken: Sequence[Waiting]) -> Told:
         """Do something about these, and return who is answered."""
-        return list(
-            zip(taken, self.rounds.run([each.ask for _, each in taken]), strict=True)
-        )
+        asks = [each.ask for each in taken]
+        return list(zip(taken, run(self.rounds, asks), strict=True))
 
     def lets_go(self, delivery: Delivery) -> bool:
         """Hold a delivery no longer; False if it did not."""
         count = len(self.held)
-        self.held = [each for each in self.held if each[1] is not delivery]
+        self.held = [each for each in self.held if each.delivery is not delivery]
         return len(self.held) < count
 
     def must_go_on(self) -> bool:
@@ -128,24 +134,36 @@ class DecidingAhead(Process):
         self._under_way = False
 
     def works(self, taken: Sequence[Waiting]) -> Told:
-        told: Told = []
-        while taken:
-            count = self.pipeline.take([(each, each[1].ask) for each in taken])
-            taken = taken[count:]
-            if taken and self._under_way:  # They wait, and so does whoever decides.
-                self.mailbox += taken
-                for _, each in taken:
-                    self.lets_go(each)
-                return told
-            if taken:
-                told += self._all_land()
-        if not self._under_way:
+        told, taken = self._decides(taken)
+        while not self._under_way:
             turn = self.dice.random()
             if turn < 0.3:
-                told += self._lands()
+                came = self._lands()
+                some, taken = self._decides(came.again)
+                told += came.told + some
+                if came.again:
+                    continue
             elif turn < 0.7:
                 self._appends()
+            break
+        # They wait, and so does whoever decides.
+        self.mailbox += taken
+        for each in taken:
+            self.lets_go(each.delivery)
         return told
+
+    def _decides(self, taken: Sequence[Waiting]) -> tuple[Told, Sequence[Waiting]]:
+        """Decide these; return who is told meanwhile, and who has to wait."""
+        told: Told = []
+        while taken:
+            taken = taken[self.pipeline.take(taken) :]
+            if taken and self._under_way:
+                break
+            if taken:
+                came = self._all_land()
+                told += came.told
+                taken = [*came.again, *taken]
+        return told, taken
 
     def must_go_on(self) -> bool:
         return bool(self.held)
@@ -162,18 +180,19 @@ class DecidingAhead(Process):
         if self.pipeline is pipeline:
             self._landed, self._under_way = outcome, False
 
-    def _lands(self) -> Told:
+    def _lands(self) -> Came[Waiting]:
         if self._appending is None:
-            return []
+            return Came([], [])
         appending, self._appending = self._landed or self._appending, None
         self._landed = None
         return self.pipeline.landed(appending)
 
-    def _all_land(self) -> Told:
-        told = self._lands()
+    def _all_land(self) -> Came[Waiting]:
+        first = self._lands()
         if self.pipeline.waiting:
             self._appending = self.pipeline.departing()
-        return told + self._lands()
+        then = self._lands()
+        return Came(first.told + then.told, first.again + then.again)
 
 
 def came_of(appending: Appending) -> Appending:
@@ -323,7 +342,9 @@ class World:
             delivery = Delivery(ask, request_hash(ask), self._now, self.versions())
             self.deliveries.append(delivery)
             errand.waiting += 1
-            self.dice.choice(self.processes).mailbox.append((errand, delivery))
+            self.dice.choice(self.processes).mailbox.append(
+                Waiting(ask, errand=errand, delivery=delivery)
+            )
 
     def _meanwhile(self) -> None:
         """Let another process do something, while one waits for the store."""
@@ -349,7 +370,8 @@ class World:
             process.dies()
         finally:
             process.busy = False
-        for (errand, delivery), answer in told:
+        for each, answer in told:
+            errand, delivery = each.errand, each.delivery
             if not process.lets_go(delivery):
                 continue  # It was killed before it could tell.
             self._now += 1

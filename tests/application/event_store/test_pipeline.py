@@ -1,22 +1,26 @@
 """What is decided while a batch is on its way holds, or is decided again."""
 
 from collections.abc import Sequence
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from application.event_store.batch import Answer
 from application.event_store.envelope import Ask, Receipt
-from application.event_store.pipeline import Pipeline
+from application.event_store.pipeline import Numbered, Pipeline
 from application.event_store.rounds import Appending, Rounds
 from application.event_store.store import (
+    ATTEMPTS_MAX,
+    Busy,
     Conflict,
     KeyReused,
+    Loaded,
     OutcomeUnknown,
     StoreUnavailable,
 )
 from application.event_store.streams import KeptStreams
 from tests.application.event_store.shelf import (
+    PutUp,
     ReportFall,
     ShelfFull,
     a_shelf,
@@ -24,25 +28,42 @@ from tests.application.event_store.shelf import (
     put_up,
 )
 from tests.application.event_store.test_handler import kinds, things
-from tests.application.event_store.test_races import intruding
+from tests.application.event_store.test_races import fallen, intruding
 from tests.memory_store import MemoryEventStore
 
 KEPT = 10
+
+
+class Read(MemoryEventStore):
+    """Remembers what it was asked to read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loads: list[Sequence[UUID]] = []
+
+    def load(
+        self, stream_ids: Sequence[UUID], command_ids: Sequence[tuple[int, UUID]] = ()
+    ) -> Loaded:
+        self.loads.append(stream_ids)
+        return super().load(stream_ids, command_ids)
 
 
 class Road:
     """A pipeline whose batches go and come when the test says so."""
 
     def __init__(self, kept: int = KEPT) -> None:
-        self.store = MemoryEventStore()
-        self.pipeline = Pipeline[int](Rounds(self.store, KeptStreams(kept)))
+        self.store = Read()
+        self.pipeline = Pipeline[Numbered](Rounds(self.store, KeptStreams(kept)))
         self._ahead: Appending | None = None
         self._asked = 0
+        self.again: list[Numbered] = []
 
     def take(self, *asks: Ask) -> int:
         """Hand in asks, whose callers are counted from 0; return how many are taken."""
         first, self._asked = self._asked, self._asked + len(asks)
-        taken = self.pipeline.take([(first + n, ask) for n, ask in enumerate(asks)])
+        taken = self.pipeline.take(
+            [Numbered(ask, number=first + n) for n, ask in enumerate(asks)]
+        )
         self._asked -= len(asks) - taken
         return taken
 
@@ -51,7 +72,20 @@ class Road:
 
     def comes(self, instead: Appending | None = None) -> list[tuple[int, Answer]]:
         assert self._ahead is not None
-        return self.pipeline.landed(instead or self._ahead)
+        came = self.pipeline.landed(instead or self._ahead)
+        self.again = came.again
+        return [(each.number, answer) for each, answer in came.told]
+
+    def comes_to_rest(self) -> list[tuple[int, Answer]]:
+        """Let all go and come, and be decided again, until everybody is told."""
+        told: list[tuple[int, Answer]] = []
+        while self.pipeline.waiting or self.again:
+            del self.again[: self.pipeline.take(self.again)]
+            self.goes()
+            left = self.again
+            told += self.comes()
+            self.again += left
+        return told
 
     def kinds(self, *told: tuple[int, Answer]) -> list[tuple[int, type]]:
         return [(caller, type(answer)) for caller, answer in told]
@@ -94,12 +128,70 @@ def test_who_came_after_one_that_lost_a_race_is_decided_again(road: Road) -> Non
     road.goes()
     road.take(put_up("d", shelf), put_up("e", a_shelf()))
     road.store.append([intruding(shelf, 2, "c")])
-    (first,) = road.comes()
+    assert road.comes() == []
+    first, *then = road.comes_to_rest()
     assert isinstance(first[1], Receipt)
     assert not first[1].leaves, "it is there already"
-    road.goes()
-    assert road.kinds(*road.comes()) == [(3, ShelfFull), (4, Receipt)]
+    assert road.kinds(*then) == [(3, ShelfFull), (4, Receipt)]
     assert things(road.store, shelf) == ["a", "b", "c"]
+
+
+def test_who_won_is_told_before_who_lost_is_decided_again(road: Road) -> None:
+    shelf, other = a_shelf(), a_shelf()
+    road.take(put_up("a", shelf), put_up("a", other))
+    road.goes()
+    road.store.append([intruding(shelf, 0, "z")])
+    assert road.kinds(*road.comes()) == [(1, Receipt)]
+    assert things(road.store, shelf) == ["z"]
+    assert road.kinds(*road.comes_to_rest()) == [(0, Receipt)]
+    assert things(road.store, shelf) == ["z", "a"]
+
+
+def test_after_a_lost_race_nothing_is_read_again_but_what_has_moved(road: Road) -> None:
+    shelf, other, third = a_shelf(), a_shelf(), a_shelf()
+    road.take(*(put_up("a", each) for each in (shelf, other, third)))
+    road.comes_to_rest()
+    road.store.loads.clear()
+    road.take(put_up("b", shelf))
+    road.goes()
+    both = asking((shelf, PutUp("c")), (other, PutUp("c")))
+    road.take(put_up("b", third), both, put_up("d", other))
+    road.store.append([intruding(shelf, 1, "z")])
+    assert road.comes() == []
+    told = road.comes_to_rest()
+    assert road.kinds(*told) == [
+        (3, Receipt),
+        (4, Receipt),
+        (5, ShelfFull),
+        (6, Receipt),
+    ]
+    assert things(road.store, third) == ["a", "b"]
+    assert things(road.store, other) == ["a", "d"]
+    assert road.store.loads == [[shelf]]
+
+
+def test_who_lost_more_often_than_anybody_should_is_told_so(road: Road) -> None:
+    shelf = a_shelf()
+    road.take(put_up("a", shelf))
+    for attempt in range(ATTEMPTS_MAX):
+        road.store.append([fallen(shelf, attempt, "x")])
+        road.goes()
+        told = road.comes()
+        road.pipeline.take(road.again)
+    assert kinds([answer for _, answer in told]) == [Busy]
+    assert things(road.store, shelf) == []
+
+
+def test_once_an_answer_was_lost_nobody_is_told_that_nothing_was_written(
+    road: Road,
+) -> None:
+    shelf = a_shelf()
+    road.take(put_up("a", shelf))
+    road.goes()
+    assert road.comes(lost) == []
+    road.pipeline.take(road.again)
+    road.goes()
+    assert road.kinds(*road.comes(away)) == [(0, OutcomeUnknown)]
 
 
 @pytest.mark.parametrize("came", [away, lost, broken])
@@ -111,8 +203,8 @@ def test_who_came_after_what_was_not_written_is_decided_on_what_is_so(
     road.goes()
     assert road.take(put_up("d", shelf)) == 1, "it would be refused"
     told = road.comes(came)
-    road.goes()
-    ((caller, answer),) = road.comes()
+    *others, (caller, answer) = road.comes_to_rest()
+    told += others
     assert caller == 3
     if came is away:
         assert kinds([each for _, each in told]) == [StoreUnavailable] * 3
@@ -133,8 +225,7 @@ def test_who_asks_again_while_it_is_on_its_way_gets_the_first_receipt(
     road.goes()
     road.take(put_up("a", shelf, command), put_up("b", shelf, command))
     ((_, first),) = road.comes()
-    road.goes()
-    (_, again), (_, other) = road.comes()
+    (_, again), (_, other) = road.comes_to_rest()
     assert isinstance(first, Receipt)
     assert isinstance(again, Receipt)
     assert (again.leaves, again.repeated) == (first.leaves, True)
@@ -151,8 +242,7 @@ def test_a_name_on_its_way_is_known_when_another_stream_is_read_for_it(
     road.store.append([intruding(full, n, each) for n, each in enumerate("abc")])
     road.take(put_up("d", full, command))
     road.comes()
-    road.goes()
-    ((_, answer),) = road.comes()
+    ((_, answer),) = road.comes_to_rest()
     assert isinstance(answer, KeyReused), "and not that the shelf is full"
 
 
@@ -174,7 +264,7 @@ def test_what_is_given_up_was_not_decided(road: Road) -> None:
     road.take(put_up("a", shelf))
     road.goes()
     road.take(put_up("b", shelf))
-    assert road.pipeline.give_up() == [1]
+    assert [each.number for each in road.pipeline.give_up()] == [1]
     road.comes()
     road.take(put_up("c", shelf))
     road.goes()

@@ -8,6 +8,7 @@ import pytest
 from application.event_store.batch import request_hash
 from application.event_store.envelope import Receipt
 from application.event_store.handler import CommandHandler
+from application.event_store.pipeline import run
 from application.event_store.rounds import Rounds
 from application.event_store.store import (
     Append,
@@ -159,7 +160,7 @@ def test_who_has_his_receipt_keeps_it_when_the_store_goes_away_for_the_others() 
     shelf, other = a_shelf(), a_shelf()
     asks = [put_up("vase", shelf), put_up("vase", other)]
     store = GoesAway(intruding(shelf, 0, "radio"))
-    assert kinds(Rounds(store).run(asks)) == [StoreUnavailable, Receipt]
+    assert kinds(run(Rounds(store), asks)) == [StoreUnavailable, Receipt]
     assert (things(store, shelf), things(store, other)) == (["radio"], ["vase"])
 
 

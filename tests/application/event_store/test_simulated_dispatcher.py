@@ -4,7 +4,7 @@
 ``make soak`` goes through 100,000.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from random import Random
 from uuid import UUID
@@ -177,10 +177,12 @@ class AllAlike(Rounds):
 
     def landed(
         self, batch: Batch, appending: Appending
-    ) -> tuple[list[Answer], set[UUID]]:
+    ) -> tuple[dict[int, Answer], set[UUID]]:
         answers, moved = super().landed(batch, appending)
-        away = [each for each in answers if type(each) is StoreUnavailable]
-        return ([away[0]] * len(answers) if away else answers), moved
+        away = [each for each in answers.values() if type(each) is StoreUnavailable]
+        return (
+            dict.fromkeys(range(len(batch.asks)), *away[:1]) if away else answers
+        ), moved
 
 
 class Unmoved(Rounds):
@@ -188,9 +190,17 @@ class Unmoved(Rounds):
 
     def landed(
         self, batch: Batch, appending: Appending
-    ) -> tuple[list[Answer], set[UUID]]:
+    ) -> tuple[dict[int, Answer], set[UUID]]:
         answers, _ = super().landed(batch, appending)
         return answers, set()
+
+
+class NotUndone(Rounds):
+    """Keeps the streams of a batch given up as they would stand had it been written."""
+
+    def undone(self, batch: Batch, moved: Collection[UUID]) -> None:
+        standing = {e: it for e, it in batch.streams.items() if e not in moved}
+        self._kept.keep(standing)
 
 
 @pytest.mark.parametrize(
@@ -205,6 +215,7 @@ class Unmoved(Rounds):
         (SimulatedEventStore, forgetless),
         (SimulatedEventStore, AllAlike),
         (SimulatedEventStore, Unmoved),
+        (SimulatedEventStore, NotUndone),
     ],
 )
 def test_control_without_a_protection_it_is_noticed(
