@@ -1,6 +1,7 @@
 """The description says what is so, and the page shows it without anybody's help."""
 
 import re
+from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
@@ -34,6 +35,7 @@ from interface.api.examples import EXAMPLES
 from interface.api.macro_runs import RunBody
 from interface.api.order_commands import DOORS
 from interface.api.trust import AnswerContestBody, ContestPointBody
+from interface.api.words import ScanBody
 
 BODIES = (
     {door.body.__name__: door.body for door in DOORS}
@@ -73,6 +75,9 @@ BODIES = (
         )
     }
 )
+
+
+GUIDE = Path(__file__).parents[3] / "docs" / "api.md"
 
 
 @pytest.fixture
@@ -135,6 +140,12 @@ def test_every_body_has_an_example_that_is_one(name: str) -> None:
 
 def test_there_is_no_example_of_nothing() -> None:
     assert set(EXAMPLES) == set(BODIES)
+
+
+def test_the_guide_shows_a_scan_that_is_one() -> None:
+    (body,) = re.findall(r"/scans\".*? -d '(\{.*?\})'", GUIDE.read_text(), re.DOTALL)
+    scan = msgspec.json.decode(body, type=ScanBody)
+    assert (scan.parcel, scan.code) == ("SF1234567890", "in_transit")
 
 
 # What only cases, disputes and resolutions ask of an order, never people.
