@@ -12,13 +12,13 @@ from application.event_store.calls import Call, awaited, blocked, submitted, tel
 from application.event_store.dispatcher import Dispatcher
 from application.event_store.envelope import Receipt
 from application.event_store.limits import Limits
-from tests.application.event_store.shelf import a_shelf, put_up
-from tests.application.event_store.test_dispatcher import (
+from tests.application.event_store.gated import (
     ONE_LANE,
     SOON_S,
     Gated,
     dispatching,
 )
+from tests.application.event_store.shelf import a_shelf, put_up
 from tests.application.event_store.test_handler import kinds, things
 
 YES = Receipt(stream_id=a_shelf(), version=1, position="7.1")
