@@ -153,7 +153,7 @@ class Batch:
         for stream_id, version in ask.rests_on.items():
             if self.streams[stream_id].version != version:
                 raise MovedOn(f"Stream {stream_id} is not at {version} any more.")
-        if len(ask.parts) == 1 and not ask.rests_on:  # As most are.
+        if ask.single:
             return [self._part(ask.parts[0], streams[0], (), ask.context.at)]
         drafts: dict[UUID, list[Event]] = {each: [] for each in ask.streams}
         for part in ask.parts:

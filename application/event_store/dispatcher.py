@@ -80,10 +80,9 @@ class Dispatcher(CommandHandler):
     def submit(self, asks: Sequence[Ask]) -> Future[Answers]:
         """Return what will be the answers, in the order of the asks.
 
-        Asks on one stream are decided in the order they were handed in, but for who
-        shares another stream with one that is slow: see the guide. Raises Overloaded if
-        the one lane they belong to is full; of several lanes a full one gives that for
-        an answer to its own.
+        Asks on one stream are decided in the order they were handed in. Raises
+        Overloaded if the one lane they belong to is full; of several lanes a full one
+        gives that for an answer to its own.
         """
         self._say_no_early(asks)
         call, future = submitted(len(asks))

@@ -66,9 +66,14 @@ class Ask(Struct, frozen=True, gc=False):
     rests_on: Mapping[UUID, int] = {}
 
     @property
+    def single(self) -> bool:
+        """Whether it is one command to one stream and rests on nothing, as most are."""
+        return len(self.parts) == 1 and not self.rests_on
+
+    @property
     def streams(self) -> tuple[UUID, ...]:
         """All streams that matter to it, each once."""
-        if len(self.parts) == 1 and not self.rests_on:  # As most are.
+        if self.single:
             return (self.parts[0].stream_id,)
         written = (part.stream_id for part in self.parts)
         return tuple(dict.fromkeys((*written, *self.rests_on)))

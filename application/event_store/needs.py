@@ -1,4 +1,4 @@
-"""What an ask has to be decided on, and whether that is at hand."""
+"""What an ask has to be decided on, and what of it has to be read."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -11,7 +11,7 @@ from domain.ids import partition_in
 
 def apart(ask: Ask) -> bool:
     """Say whether it has no parts, or parts in different partitions."""
-    if len(ask.parts) == 1 and not ask.rests_on:  # As most are.
+    if ask.single:
         return False
     return len(set(map(partition_in, ask.streams))) != 1 or not ask.parts
 
@@ -23,9 +23,9 @@ def in_motion(stream_ids: Sequence[UUID], batch: Batch, ahead: Batch | None) -> 
     return ahead is not None and not ahead.changed.isdisjoint(stream_ids)
 
 
-def lacks(ask: Ask, batch: Batch, kept: KeptStreams) -> Sequence[UUID]:
-    """Return which streams have to be read for an ask: neither here nor kept."""
-    return [each for each in ask.streams if not at_hand(each, ask, batch, kept)]
+def bring(ask: Ask, batch: Batch, kept: KeptStreams) -> Sequence[UUID]:
+    """Bring what is kept for an ask into a batch; return which streams must be read."""
+    return [each for each in ask.streams if not brought(each, ask, batch, kept)]
 
 
 def rest_on(ask: Ask, batch: Batch, kept: KeptStreams) -> None:
@@ -36,8 +36,8 @@ def rest_on(ask: Ask, batch: Batch, kept: KeptStreams) -> None:
             batch.streams[stream_id] = stream
 
 
-def at_hand(stream_id: UUID, ask: Ask, batch: Batch, kept: KeptStreams) -> bool:
-    """Say whether a batch has a stream as an ask needs it, or gets it from the kept."""
+def brought(stream_id: UUID, ask: Ask, batch: Batch, kept: KeptStreams) -> bool:
+    """Bring a stream into a batch, if it is kept; False if it is not as needed."""
     stream = batch.streams.get(stream_id)
     if stream is not None:
         return serves(stream, stream_id, ask)

@@ -17,7 +17,7 @@ from uuid import UUID
 from application.event_store.asked import Asked
 from application.event_store.batch import Answer, Batch, command_key
 from application.event_store.envelope import Ask, Receipt
-from application.event_store.needs import anew, apart, in_motion, lacks, rest_on
+from application.event_store.needs import anew, apart, bring, in_motion, rest_on
 from application.event_store.store import Append, Conflict, EventStore
 from application.event_store.streams import NOTHING_KEPT, KeptStreams, Stream
 
@@ -70,7 +70,7 @@ class Rounds:
         for number, each in enumerate(asked):
             if apart(each.ask) or (each.ask.decided and not each.tries):
                 continue  # Nothing has to be read for it.
-            unknown = lacks(each.ask, batch, self._kept)
+            unknown = bring(each.ask, batch, self._kept)
             if unknown and in_motion(unknown, batch, ahead):
                 asked = asked[:number]
                 break

@@ -34,6 +34,9 @@ class SlowStreams:
         shares another with that one, before or after: on none may he be overtaken. All
         streams of who is held up are remembered from now on.
         """
+        asked_for = (stream for each in waiting for stream in each.ask.streams)
+        if self._streams.keys().isdisjoint(asked_for):  # As nearly always.
+            return list(waiting), [], False
         slow = set(self._streams)
         while True:
             held = [each for each in waiting if not slow.isdisjoint(each.ask.streams)]
