@@ -4,7 +4,8 @@ The rebuilt rows lie in the schema ``scratch``, in tables of the same names and 
 They are compared row for row with the live ones when both have read equally far.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from threading import Event as Signal
 
 from msgspec.structs import asdict
@@ -18,6 +19,15 @@ from application.projections.runtime import LIVE, SCRATCH, Projection, transacti
 
 # So few events are read while the live projection is held; a second at the most.
 CLOSE_ENOUGH = 2000
+
+# Who has it lets go of it with his transaction, however his process ends. A transaction
+# that waits and sees no rows holds up nobody, so it may take as long as the rebuild.
+TAKE_TURN = """
+SET LOCAL idle_in_transaction_session_timeout = 0;
+SELECT pg_try_advisory_xact_lock({room}, hashtext({name}))
+"""
+# "rebu": turns at other things are taken in other rooms.
+ROOM = 0x72656275
 
 DROP = "DROP TABLE IF EXISTS {scratch}"
 MAKE = "CREATE TABLE {scratch} (LIKE {live} INCLUDING ALL)"
@@ -83,6 +93,16 @@ class RebuildGaveUp(Exception):
     """The rebuild was stopped, or did not come near the live projection."""
 
 
+class RebuildUnderWay(RebuildGaveUp):
+    """Somebody else fills this projection again just now, in the same tables."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name}: somebody fills it again already, to rebuild or to verify it; "
+            "come again when that has ended."
+        )
+
+
 def rebuild(  # noqa: PLR0913 - what to fill, and whom to tell and to obey
     projection: Projection,
     pool: Pool,
@@ -98,32 +118,48 @@ def rebuild(  # noqa: PLR0913 - what to fill, and whom to tell and to obey
     Of one ``partition``, or of all: rows lie beside their events. What parks a stream
     that is not parked live is put in place only ``even_parked``; what could not all be
     filled never is. The live projection goes on meanwhile; only for the last few events
-    and the comparison it stands still. Raises RebuildGaveUp.
+    and the comparison it stands still. Raises RebuildGaveUp; RebuildUnderWay, before
+    anything was touched, while another one fills the same tables.
     """
     assert partition is None or not switch, "a part takes nobody's place"
-    start_over(projection, pool)
-    runner = Runner([projection], pool, Log(), SCRATCH)
-    Runner([projection], pool).prepare()
-    unfilled = gaps(projection, pool, partition)
-    follow(projection, pool, runner, (partition, unfilled), progress, stop)
-    with transaction(pool, LIVE) as connection:
-        connection.execute(PATIENCE)
-        held = positions(projection, connection, partition, lock=True)
-        fillable = without(unfilled, held)
-        if not runner.catch_up(fillable, None, stop):
-            raise RebuildGaveUp(f"{projection.name}: stopped before it was compared.")
-        found = compared(projection, connection, partition, list(unfilled))
-        good = not unfilled and (even_parked or not found.newly_parked)
-        if switched := switch and good:
-            put_in_place(projection, connection)
-    start_over(projection, pool, again=False)
-    return Rebuilt(
-        **asdict(found),
-        projection=projection.name,
-        events=sum(fillable.values()),
-        unfilled=unfilled,
-        switched=switched,
-    )
+    with alone(projection, pool):
+        start_over(projection, pool)
+        runner = Runner([projection], pool, Log(), SCRATCH)
+        Runner([projection], pool).prepare()
+        unfilled = gaps(projection, pool, partition)
+        follow(projection, pool, runner, (partition, unfilled), progress, stop)
+        with transaction(pool, LIVE) as connection:
+            connection.execute(PATIENCE)
+            held = positions(projection, connection, partition, lock=True)
+            fillable = without(unfilled, held)
+            if not runner.catch_up(fillable, None, stop):
+                raise RebuildGaveUp(
+                    f"{projection.name}: stopped before it was compared."
+                )
+            found = compared(projection, connection, partition, list(unfilled))
+            good = not unfilled and (even_parked or not found.newly_parked)
+            if switched := switch and good:
+                put_in_place(projection, connection)
+        start_over(projection, pool, again=False)
+        return Rebuilt(
+            **asdict(found),
+            projection=projection.name,
+            events=sum(fillable.values()),
+            unfilled=unfilled,
+            switched=switched,
+        )
+
+
+@contextmanager
+def alone(projection: Projection, pool: Pool) -> Iterator[None]:
+    """Keep all others from filling this projection again. Raises RebuildUnderWay."""
+    turn = SQL(TAKE_TURN).format(room=ROOM, name=projection.name)
+    with pool.connection() as connection, connection.transaction():
+        cursor = connection.execute(turn)
+        cursor.nextset()
+        if cursor.fetchone() != (True,):
+            raise RebuildUnderWay(projection.name)
+        yield
 
 
 def follow(  # noqa: PLR0913, PLR0917 - who follows whom where, and whom to tell and to obey

@@ -4,7 +4,13 @@ from collections.abc import Callable, Iterable
 from threading import Event as Signal
 
 from application.event_store.connections import Pool
-from application.projections.rebuild import RebuildGaveUp, Rebuilt, in_steps, rebuild
+from application.projections.rebuild import (
+    RebuildGaveUp,
+    RebuildUnderWay,
+    Rebuilt,
+    in_steps,
+    rebuild,
+)
 from application.projections.runtime import Projection
 from application.verify.findings import BothSides, Findings
 
@@ -22,7 +28,7 @@ def check_projections(  # noqa: PLR0913 - what is compared, and whom to tell and
 
     In one ``partition`` or in all of them. What cannot be filled is a finding, and the
     others are filled. ``advance`` is told of events as they are read. Raises
-    RebuildGaveUp once it was asked to stop.
+    RebuildGaveUp once it was asked to stop, or somebody fills the same tables.
     """
     for projection in projections:
         try:
@@ -33,6 +39,8 @@ def check_projections(  # noqa: PLR0913 - what is compared, and whom to tell and
                 progress=in_steps(advance),
                 stop=stop,
             )
+        except RebuildUnderWay:
+            raise
         except RebuildGaveUp as error:
             if stop is not None and stop.is_set():
                 raise

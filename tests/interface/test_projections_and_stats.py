@@ -17,6 +17,8 @@ from click.testing import CliRunner, Result
 from msgspec.structs import replace
 from rich.console import Console
 
+from application.projections.read_models import read_model
+from application.projections.rebuild import alone
 from application.projections.stats import PromiseStats, read_stats
 from domain.promise import PromiseKind
 from interface.bootstrap import Redress, open_redress
@@ -265,6 +267,18 @@ def test_why_an_event_cannot_be_read_is_said_where_its_stream_is_parked(
     assert "(byte " in parked
     retried = run(redress, projections, "retry", "order_page", str(order_id))
     assert why in str(retried.exception)
+
+
+def test_who_comes_second_to_rebuild_is_told_and_nothing_is_changed(
+    redress: Redress, shop: Shop
+) -> None:
+    shop.sells(range(5))
+    counted(redress)
+    with alone(read_model("order_page"), redress.projector):
+        refused = run(redress, projections, "rebuild", "order_page")
+    assert isinstance(refused.exception, UserError)
+    assert "order_page: somebody fills it again already" in str(refused.exception)
+    assert "Nothing was changed." in str(refused.exception)
 
 
 @pytest.mark.parametrize("words", [("--compare",), ()])

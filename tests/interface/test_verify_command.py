@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from application.projections.read_models import READ_MODELS
+from application.projections.rebuild import alone
 from interface.bootstrap import Redress, open_redress
 from interface.cli.verify import HIDDEN
 from interface.cli.verify import command as verify
@@ -153,3 +154,14 @@ def test_what_cannot_be_looked_at_is_refused(
     refused = run(redress, *words)
     assert isinstance(refused.exception, UserError)
     assert answer in str(refused.exception)
+
+
+def test_what_somebody_else_fills_again_is_nothing_wrong_but_not_looked_at_either(
+    redress: Redress,
+) -> None:
+    redress.runner().catch_up()
+    with alone(READ_MODELS[1], redress.projector):
+        looked = run(redress, "--rebuild")
+    assert isinstance(looked.exception, UserError)
+    assert "somebody fills it again already" in str(looked.exception)
+    assert "✗" not in looked.stdout

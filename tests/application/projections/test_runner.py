@@ -1,7 +1,10 @@
 """How projections follow a real log: all of it, once, whoever else is reading."""
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from subprocess import PIPE
 from threading import Barrier, current_thread, main_thread
 from threading import Event as Signal
 from typing import Any
@@ -9,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import Cursor
+from psycopg.sql import SQL
 
 from application.event_store.connections import Pool
 from application.event_store.envelope import RecordedEvent
@@ -21,7 +25,12 @@ from application.projections.read_models import (
     NoSuchProjection,
     read_model,
 )
-from application.projections.rebuild import RebuildGaveUp, rebuild
+from application.projections.rebuild import (
+    ROOM,
+    RebuildGaveUp,
+    RebuildUnderWay,
+    rebuild,
+)
 from application.projections.references import References
 from application.projections.runner import Runner, cut
 from application.projections.runtime import BATCH_MAX, Projection, transaction
@@ -35,6 +44,18 @@ ORDERS = range(20)
 MANY_ORDERS = range(120)
 # So many that a batch takes some of the partitions, and others are left.
 TWICE_AS_MANY = range(240)
+# Nothing takes so long; whoever waits for more would wait for ever.
+SECONDS_MAX = 30
+HOLD_THE_TURN = """
+import sys
+from application.event_store.connections import connection_pool
+from application.projections.rebuild import alone
+from application.projections.timeline import Timeline
+
+with connection_pool(sys.argv[1]) as pool, alone(Timeline(), pool):
+    print("mine", flush=True)
+    sys.stdin.read()
+"""
 # So many that a rebuild has to follow once more before it may hold the live one.
 MANY_MORE = range(1_000, 1_260)
 
@@ -291,6 +312,53 @@ def test_a_rebuild_that_is_stopped_says_so(shop: Shop, pools: Pools) -> None:
     stop.set()
     with pytest.raises(RebuildGaveUp, match="timeline"):
         rebuild(Timeline(), pools.projector, stop=stop)
+
+
+def test_a_second_rebuild_of_a_read_model_is_refused_while_the_first_goes_on(
+    shop: Shop, runner: Runner, pools: Pools
+) -> None:
+    shop.sells(ORDERS)
+    runner.catch_up()
+    begun, refused = Signal(), Signal()
+
+    def until_the_second_is_refused(_done: int, _total: int) -> None:
+        begun.set()
+        assert refused.wait(SECONDS_MAX)
+
+    with ThreadPoolExecutor() as threads:
+        first = threads.submit(
+            rebuild,
+            Timeline(),
+            pools.projector,
+            progress=until_the_second_is_refused,
+        )
+        assert begun.wait(SECONDS_MAX)
+        try:
+            with pytest.raises(RebuildUnderWay, match="timeline"):
+                rebuild(Timeline(), pools.projector, switch=True)
+            assert rebuild(References(), pools.projector).equal, "another may be"
+        finally:
+            refused.set()
+        assert first.result().equal
+    assert rebuild(Timeline(), pools.projector).equal
+
+
+def test_the_turn_of_who_was_killed_is_free_for_the_next(
+    shop: Shop, runner: Runner, pools: Pools
+) -> None:
+    shop.sells([1])
+    runner.catch_up()
+    held = [sys.executable, "-c", HOLD_THE_TURN, pools.urls.projector]
+    with subprocess.Popen(held, stdin=PIPE, stdout=PIPE) as killed:
+        assert killed.stdout is not None
+        assert killed.stdout.readline() == b"mine\n"
+        with pytest.raises(RebuildUnderWay):
+            rebuild(Timeline(), pools.projector)
+        killed.kill()
+    with transaction(pools.projector) as connection:
+        waited = SQL("SELECT pg_advisory_xact_lock({}, hashtext('timeline'))")
+        connection.execute(waited.format(ROOM))
+    assert rebuild(Timeline(), pools.projector).equal
 
 
 class Watched(Timeline):
