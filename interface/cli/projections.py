@@ -35,6 +35,7 @@ from interface.cli.installation import existing
 from interface.cli.progress import progress
 from interface.cli.replay import streams_named
 from interface.errors import UserError
+from interface.long_running import settle_in
 from interface.settings import read_settings
 from interface.working import stopped_by_signals
 
@@ -176,6 +177,7 @@ def rebuild_(name: str, *, compare: bool, even_parked: bool, as_json: bool) -> N
         open_redress(existing(read_settings())) as redress,
         stopped_by_signals() as stop,
     ):
+        settle_in()
         events = sum(redress.store.heads().values())
         with progress(f"Rebuilding {name}", events, "events") as advance:
             try:

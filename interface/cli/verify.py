@@ -18,6 +18,7 @@ from interface.bootstrap import Redress, open_redress
 from interface.cli.installation import existing
 from interface.cli.progress import progress
 from interface.errors import UserError
+from interface.long_running import settle_in
 from interface.settings import read_settings
 from interface.working import stopped_by_signals
 
@@ -56,6 +57,7 @@ def command(*, rebuild: bool, partition: int | None, since: int, as_json: bool) 
             "--since is a position of one partition: name it by --partition"
         )
     with open_redress(existing(read_settings())) as redress:
+        settle_in()
         report, gave_up = verified(redress, partition, since, rebuild=rebuild)
     if as_json:
         click.echo(json.format(json.encode({"holds": report.holds, "report": report})))
