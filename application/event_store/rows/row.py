@@ -1,6 +1,5 @@
 """Rows of the log, and the events they hold."""
 
-from collections import deque
 from collections.abc import Generator, Iterable, Sequence
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 from uuid import UUID
@@ -77,13 +76,16 @@ def asked_ahead(
     looks for them while the caller is busy with those he has.
     """
     with available(pool, writes=False) as connection, connection.pipeline():
-        asked: deque[Cursor[TupleRow]] = deque()
+        cursor, asked = row_cursor(connection), False
         for values in many:
-            asked.append(row_cursor(connection).execute(query, values))
-            if len(asked) > 1:
-                yield asked.popleft().fetchall()
-        for last in asked:
-            yield last.fetchall()
+            # Not sooner: to fetch is to wait for all that was asked until then.
+            rows = cursor.fetchall() if asked else None
+            cursor.execute(query, values)
+            asked = True
+            if rows is not None:
+                yield rows
+        if asked:
+            yield cursor.fetchall()
 
 
 def log_entry(row: TupleRow, read: Read, stream_id: UUID) -> LogEntry:
