@@ -85,7 +85,7 @@ RESOLUTION_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "action:renegotiate_ship_date": ("协商发货时间", "another date to ship"),
     "action:open_dispute": ("发起纠纷", "a dispute is opened"),
     "action:claim_recourse": ("追偿", "the one at fault is asked to pay"),
-    "action:notify_only": ("通知", "you are told"),
+    "action:notify_only": ("通知", "a message about it"),
     # Why a step could not be done
     "nothing_paid": ("尚未付款或商家未知", "not paid yet, or nobody knows who sold it"),
     "not_in_yuan": ("不是人民币金额", "the amount is not in yuan"),
