@@ -46,12 +46,12 @@ class Asked(Struct):
             self.lost = failed
         elif failed is not None:
             return self.told(failed)
-        return self.told(Busy(attempts=self.tries)) if self.given_up else None
-
-    @property
-    def given_up(self) -> bool:
-        """Whether it was tried as often as it ever is."""
-        return self.tries >= ATTEMPTS_MAX
+        if self.tries == ATTEMPTS_MAX:
+            return self.told(Busy(attempts=self.tries))
+        if self.tries == ATTEMPTS_MAX - 1:
+            # The last time alone: so it takes the shortest from reading to writing.
+            self.company = 1
+        return None
 
     def told(self, answer: Answer) -> Answer:
         """Return an answer as it may be told.

@@ -182,6 +182,24 @@ def test_who_lost_more_often_than_anybody_should_is_told_so(road: Road) -> None:
     assert things(road.store, shelf) == []
 
 
+def test_the_last_time_it_goes_alone_so_that_nobody_comes_between(road: Road) -> None:
+    shelf = a_shelf()
+    road.take(put_up("a", shelf))
+    for attempt in range(ATTEMPTS_MAX - 1):
+        road.store.append([fallen(shelf, attempt, "x")])
+        road.goes()
+        road.comes()
+        assert road.take(put_up("b", a_shelf())) == 1
+        taken = road.pipeline.take(road.again)
+        assert taken == (attempt < ATTEMPTS_MAX - 2), "behind another the last waits"
+    road.goes()
+    road.again, last = [], road.again
+    road.comes()
+    assert road.pipeline.take(last) == 1
+    assert road.take(put_up("c", a_shelf())) == 0
+    assert road.kinds(*road.comes_to_rest()) == [(0, Receipt)]
+
+
 def test_once_an_answer_was_lost_nobody_is_told_that_nothing_was_written(
     road: Road,
 ) -> None:
