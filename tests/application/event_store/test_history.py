@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from threading import Event as Signal
 
+import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from application.event_store.connections import connection_pool
 from application.event_store.envelope import RecordedEvent
 from application.event_store.mapper import tag_of
 from application.event_store.postgres import PostgresEventStore
 from application.event_store.rows.history import History, events_of, position_of
-from application.event_store.rows.row import id_of
+from application.event_store.rows.row import asked_ahead, id_of
 from application.event_store.store import UnknownEvent, Unreadable
 from interface.postgres.database import DatabaseUrls
 from tests.application.event_store.shelf import (
@@ -23,6 +26,8 @@ from tests.event_store_contract import CLOCK, RADIO, VASE, appending
 
 TAG = tag_of(ThingPutUp)
 LONG_AGO = datetime(1969, 7, 20, 20, 17, 40, 123457, UTC)
+LOCK = "SELECT pg_advisory_xact_lock(%s)"
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'"
 
 
 @pytest.fixture
@@ -154,6 +159,25 @@ def test_whoever_stops_early_leaves_the_connection_as_it_was(
         assert next(pages).events == [VASE]
         pages.close()
         assert store.read(7, 0, 10).events == [VASE, CLOCK, RADIO]
+
+
+def test_a_page_is_handed_over_while_the_server_looks_for_the_next(
+    clean_database: DatabaseUrls,
+) -> None:
+    patient = make_conninfo(clean_database.reader, options="-c lock_timeout=10s")
+    with (
+        connection_pool(patient, max_size=1) as pool,
+        psycopg.connect(clean_database.owner, autocommit=True) as owner,
+    ):
+        owner.execute("SELECT pg_advisory_lock(2)")
+        pages = asked_ahead(pool, LOCK, [(1,), (2,), (3,)])
+        assert len(next(pages)) == 1
+        assert any(
+            owner.execute(WAITING).fetchone() == (1,) or Signal().wait(0.01)
+            for _ in range(500)
+        )
+        owner.execute("SELECT pg_advisory_unlock(2)")
+        assert list(map(len, pages)) == [1, 1]
 
 
 def test_the_log_is_told_up_to_what_cannot_be_read(
