@@ -103,12 +103,9 @@ VERSION_CHECK_AND_PLACE_USUAL: Final[Sequence[Change]] = (
     ),
 )
 COMMAND_IDS_USUAL: Final[Sequence[Change]] = (
-    ("SELECT true FROM store.command", "SELECT false FROM store.command"),
     (
-        "FROM generate_series(1, asks) AS ask;\n\n    RETURN QUERY",
-        """FROM generate_series(1, asks) AS ask ON CONFLICT DO NOTHING;
-
-    RETURN QUERY""",
+        "FROM generate_series(1, asks) AS ask;\n    EXCEPTION",
+        "FROM generate_series(1, asks) AS ask ON CONFLICT DO NOTHING;\n    EXCEPTION",
     ),
 )
 

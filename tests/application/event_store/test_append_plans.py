@@ -30,6 +30,12 @@ ANALYSE: Final = "VACUUM (ANALYZE) store.partition_head, store.command, store.ev
 SCANS: Final = """
 SELECT relname, seq_scan FROM pg_stat_xact_user_tables WHERE schemaname = 'store'
 """
+# Nobody looks up a command before a usual batch: it is inserted, or known.
+LOOKED_UP: Final[Mapping[str, set[str]]] = {
+    ALONE: {"event", "command"},
+    BATCH: {"event", "command"},
+    USUAL: {"event"},
+}
 SETTING: Final[Sequence[Change]] = (("SET enable_seqscan TO 'off'", ""),)
 
 
@@ -81,4 +87,4 @@ def test_no_table_is_read_whole(place: Place, way: str) -> None:
 @pytest.mark.parametrize("way", WAYS)
 def test_control_without_the_setting_some_are(place: Place, way: str) -> None:
     with taken_out(place.owner, SETTING, of=way):
-        assert scanned_while_empty_when_planned(place, way) >= {"event", "command"}
+        assert scanned_while_empty_when_planned(place, way) >= LOOKED_UP[way]

@@ -220,6 +220,9 @@ def test_a_usual_batch_is_one_whoever_asks_for_what_unless_something_is_unusual(
         "early": appending((a_shelf(), 1, [VASE])),
         "before what it follows": appending((other, 2, [VASE])),
         "asked before": first,
+        "asked before, and decided anew": appending(
+            (shelf, 3, [VASE]), command_id=command_id
+        ),
         "without events": appending((shelf, 3, [])),
         "of two streams": appending((shelf, 3, [VASE]), (a_shelf(5), 0, [VASE])),
     }
@@ -238,7 +241,9 @@ def test_a_usual_batch_is_one_whoever_asks_for_what_unless_something_is_unusual(
         (shelf, 3),
     ]
     assert [each.position for each in told] == ["5.2", "2.1", "5.3"]
-    assert postgres_store.heads()[5] == 3, "of the others nothing is written"
+    heads, commands = postgres_store.heads(), "SELECT count(*) FROM store.command"
+    assert (heads[5], heads[2]) == (3, 1), "of the others nothing is written"
+    assert owner.execute(commands).fetchone() == (3,), "nor is who asked it"
 
 
 def test_a_store_without_partitions_says_what_to_do(
