@@ -29,9 +29,10 @@ CASE_SENTENCES: Final[Mapping[str, str]] = {
     "after_sales.replacement_received": "{by}: the goods arrived{policy?, under *}",
     "after_sales.refund_due": "{total} is to go back: {because}{policy?, under *}"
     "{dispute?, dispute *}",
-    "after_sales.refund_ordered": "{by} sent refund {refund} off: {amount} by {route}",
-    "after_sales.refund_succeeded": "refund {refund} arrived: {amount} by {route}",
-    "after_sales.refund_failed": "refund {refund} by {route} failed: {failure}",
+    "after_sales.refund_ordered": "{by} sent refund {refund} off: {amount}, "
+    "route {route}",
+    "after_sales.refund_succeeded": "refund {refund} arrived: {amount}, route {route}",
+    "after_sales.refund_failed": "refund {refund}, route {route}, failed: {failure}",
     "after_sales.refund_recovered": "{amount} of refund {refund} is back",
     "after_sales.escalated": "{by} asked the platform to step in: dispute {dispute}"
     "{words?: *}",
