@@ -247,7 +247,8 @@ class Lane:
         """Decide what was taken; who has to wait for what is on its way, waits here."""
         while self._taken:
             try:
-                count = self._pipeline.take(self._taken, self._turn)
+                room = self._limits.batch - self._pipeline.waiting
+                count = self._pipeline.take(self._taken[:room], self._turn)
             except Exception as error:  # noqa: BLE001 - a value, see Answer
                 self._turn(None)
                 failed, self._taken = self._taken, self._pipeline.give_up()

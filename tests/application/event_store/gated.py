@@ -29,7 +29,7 @@ class Gated(MemoryEventStore):
 
     def __init__(self) -> None:
         super().__init__()
-        self.gate, self.writing = Signal(), Signal()
+        self.gate, self.writing, self.reading = Signal(), Signal(), Signal()
         self.gate.set()
         self.loads: list[int] = []
         self.batches: list[int] = []
@@ -38,6 +38,7 @@ class Gated(MemoryEventStore):
     def load(
         self, stream_ids: Sequence[UUID], command_ids: Sequence[tuple[int, UUID]] = ()
     ) -> Loaded:
+        self.reading.set()
         self.loads.append(len(stream_ids))
         return super().load(stream_ids, command_ids)
 
@@ -50,9 +51,10 @@ class Gated(MemoryEventStore):
         return super().append(appends)
 
     def shut(self) -> None:
-        """Let the next append wait for the gate, and be noticed."""
+        """Let the next append wait for the gate; it is noticed, as is who reads."""
         self.gate.clear()
         self.writing.clear()
+        self.reading.clear()
 
 
 @contextmanager

@@ -42,6 +42,8 @@ from tests.application.event_store.shelf import (
     put_up,
 )
 from tests.application.event_store.test_handler import kinds, things
+from tests.application.event_store.test_races import intruding
+from tests.memory_store import MemoryEventStore
 
 
 @pytest.fixture
@@ -194,6 +196,22 @@ def test_a_feed_larger_than_the_queue_goes_in_pieces(store: Gated) -> None:
     with dispatching(store, Limits(lanes=2, queue=5, batch=4)) as dispatcher:
         assert kinds(dispatcher.handle(asks)) == [Receipt] * 24
     assert max(store.batches) <= 4
+
+
+def test_who_lost_a_race_makes_no_batch_larger_than_it_may_be(store: Gated) -> None:
+    hot = [a_shelf() for _ in range(4)]
+    with dispatching(store, Limits(lanes=1, batch=4)) as dispatcher:
+        dispatcher.handle([put_up("a", shelf) for shelf in hot])
+        store.shut()
+        ahead = dispatcher.submit([put_up("c", shelf) for shelf in hot])
+        assert store.writing.wait(SOON_S)
+        behind = dispatcher.submit([put_up("a", a_shelf())])
+        assert store.reading.wait(SOON_S), "he is decided"
+        MemoryEventStore.append(store, [intruding(shelf, 1, "b") for shelf in hot])
+        store.gate.set()
+        assert kinds(answers(ahead, behind)) == [Receipt] * 5
+    assert max(store.batches) <= 4
+    assert all(things(store, shelf) == ["a", "b", "c"] for shelf in hot)
 
 
 def test_a_feed_that_is_not_taken_whole_may_be_handed_in_again(store: Gated) -> None:
