@@ -200,6 +200,16 @@ class EventStoreContract(ABC):
         assert outcomes == [Conflict(shelf, 1)] * 3 + [Conflict(other, 0)]
         assert isinstance(store.append([by_chance])[0], Receipt)
 
+    def test_nobody_overtakes_one_in_conflict_on_what_he_only_read(
+        self, store: ReadableStore
+    ) -> None:
+        """Given one who wrote nothing, and lost: he asks again, before who is next."""
+        moved, other = a_shelf(), a_shelf()
+        store.append([appending((moved, 0, [VASE]))])
+        late = appending((moved, 0, []), (other, 0, []))
+        outcomes = store.append([late, appending((other, 0, [RADIO]))])
+        assert outcomes == [Conflict(moved, 1), Conflict(other, 0)]
+
     def test_what_was_decided_on_a_repetition_is_a_conflict(
         self, store: ReadableStore
     ) -> None:

@@ -69,7 +69,9 @@ class MemoryEventStore:
     def _append(self, append: Append, spoilt: set[UUID]) -> Receipt | Conflict:
         """Append an ask; what it does not write spoils its streams for the batch."""
         outcome = self._write(append, spoilt)
-        if isinstance(outcome, Conflict) or outcome.repeated:
+        if isinstance(outcome, Conflict):
+            spoilt |= {each.stream_id for each in append.streams}
+        elif outcome.repeated:
             spoilt |= {each.stream_id for each in append.streams if each.events}
         return outcome
 

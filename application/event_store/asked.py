@@ -5,14 +5,16 @@ from typing import Final
 
 from msgspec import Struct
 
-from application.event_store.batch import Answer
-from application.event_store.envelope import Ask
+from application.event_store.batch import Answer, MovedOn
+from application.event_store.envelope import Ask, Receipt
 from application.event_store.store import (
     ATTEMPTS_MAX,
     Busy,
     OutcomeUnknown,
     StoreUnavailable,
+    UnreadableEvent,
 )
+from domain.kernel import Refused
 
 ANY_NUMBER: Final = maxsize
 
@@ -20,9 +22,9 @@ ANY_NUMBER: Final = maxsize
 class Asked(Struct):
     """An ask that is decided and appended as often as it takes, a few times at most.
 
-    ``tries`` is how often it went to the store and came back without an answer, and
-    ``lost`` says that one of them may have been written. ``company`` is of how many
-    asks, itself included, a batch with it may be.
+    ``tries`` is how often it lost a race, or the answer was lost; ``lost`` says that it
+    may have been written then. ``company`` is of how many asks, itself included, a
+    batch with it may be.
     """
 
     ask: Ask
@@ -48,16 +50,24 @@ class Asked(Struct):
             return self.told(failed)
         if self.tries == ATTEMPTS_MAX:
             return self.told(Busy(attempts=self.tries))
-        if self.tries == ATTEMPTS_MAX - 1:
-            # The last time alone: so it takes the shortest from reading to writing.
-            self.company = 1
         return None
+
+    def keep_to(self, company: int) -> None:
+        """Be among the losers of a batch, so many, who are to be decided again.
+
+        The last time they keep to themselves, with nothing else on its way: so it takes
+        the shortest from reading to writing.
+        """
+        if self.tries == ATTEMPTS_MAX - 1:
+            self.company = company
 
     def told(self, answer: Answer) -> Answer:
         """Return an answer as it may be told.
 
-        That nothing was written cannot be said any more once an answer was lost.
+        Once an answer was lost, only what was looked up since can say that nothing was
+        written: a rule that forbids it, or a stream that nobody can decide about.
         """
-        if self.lost is not None and isinstance(answer, StoreUnavailable | Busy):
-            return self.lost
-        return answer
+        if self.lost is None or isinstance(answer, Receipt | MovedOn | UnreadableEvent):
+            return answer
+        known = isinstance(answer, Refused) and not isinstance(answer, Busy)
+        return answer if known else self.lost

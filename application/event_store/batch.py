@@ -64,7 +64,7 @@ class Batch:
         self.appends: dict[int, Append] = {}
         self.command_ids: set[tuple[int, UUID]] = set()
         self._answers: dict[int, Answer] = {}
-        self._failures: dict[int, tuple[Exception, frozenset[int]]] = {}
+        self._failures: dict[int, Exception] = {}
 
     @cached_property
     def changed(self) -> set[UUID]:
@@ -98,7 +98,7 @@ class Batch:
         if name in self.command_ids:
             return
         streams = [self.streams[each] for each in ask.streams]
-        authors = [author for each in streams for author in each.authors]
+        rests = any(each.authors for each in streams)
         hashed = b""
         try:
             hashed = request_hash(ask)
@@ -108,12 +108,12 @@ class Batch:
                 # A rule is no accident; where it was found would hold the whole batch
                 # in memory until the next search for garbage.
                 error.__traceback__ = None
-            self._failures[number] = error, frozenset(authors)
-            if hashed and not sure:
+            self._failures[number] = error
+            if hashed and (rests or not sure):
                 self._keep(number, ask, hashed, streams, [()] * len(streams))
             return
         anything = any(drafts)
-        if sure and not anything and not authors:
+        if sure and not anything and not rests:
             self._answers[number] = self._nothing_new(ask, streams)
             return
         self._keep(number, ask, hashed, streams, drafts)
@@ -132,8 +132,8 @@ class Batch:
         written = {number for number, each in receipts.items() if not each.repeated}
         failures = {
             number: error
-            for number, (error, authors) in self._failures.items()
-            if (number in written if number in self.appends else authors <= written)
+            for number, error in self._failures.items()
+            if number not in self.appends or number in written
         }
         return {**self._answers, **receipts, **failures}
 

@@ -136,7 +136,7 @@ class Dispatcher(CommandHandler):
         When too much is asked, most of it is; what a no costs is lost for all others.
         """
         if len(asks) == 1:
-            self._lane(asks[0]).turn_away_if_full()
+            self._lane(asks[0]).intake.turn_away_if_full()
 
     def _waited_for(self, asks: Sequence[Ask]) -> Answers:
         call, wait = blocked(len(asks))
@@ -151,7 +151,7 @@ class Dispatcher(CommandHandler):
         since = self._clock()
         if len(asks) == 1:
             only = Waiting(asks[0], number=0, call=call, since=since)
-            self._lane(asks[0]).put([only])
+            self._lane(asks[0]).intake.put([only])
             return
         lanes: dict[Lane, list[Waiting]] = {}
         for number, ask in enumerate(asks):
@@ -159,7 +159,7 @@ class Dispatcher(CommandHandler):
             lanes.setdefault(self._lane(ask), []).append(waiting)
         for lane, some in lanes.items():
             try:
-                lane.put(some)
+                lane.intake.put(some)
             except Overloaded as full:
                 if len(lanes) == 1:
                     raise

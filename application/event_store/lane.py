@@ -1,19 +1,18 @@
 """A queue, and the thread that decides what is in it while others are appended."""
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Condition, Lock, Thread, current_thread, get_ident
+from threading import Lock, Thread, current_thread, get_ident
 from typing import Final
 
 from msgspec import Struct
 
 from application.event_store.calls import Waiting, answer
 from application.event_store.envelope import Ask, Receipt
-from application.event_store.limits import Limits
+from application.event_store.intake import Intake
+from application.event_store.limits import LEFT_BEHIND_MAX, Limits
 from application.event_store.pipeline import Pipeline
 from application.event_store.rounds import Appending, Rounds
-from application.event_store.slow import SlowStreams
 from application.event_store.store import Conflict, OutcomeUnknown, Overloaded
 
 # Of more than these only half are taken at once where nothing is on its way.
@@ -54,23 +53,18 @@ class Lane:
         aside: "Lane | None" = None,
     ) -> None:
         self._name, self._limits, self._clock = name, limits, clock
-        self._aside = aside
-        # Who was slow, and what is to be put aside for him: not before all that is on
-        # its way has landed, for part of it may be for the same streams.
-        self._slow = SlowStreams()
-        self._left: list[Waiting] | None = None
+        beside: Intake | None = None if aside is None else aside.intake
+        self.intake: Intake = Intake(limits, beside)
         self._pipeline = Pipeline[Waiting](rounds)
-        self._queue: deque[Waiting] = deque()
-        self._changed = Condition()
-        self._open = True
-        self._asks = self._batches = self._turned_away = 0
+        self._asks = self._batches = 0
         # What was taken from the queue, or lost a race, and is to be decided now.
         self._taken: Sequence[Waiting] = ()
         self._appending: Future[Sequence[Receipt | Conflict]] | None = None
         self._appender = ThreadPoolExecutor(1, f"{name}-appends")
-        # Who works here, and whose turn it is to be decided.
+        # Who works here, and whose turn it is to be decided; who was left behind.
         self._turns = Lock()
         self._deciding: tuple[int, Ask] | None = None
+        self._behind: list[Thread] = []
         self._thread = self._another()
         self._thread.start()
 
@@ -80,62 +74,17 @@ class Lane:
     @property
     def figures(self) -> LaneFigures:
         """What it has done so far, and what waits."""
-        with self._changed:
+        with self.intake.changed:
             return LaneFigures(
-                waiting=len(self._queue),
+                waiting=self.intake.held,
                 asks=self._asks,
                 batches=self._batches,
-                turned_away=self._turned_away,
+                turned_away=self.intake.turned_away,
             )
-
-    def put(self, waiting: Sequence[Waiting]) -> None:
-        """Take all of them into the queue, or raise Overloaded and take none."""
-        with self._changed:
-            if not self._open or len(self._queue) + len(waiting) > self._limits.queue:
-                self._turned_away += len(waiting)
-                raise Overloaded("stopping" if not self._open else "queue full")
-            self._queue.extend(self._not_slow(waiting) if self._slow else waiting)
-            self._changed.notify()
-
-    def _not_slow(self, waiting: Sequence[Waiting]) -> Sequence[Waiting]:
-        """Put aside who is held up by somebody slow; return the others."""
-        free, held, spreads = self._slow.parted(waiting)
-        if spreads:
-            # Who waits already, or is on his way, may not be overtaken by them.
-            self._leave_behind([*self._queue, *waiting])
-            return ()
-        if self._left is not None:
-            self._left += held
-        elif held:
-            self._put_aside(held)
-        return free
-
-    def _leave_behind(self, waiting: Sequence[Waiting]) -> None:
-        """Let the queue be these, without who is held up by somebody slow."""
-        free, held, _ = self._slow.parted(waiting)
-        self._left = [*(self._left or ()), *held]
-        self._queue.clear()
-        self._queue.extend(free)
-
-    def _put_aside(self, left: Sequence[Waiting]) -> None:
-        assert self._aside is not None, "only who has a lane aside is ever relieved"
-        try:
-            self._aside.put(left)
-        except Overloaded as full:
-            answer([(each, each.told(full)) for each in left])
-
-    def turn_away_if_full(self) -> None:
-        """Raise Overloaded if nothing more can be put, as far as a glance tells."""
-        if len(self._queue) >= self._limits.queue:
-            with self._changed:
-                self._turned_away += 1
-            raise Overloaded("queue full")
 
     def close(self) -> None:
         """Take nothing more, answer what was taken, and end."""
-        with self._changed:
-            self._open = False
-            self._changed.notify()
+        self.intake.close()
         self._thread.join()
         self._appender.shutdown()
 
@@ -147,23 +96,33 @@ class Lane:
     def relieve(self, deciding: tuple[int, Ask]) -> None:
         """Go on in a new thread, without an ask whose turn it is, if it still is.
 
-        Not to be called once ``close`` was.
+        Not to be called once ``close`` was. Where no more threads may be had, it goes
+        on as it is, and who is slow holds up the others.
         """
-        with self._turns:
-            if self._deciding is not deciding:
+        with self.intake.changed:  # The new thread begins by waiting for it.
+            if not self._relieved(deciding):
                 return
-            self._deciding = None
-            self._thread = self._another()
-        # The old thread ends when its turn does; what it was about is ours to do.
-        _, ask = deciding
-        again = [*self._pipeline.give_up(), *self._taken]
-        self._taken = ()
-        with self._changed:
+            # The old thread ends when its turn does; what it was about is ours to do.
+            _, ask = deciding
+            again = [*self._pipeline.give_up(), *self._taken]
+            self._taken = ()
             self._asks -= len(again)
-            self._slow.add(ask.streams)
-            before, self._left = self._left or (), None
-            self._leave_behind([*again, *before, *self._queue])
-        self._thread.start()
+            self.intake.held_up(ask, again)
+
+    def _relieved(self, deciding: tuple[int, Ask]) -> bool:
+        """Let another thread take the place of one; False if that is not to be."""
+        with self._turns:
+            self._behind = [each for each in self._behind if each.is_alive()]
+            if self._deciding is not deciding or len(self._behind) == LEFT_BEHIND_MAX:
+                return False
+            another = self._another()
+            try:
+                another.start()
+            except RuntimeError:  # The system has no more threads to give.
+                return False
+            self._behind.append(self._thread)
+            self._deciding, self._thread = None, another
+            return True
 
     # -- What its thread does --
 
@@ -172,8 +131,8 @@ class Lane:
             while self._anything_to_do():
                 if self._appending is not None and self._appending.done():
                     self._land()
-                if self._left is not None:
-                    self._leave()
+                if self.intake.left is not None:
+                    self._put_aside()
                 self._taken = [*self._taken, *self._next()]
                 self._decide()
                 if self._appending is None and self._pipeline.waiting:
@@ -182,28 +141,23 @@ class Lane:
             return
         except BaseException as error:
             # A mistake of ours, of which nobody knows yet. Nobody waits for ever.
-            self._give_up(error)
+            if current_thread() is self._thread:
+                self._give_up(error)
             raise
 
-    def _leave(self) -> None:
+    def _put_aside(self) -> None:
         """Put aside who is held up by somebody slow, once all before has landed."""
         while self._taken or self._pipeline.waiting or self._appending is not None:
             self._decide()
             self._let_all_land()
-        with self._changed:
-            left, self._left = self._left, None
-            if left:
-                self._put_aside(left)
+        self.intake.put_aside()
 
     def _give_up(self, error: BaseException) -> None:
         """Take nothing more, and tell everybody who waits that this went wrong."""
-        with self._changed:
-            self._open = False
-            waiting = [*self._taken, *self._queue, *(self._left or ())]
-            self._queue.clear()
+        self._deciding = None
         unknown = OutcomeUnknown(f"the dispatcher has failed: {error!r}")
-        callers = [*self._pipeline.ahead, *self._pipeline.give_up(), *waiting]
-        answer([(each, unknown) for each in callers])
+        callers = [*self._pipeline.ahead, *self._pipeline.give_up(), *self._taken]
+        answer([(each, unknown) for each in (*callers, *self.intake.give_up())])
 
     def _turn(self, ask: Ask | None) -> None:
         """Take note of whose turn it is; raises Relieved if that is not ours to say."""
@@ -214,29 +168,30 @@ class Lane:
 
     def _anything_to_do(self) -> bool:
         """Wait until there is; False once it is closed and all are answered."""
-        with self._changed:
+        intake = self.intake
+        with intake.changed:
             while True:
                 away = self._appending
                 room = self._limits.batch - self._pipeline.waiting
-                if self._taken or self._left is not None:
+                if self._taken or intake.left is not None:
                     return True
-                if (away is not None and away.done()) or (self._queue and room > 0):
+                if (away is not None and away.done()) or (intake.queued and room > 0):
                     return True
-                if not self._open and away is None:
+                if not intake.open and away is None:
                     return False
-                self._changed.wait()
+                intake.changed.wait()
 
     def _next(self) -> Sequence[Waiting]:
         """Return what waits in the queue, as much of it as there is room for."""
         since = self._clock() - self._limits.wait_s
-        with self._changed:
+        with self.intake.changed:
             room = self._limits.batch - self._pipeline.waiting - len(self._taken)
-            count = max(0, min(len(self._queue), room))
+            count = max(0, min(self.intake.queued, room))
             if self._appending is None and count > MANY:
                 count //= 2  # The others are decided while these are appended.
-            taken = [self._queue.popleft() for _ in range(count)]
+            taken = self.intake.taken(count)
             late = [each for each in taken if overdue(each, since)]
-            self._turned_away += len(late)
+            self.intake.turned_away += len(late)
             self._asks += len(taken) - len(late)
         answer([(each, Overloaded("waited too long")) for each in late])
         if not late:
@@ -278,8 +233,8 @@ class Lane:
         self._appending.add_done_callback(self._appended)
 
     def _appended(self, _: object) -> None:
-        with self._changed:
-            self._changed.notify()
+        with self.intake.changed:
+            self.intake.changed.notify()
 
     def _land(self) -> None:
         assert self._appending is not None, "something is on its way"
@@ -290,9 +245,11 @@ class Lane:
         """Tell what came of a batch; the next is sent on its way before that."""
         came = self._pipeline.landed(appending)
         self._taken = [*came.again, *self._taken]
-        if self._pipeline.waiting > 1:
-            self._depart()
-        answer(came.told)
+        try:
+            if self._pipeline.waiting > 1:
+                self._depart()
+        finally:
+            answer(came.told)
 
 
 def overdue(waiting: Waiting, since: float) -> bool:

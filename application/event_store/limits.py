@@ -16,6 +16,9 @@ KEPT_MAX: Final = 30_000
 # Who waited so long for his turn has given up, or soon will.
 WAIT_MAX_S: Final = 2.0
 
+# So many threads of a lane may be left behind with somebody slow. Beyond that the next
+# one holds up all who come with him, until one of them is done.
+LEFT_BEHIND_MAX: Final = 8
 # What may be remembered of streams that took long to be decided.
 SLOW_MAX: Final = 1_000
 

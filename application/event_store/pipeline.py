@@ -74,7 +74,8 @@ class Pipeline(Generic[Caller]):
         taken = len(self._callers)
         for count, each in enumerate(asked):
             most = min(most, each.company)
-            if taken + count >= most:
+            apart = most < ANY_NUMBER and self._ahead is not None
+            if apart or taken + count >= most:
                 return count
         return len(asked)
 
@@ -107,7 +108,7 @@ class Pipeline(Generic[Caller]):
         try:
             answers, moved = self._rounds.landed(batch, appending)
         except Exception as error:  # noqa: BLE001 - a value, see Answer
-            answers, moved, failed = {}, set(batch.streams), error
+            answers, moved, failed = batch.answers({}), set(batch.streams), error
         came = parted(callers, answers, failed)
         if not moved.isdisjoint(self._open.streams):
             self._rounds.undone(self._open, moved)
@@ -130,6 +131,8 @@ def parted(
             came.again.append(each)
         else:
             came.told.append((each, each.told(answer)))
+    for each in came.again:
+        each.keep_to(len(came.again))
     return came
 
 

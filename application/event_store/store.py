@@ -150,8 +150,9 @@ class EventStore(Protocol):
         A command id seen before returns its first receipt, marked as repeated, and
         writes nothing; under another request hash it is a Conflict, and whoever loads
         again sees why. Appends of one batch to one stream see each other, in order:
-        after one that is not written, the next to its streams are Conflicts too, for
-        they were decided on events that never happened.
+        after a Conflict the next to its streams are Conflicts too, for they may have
+        been decided on events that never happened, and may not overtake it; and after a
+        repetition the next to streams it had events for.
         Without events nothing is written, but the versions are checked all the same.
         Raises StoreUnavailable, or OutcomeUnknown if the answer to COMMIT was lost.
         """

@@ -66,6 +66,20 @@ class Stream:
         self._events += events
         self.version += len(events)
         self.authors.append(author)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Take in what was added, as long as it is its author's turn: it may take long.
+
+        Whoever asked for a thing of another kind under this id is told so by its events
+        another time: what is written by now has to be answered.
+        """
+        for evolve, (count, state) in [*self._folded.items()]:
+            events = self._events[count - self._forgotten :]
+            try:
+                self._folded[evolve] = self.version, reduce(evolve, events, state)
+            except Exception:  # noqa: BLE001 - whatever a fold of other events raises
+                del self._folded[evolve]
 
     def undo(self) -> None:
         """Be as it was before the asks of the batch."""
@@ -76,21 +90,8 @@ class Stream:
         self.authors = []
 
     def rest(self) -> None:
-        """Forget the events for the next batch, and keep what they amount to.
-
-        Whoever asked for a thing of another kind under this id is told so by its events
-        another time: what is written by now has to be answered.
-        """
-        version = self.version
-        for evolve, (count, state) in [*self._folded.items()]:
-            if count == version:
-                continue
-            events = self._events[count - self._forgotten :]
-            try:
-                self._folded[evolve] = version, reduce(evolve, events, state)
-            except Exception:  # noqa: BLE001 - whatever a fold of other events raises
-                del self._folded[evolve]
-        self._events, self._forgotten = [], version
+        """Forget the events for the next batch, and keep what they amount to."""
+        self._events, self._forgotten = [], self.version
         self.authors = []
 
 

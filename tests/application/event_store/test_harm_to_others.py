@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from threading import Event as Signal
 from threading import current_thread, main_thread
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from msgspec.structs import replace
 
-from application.event_store.envelope import Receipt
+from application.event_store.envelope import Part, Receipt
 from application.event_store.store import (
     Append,
     Conflict,
@@ -17,7 +18,7 @@ from application.event_store.store import (
     OutcomeUnknown,
     Overloaded,
 )
-from domain.kernel import ImpossibleTime
+from domain.kernel import AnyDecider, Decider, ImpossibleTime
 from tests.application.event_store.gated import (
     SOON_S,
     Gated,
@@ -26,7 +27,9 @@ from tests.application.event_store.gated import (
     dispatching,
 )
 from tests.application.event_store.shelf import (
+    SHELF,
     PutUp,
+    Shelf,
     ShelfFull,
     a_shelf,
     asking,
@@ -107,6 +110,25 @@ def test_should_a_lane_fail_all_the_same_nobody_waits_for_ever(store: Gated) -> 
         assert kinds(answers(first, *rest)) == [Receipt] + [OutcomeUnknown] * 3
         with pytest.raises(Overloaded):
             dispatcher.submit([put_up("vase", a_shelf())])
+
+
+class Quitting(SystemExit):
+    """What a decider had better not raise."""
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_nor_where_a_decider_would_end_the_program(store: Gated) -> None:
+    def quits(*_: object) -> Any:
+        raise Quitting
+
+    quitter: AnyDecider = Decider(initial=Shelf(), decide=quits, evolve=SHELF.evolve)
+    shelf = a_shelf()
+    ask = replace(put_up("a", shelf), parts=(Part(shelf, quitter, PutUp("a")),))
+    with dispatching(store) as dispatcher:
+        first = busy_with(dispatcher, store, put_up("lamp", a_shelf()))
+        rest = [dispatcher.submit([each]) for each in (ask, put_up("b", a_shelf()))]
+        store.gate.set()
+        assert kinds(answers(first, *rest)) == [Receipt] + [OutcomeUnknown] * 2
 
 
 class Speechless(Gated):

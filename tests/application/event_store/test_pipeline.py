@@ -40,11 +40,14 @@ class Read(MemoryEventStore):
     def __init__(self) -> None:
         super().__init__()
         self.loads: list[Sequence[UUID]] = []
+        self.away = False
 
     def load(
         self, stream_ids: Sequence[UUID], command_ids: Sequence[tuple[int, UUID]] = ()
     ) -> Loaded:
         self.loads.append(stream_ids)
+        if self.away:
+            raise StoreUnavailable("away")
         return super().load(stream_ids, command_ids)
 
 
@@ -170,6 +173,74 @@ def test_after_a_lost_race_nothing_is_read_again_but_what_has_moved(road: Road) 
     assert road.store.loads == [[shelf]]
 
 
+def test_what_is_put_back_is_as_if_nobody_had_asked(road: Road) -> None:
+    shelf, third = a_shelf(), a_shelf()
+    road.take(put_up("a", shelf), put_up("a", third))
+    road.comes_to_rest()
+    road.take(put_up("b", shelf))
+    road.goes()
+    road.take(put_up("b", third), put_up("c", third), put_up("x", shelf))
+    road.store.append([intruding(shelf, 1, "z")])
+    road.comes()
+    road.comes_to_rest()
+    assert things(road.store, third) == ["a", "b", "c"]
+
+
+def test_a_repetition_leaves_nothing_in_mind_of_what_it_would_have_been(
+    road: Road,
+) -> None:
+    shelf, command = a_shelf(), uuid4()
+    road.take(put_up("a", shelf, command))
+    road.comes_to_rest()
+    road.store.append([fallen(shelf, 1, "a")])
+    road.take(asking((shelf, ReportFall("x"))))
+    road.comes_to_rest()
+    road.take(put_up("a", shelf, command))
+    road.goes()
+    road.comes()
+    road.store.append([intruding(shelf, 3, "b")])
+    road.take(put_up("a", shelf))
+    road.comes_to_rest()
+    assert things(road.store, shelf) == ["a", "b", "a"]
+    assert len(road.store.streams[shelf]) == 5
+
+
+def test_nobody_overtakes_who_was_refused_on_what_is_so_no_more(road: Road) -> None:
+    full, other = a_shelf(), a_shelf()
+    road.take(*(put_up(each, full) for each in "abc"), put_up("0", other))
+    road.comes_to_rest()
+    road.store.append([fallen(full, 3, "a")])
+    both = asking((full, PutUp("1st")), (other, PutUp("1st")))
+    road.take(both, put_up("2nd", other))
+    assert kinds([answer for _, answer in road.comes_to_rest()]) == [Receipt] * 2
+    assert things(road.store, other) == ["0", "1st", "2nd"]
+
+
+def test_nor_who_was_refused_because_of_one_who_lost_a_race(road: Road) -> None:
+    shelf, other = a_shelf(), a_shelf()
+    road.store.append([intruding(shelf, n, each) for n, each in enumerate("ab")])
+    both = asking((shelf, PutUp("1st")), (other, PutUp("1st")))
+    road.take(put_up("c", shelf), both, put_up("2nd", other))
+    road.store.append([fallen(shelf, 2, "a")])
+    assert kinds([answer for _, answer in road.comes_to_rest()]) == [Receipt] * 3
+    assert things(road.store, other) == ["1st", "2nd"]
+
+
+def test_who_could_not_be_read_is_told_so_whatever_becomes_of_the_others(
+    road: Road,
+) -> None:
+    kept, unknown = a_shelf(), a_shelf()
+    road.take(put_up("a", kept))
+    road.comes_to_rest()
+    road.store.away = True
+    road.take(put_up("1st", unknown), put_up("b", kept))
+    road.store.away = False
+    road.goes()
+    assert road.take(put_up("2nd", unknown)) == 1
+    assert road.kinds(*road.comes(lost)) == [(1, StoreUnavailable)]
+    assert road.kinds(*road.comes_to_rest()) == [(3, Receipt), (2, Receipt)]
+
+
 def test_who_lost_more_often_than_anybody_should_is_told_so(road: Road) -> None:
     shelf = a_shelf()
     road.take(put_up("a", shelf))
@@ -210,6 +281,23 @@ def test_once_an_answer_was_lost_nobody_is_told_that_nothing_was_written(
     road.pipeline.take(road.again)
     road.goes()
     assert road.kinds(*road.comes(away)) == [(0, OutcomeUnknown)]
+
+
+def test_nor_is_he_told_that_looking_it_up_went_wrong(road: Road) -> None:
+    road.take(put_up("a", a_shelf()))
+    road.goes()
+    assert road.comes(lost) == []
+    road.store.away = True
+    assert road.kinds(*road.comes_to_rest()) == [(0, OutcomeUnknown)]
+
+
+def test_but_a_rule_that_forbids_it_by_now_is_told(road: Road) -> None:
+    shelf = a_shelf()
+    road.take(put_up("d", shelf))
+    road.goes()
+    assert road.comes(lost) == []
+    road.store.append([intruding(shelf, n, each) for n, each in enumerate("abc")])
+    assert road.kinds(*road.comes_to_rest()) == [(0, ShelfFull)]
 
 
 @pytest.mark.parametrize("came", [away, lost, broken])

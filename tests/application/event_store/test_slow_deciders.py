@@ -1,5 +1,7 @@
 """Who takes long to be decided holds up nobody but who comes for his streams."""
 
+from collections.abc import Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from itertools import count
 from threading import Event as Signal
@@ -9,10 +11,13 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
+from application.event_store.batch import Answer
 from application.event_store.calls import Waiting, submitted
 from application.event_store.dispatcher import Dispatcher
 from application.event_store.envelope import Ask, Part, Receipt
+from application.event_store.limits import LEFT_BEHIND_MAX, Limits
 from application.event_store.slow import SlowStreams
+from application.event_store.store import Overloaded
 from domain.kernel import AnyDecider, Command, Decider
 from tests.application.event_store.gated import (
     ONE_LANE,
@@ -26,6 +31,7 @@ from tests.application.event_store.gated import (
 from tests.application.event_store.shelf import (
     SHELF,
     PutUp,
+    ReportFall,
     Shelf,
     ShelfFull,
     a_shelf,
@@ -116,6 +122,31 @@ def test_nor_does_who_is_slow_only_when_he_is_decided_again(store: Gated) -> Non
         slowly.go_on.set()
         assert kinds(answers(slow)) == [Receipt]
     assert things(store, shelf) == ["a", "b", "c"]
+
+
+def test_nor_does_who_is_slow_to_take_in_what_he_decided(store: Gated) -> None:
+    slowly, shelf = Slowly(), a_shelf()
+    slowly.go_on.set()
+
+    def evolve(state: Shelf, event: Any) -> Shelf:
+        slowly.deciding.set()
+        assert slowly.go_on.wait(SOON_S), "nobody let it go on"
+        shelf: Shelf = SHELF.evolve(state, event)
+        return shelf
+
+    taking: AnyDecider = Decider(initial=Shelf(), decide=SHELF.decide, evolve=evolve)
+    ask = put_up("a", shelf)
+    ask = replace(ask, parts=(Part(shelf, taking, PutUp("a")),))
+    with dispatching(store, effort=slowly.worked) as dispatcher:
+        first = busy_with(dispatcher, store, put_up("lamp", a_shelf()))
+        slowly.go_on.clear()
+        slow = dispatcher.submit([ask])
+        other = dispatcher.submit([put_up("a", a_shelf())])
+        store.gate.set()
+        assert kinds(answers(first, other)) == [Receipt] * 2
+        assert slowly.deciding.is_set()
+        slowly.go_on.set()
+        assert kinds(answers(slow)) == [Receipt]
 
 
 def test_what_came_for_the_stream_of_who_is_slow_keeps_its_order(store: Gated) -> None:
@@ -256,6 +287,57 @@ def test_of_streams_so_many_are_remembered_as_slow_and_no_more() -> None:
         Waiting(put_up("x", each), number=0, call=call, since=0.0) for each in shelves
     ]
     assert streams.parted(asks) == ([asks[1]], [asks[0], asks[2]], False)
+
+
+def left_behind(
+    dispatcher: Dispatcher, store: Gated, slowly: Slowly, shelf: UUID
+) -> list[Future[Sequence[Answer]]]:
+    """Have somebody left behind who waits for what is on its way, at the gate."""
+    hot = a_shelf()
+    dispatcher.handle([put_up("0", hot), put_up("0", shelf)])
+    store.shut()
+    on_its_way = dispatcher.submit([put_up("1", hot), put_up("x", a_shelf())])
+    assert store.writing.wait(SOON_S)
+    slow = dispatcher.submit([slowly.ask("s", shelf)])
+    assert slowly.seen_slow.wait(SOON_S)
+    while dispatcher.figures[0].waiting == 0:
+        pass  # He is taken and decided, until it is seen that he is slow.
+    slowly.go_on.set()
+    return [on_its_way, slow]
+
+
+def test_who_waits_to_be_put_aside_waits_in_the_queue_as_any_other(
+    store: Gated,
+) -> None:
+    slowly, shelf = Slowly(), a_shelf()
+    limits = Limits(lanes=1, queue=4)
+    with dispatching(store, limits, effort=slowly.worked) as dispatcher:
+        waiting = left_behind(dispatcher, store, slowly, shelf)
+        falls = [asking((shelf, ReportFall(each))) for each in "abc"]
+        waiting += [dispatcher.submit([each]) for each in falls]
+        with pytest.raises(Overloaded):
+            dispatcher.submit([put_up("b", shelf)])
+        assert dispatcher.figures[0].waiting == 4
+        store.gate.set()
+        assert kinds(answers(*waiting)) == [Receipt] * 6
+
+
+def test_so_many_may_be_left_behind_and_the_next_holds_up_the_others(
+    store: Gated,
+) -> None:
+    slowly = [Slowly() for _ in range(LEFT_BEHIND_MAX + 1)]
+    worked = count()
+    with dispatching(store, effort=lambda _: float(next(worked))) as dispatcher:
+        slow = []
+        for each in slowly:
+            slow.append(dispatcher.submit([each.ask("a", a_shelf())]))
+            assert each.deciding.wait(SOON_S)
+        other = dispatcher.submit([put_up("a", a_shelf())])
+        with pytest.raises(TimeoutError):
+            other.result(WHILE_S)
+        for each in slowly:
+            each.go_on.set()
+        assert kinds(answers(other, *slow)) == [Receipt] * (len(slow) + 1)
 
 
 def test_stopping_waits_for_who_is_slow_as_well(store: Gated) -> None:
