@@ -36,8 +36,8 @@ class Lane:
     """Takes whatever is in its queue, decides it, and has it appended.
 
     One thread decides and answers; another waits for the database, so that the first
-    goes on with what came meanwhile. An ask alone is appended by the first itself:
-    there is nobody else to be decided, and handing it over would cost him time.
+    goes on with what came meanwhile. An ask alone is appended by the first itself, for
+    handing it over would cost him time.
 
     Whoever takes long to be decided is left behind with the thread that decides him,
     and a new one takes its place (``relieve``). He is decided once more by the lane
@@ -253,5 +253,5 @@ class Lane:
 
 
 def overdue(waiting: Waiting, since: float) -> bool:
-    """Say whether an ask has waited for its first turn since before a time."""
+    """Say whether an ask that was not tried has waited since before a time."""
     return waiting.since < since and not waiting.tries

@@ -21,6 +21,8 @@ from application.event_store.needs import anew, apart, bring, in_motion, rest_on
 from application.event_store.store import Append, Conflict, EventStore
 from application.event_store.streams import NOTHING_KEPT, KeptStreams, Stream
 
+WHOLE: Final = "An ask has parts, and all lie in one partition."
+
 # What is called to have a batch appended: an outcome for each of its appends.
 Appending: TypeAlias = Callable[[], Sequence[Receipt | Conflict]]
 
@@ -30,9 +32,6 @@ Turn: TypeAlias = Callable[[Ask | None], None]
 
 def nobody_looks(_: Ask | None) -> None:
     """Let them take their turns, whoever it is."""
-
-
-WHOLE: Final = "An ask has parts, and all lie in one partition."
 
 
 class PartsApart(ValueError):

@@ -32,7 +32,7 @@ class SlowStreams:
 
         Whoever shares a stream with one who is slow waits for him, and so does whoever
         shares another with that one, before or after: on none may he be overtaken. All
-        streams of who is held up are remembered from now on.
+        streams of who is held up are remembered as well, as the last ones.
         """
         asked_for = (stream for each in waiting for stream in each.ask.streams)
         if self._streams.keys().isdisjoint(asked_for):  # As nearly always.
