@@ -271,6 +271,30 @@ def test_the_last_time_it_goes_alone_so_that_nobody_comes_between(road: Road) ->
     assert road.kinds(*road.comes_to_rest()) == [(0, Receipt)]
 
 
+def test_who_lost_with_him_goes_with_him_the_last_time(road: Road) -> None:
+    shelf = a_shelf()
+    road.take(*(asking((shelf, ReportFall(each))) for each in "abc"))
+    for attempt in range(ATTEMPTS_MAX - 1):
+        road.store.append([fallen(shelf, attempt, "x")])
+        road.goes()
+        road.comes()
+        again, road.again = road.again, []
+        assert road.pipeline.take(again) == 3
+    assert road.take(put_up("b", a_shelf())) == 0, "nobody else does"
+    assert road.kinds(*road.comes_to_rest()) == [(n, Receipt) for n in range(3)]
+
+
+def test_who_shares_nothing_with_who_lost_is_not_decided_again(road: Road) -> None:
+    shelf = a_shelf()
+    road.take(put_up("a", shelf))
+    road.goes()
+    road.take(put_up("a", a_shelf()))
+    road.store.append([intruding(shelf, 0, "z")])
+    road.comes()
+    assert [each.number for each in road.again] == [0]
+    assert road.pipeline.waiting == 1
+
+
 def test_once_an_answer_was_lost_nobody_is_told_that_nothing_was_written(
     road: Road,
 ) -> None:

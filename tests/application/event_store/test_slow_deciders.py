@@ -27,6 +27,7 @@ from tests.application.event_store.gated import (
     answers,
     busy_with,
     dispatching,
+    until,
 )
 from tests.application.event_store.shelf import (
     SHELF,
@@ -224,6 +225,27 @@ def test_who_is_slow_still_comes_after_what_is_on_its_way(store: Gated) -> None:
     assert things(store, shelf) == ["0", "1", "2"]
 
 
+def test_who_is_decided_already_comes_before_who_is_taken_with_who_is_slow(
+    store: Gated,
+) -> None:
+    slowly, hot, shelf = Slowly(), a_shelf(), a_shelf()
+    with dispatching(store, effort=slowly.worked) as dispatcher:
+        dispatcher.handle_one(put_up("0", hot))
+        store.shut()
+        waiting = [dispatcher.submit([put_up("1", hot), put_up("x", a_shelf())])]
+        assert store.writing.wait(SOON_S)
+        waiting.append(dispatcher.submit([put_up("a", shelf)]))
+        assert store.reading.wait(SOON_S), "he is decided"
+        slow = slowly.ask("s", a_shelf())
+        waiting.append(dispatcher.submit([slow, put_up("b", shelf)]))
+        assert slowly.seen_slow.wait(SOON_S)
+        until(lambda: dispatcher.figures[0].waiting > 0)  # He is to be put aside.
+        slowly.go_on.set()
+        store.gate.set()
+        assert kinds(answers(*waiting)) == [Receipt] * 5
+    assert things(store, shelf) == ["a", "b"]
+
+
 def test_who_shares_a_stream_with_who_is_slow_keeps_his_place_on_his_others(
     store: Gated,
 ) -> None:
@@ -300,8 +322,7 @@ def left_behind(
     assert store.writing.wait(SOON_S)
     slow = dispatcher.submit([slowly.ask("s", shelf)])
     assert slowly.seen_slow.wait(SOON_S)
-    while dispatcher.figures[0].waiting == 0:
-        pass  # He is taken and decided, until it is seen that he is slow.
+    until(lambda: dispatcher.figures[0].waiting > 0)  # He is to be put aside.
     slowly.go_on.set()
     return [on_its_way, slow]
 
