@@ -32,8 +32,8 @@ class Asked(Struct):
     lost: OutcomeUnknown | None = None
     company: int = ANY_NUMBER
 
-    def unanswered(self, failed: Exception | None, among: int) -> Answer | None:
-        """Return what to tell, where a batch had no answer for it; None: ask again.
+    def came_back(self, failed: Exception | None, among: int) -> Answer | None:
+        """Come back without an answer; return what to tell, or None: it goes again.
 
         The append of the whole batch, of so many asks, has ``failed``; or it has not,
         and this one lost a race. What cannot be stored at all, such as a name with a
@@ -59,7 +59,7 @@ class Asked(Struct):
         the shortest from reading to writing.
         """
         if self.tries == ATTEMPTS_MAX - 1:
-            self.company = company
+            self.company = min(self.company, company)
 
     def told(self, answer: Answer) -> Answer:
         """Return an answer as it may be told.

@@ -80,9 +80,10 @@ class Dispatcher(CommandHandler):
     def submit(self, asks: Sequence[Ask]) -> Future[Answers]:
         """Return what will be the answers, in the order of the asks.
 
-        Asks on one stream are decided in the order they were handed in. Raises
-        Overloaded if the one lane they belong to is full; of several lanes a full one
-        gives that for an answer to its own.
+        Asks on one stream are decided in the order they were handed in, unless more
+        streams are held up by who is slow than are remembered. Raises Overloaded if the
+        one lane they belong to is full; of several lanes a full one gives that for an
+        answer to its own.
         """
         self._say_no_early(asks)
         call, future = submitted(len(asks))
@@ -180,7 +181,10 @@ class Dispatcher(CommandHandler):
                 if deciding is None:
                     continue
                 thread, _ = deciding
-                worked = self._effort(thread)
+                try:
+                    worked = self._effort(thread)
+                except ProcessLookupError:
+                    continue  # It has ended meanwhile.
                 before, since = seen.get(lane, (None, worked))
                 if before is not deciding:
                     seen[lane] = deciding, worked

@@ -15,17 +15,19 @@ from application.event_store.store import Overloaded
 class Intake:
     """Takes asks until it is full, and gives them to a lane, in order.
 
+    The lane says when it is ``idle``: nothing waits here, and nothing is on its way.
+
     Who is held up by somebody slow is handed over to another intake, ``aside``; he is
     ``left`` for that until all that was taken before has landed, for part of it may be
     for the same streams.
 
-    Whoever looks at ``left``, or at what waits, holds ``changed``; it is notified when
+    Whoever changes ``left``, or what waits, holds ``changed``; it is notified when
     there is something new. Nobody is answered under it: who is told may ask again.
     """
 
     def __init__(self, limits: Limits, aside: "Intake | None") -> None:
         self.changed = Condition()
-        self.open = True
+        self.open, self.idle = True, True
         self.turned_away = 0
         self.left: list[Waiting] | None = None
         self._queue: deque[Waiting] = deque()
@@ -44,12 +46,16 @@ class Intake:
         return len(self._queue)
 
     def put(self, waiting: Sequence[Waiting]) -> None:
-        """Take all of them, or raise Overloaded and take none."""
+        """Take all of them, or raise Overloaded and take none.
+
+        Who is held up by somebody slow may still be told so himself, later.
+        """
         with self.changed:
             if not self.open or self.held + len(waiting) > self._most:
                 self.turned_away += len(waiting)
                 raise Overloaded("stopping" if not self.open else "queue full")
             full = self._sort_in(waiting)
+            self.idle = False
             self.changed.notify()
         answer(full)
 
@@ -58,6 +64,7 @@ class Intake:
         with self.changed:
             room = max(0, self._most - self.held) if self.open else 0
             self._queue.extend(waiting[:room])
+            self.idle = False
             self.turned_away += len(waiting[room:])
             self.changed.notify()
         return waiting[room:]
@@ -88,7 +95,7 @@ class Intake:
             self.left = None
         return waiting
 
-    def held_up(self, ask: Ask, again: Sequence[Waiting]) -> None:
+    def make_way(self, ask: Ask, again: Sequence[Waiting]) -> None:
         """Be told who is slow, and who was taken and has to be decided again."""
         self._slow.add(ask.streams)
         before, self.left = self.left or (), None
@@ -106,6 +113,8 @@ class Intake:
         if not self._slow:
             self._queue.extend(waiting)
             return []
+        if self.left is None and self._aside is not None and self._aside.idle:
+            self._slow.calm()
         free, held, spreads = self._slow.parted(waiting)
         if spreads:
             # Who waits already, or is on his way, may not be overtaken by them.

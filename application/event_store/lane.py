@@ -20,9 +20,10 @@ MANY: Final = 16
 
 
 class LaneFigures(Struct, frozen=True, kw_only=True):
-    """What a lane has done so far, and what waits in it."""
+    """What a lane has done so far, what waits in it, and whether nothing does."""
 
     waiting: int
+    idle: bool
     asks: int
     batches: int
     turned_away: int
@@ -77,6 +78,7 @@ class Lane:
         with self.intake.changed:
             return LaneFigures(
                 waiting=self.intake.held,
+                idle=self.intake.idle,
                 asks=self._asks,
                 batches=self._batches,
                 turned_away=self.intake.turned_away,
@@ -100,16 +102,16 @@ class Lane:
         on as it is, and who is slow holds up the others.
         """
         with self.intake.changed:  # The new thread begins by waiting for it.
-            if not self._relieved(deciding):
+            if not self._replaced(deciding):
                 return
             # The old thread ends when its turn does; what it was about is ours to do.
             _, ask = deciding
             again = [*self._pipeline.give_up(), *self._taken]
             self._taken = ()
             self._asks -= len(again)
-            self.intake.held_up(ask, again)
+            self.intake.make_way(ask, again)
 
-    def _relieved(self, deciding: tuple[int, Ask]) -> bool:
+    def _replaced(self, deciding: tuple[int, Ask]) -> bool:
         """Let another thread take the place of one; False if that is not to be."""
         with self._turns:
             self._behind = [each for each in self._behind if each.is_alive()]
@@ -141,8 +143,11 @@ class Lane:
             return
         except BaseException as error:
             # A mistake of ours, of which nobody knows yet. Nobody waits for ever.
-            if current_thread() is self._thread:
-                self._give_up(error)
+            try:
+                self._turn(None)
+            except Relieved:
+                raise error from None  # It is another's to tell.
+            self._give_up(error)
             raise
 
     def _put_aside(self) -> None:
@@ -154,7 +159,6 @@ class Lane:
 
     def _give_up(self, error: BaseException) -> None:
         """Take nothing more, and tell everybody who waits that this went wrong."""
-        self._deciding = None
         unknown = OutcomeUnknown(f"the dispatcher has failed: {error!r}")
         callers = [*self._pipeline.ahead, *self._pipeline.give_up(), *self._taken]
         answer([(each, unknown) for each in (*callers, *self.intake.give_up())])
@@ -177,6 +181,7 @@ class Lane:
                     return True
                 if (away is not None and away.done()) or (intake.queued and room > 0):
                     return True
+                intake.idle = away is None and not self._pipeline.waiting
                 if not intake.open and away is None:
                     return False
                 intake.changed.wait()

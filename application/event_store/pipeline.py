@@ -80,7 +80,10 @@ class Pipeline(Generic[Caller]):
         return len(asked)
 
     def give_up(self) -> list[Caller]:
-        """Decide nothing of what is not on its way; return who asked for it."""
+        """Decide nothing of what is not on its way; return who asked for it.
+
+        Another thread may still be in ``take``: nobody is told of what it decides.
+        """
         callers, self._callers = self._callers, []
         self._open = Batch()
         return callers
@@ -102,13 +105,13 @@ class Pipeline(Generic[Caller]):
         be decided again, and whoever was decided on top of him.
         """
         assert self._ahead is not None, "a batch is on its way"
-        batch, self._ahead = self._ahead, None
-        callers, self._callers_ahead = self._callers_ahead, []
+        batch, callers = self._ahead, self._callers_ahead
         failed: Exception | None = None
         try:
             answers, moved = self._rounds.landed(batch, appending)
         except Exception as error:  # noqa: BLE001 - a value, see Answer
             answers, moved, failed = batch.answers({}), set(batch.streams), error
+        self._ahead, self._callers_ahead = None, []
         came = parted(callers, answers, failed)
         if not moved.isdisjoint(self._open.streams):
             self._rounds.undone(self._open, moved)
@@ -126,7 +129,7 @@ def parted(
     for number, each in enumerate(callers):
         answer = answers.get(number)
         if answer is None:
-            answer = each.unanswered(failed, len(callers))
+            answer = each.came_back(failed, len(callers))
         if answer is None:
             came.again.append(each)
         else:

@@ -1,5 +1,6 @@
 """Who takes long to be decided, and whoever shares a stream with him."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
@@ -8,22 +9,26 @@ from application.event_store.limits import SLOW_MAX
 
 
 class SlowStreams:
-    """The streams of who was slow, the last so many of them."""
+    """The streams of who was slow, and those of who is held up by them.
+
+    So many of either are remembered, the last ones.
+    """
 
     def __init__(self, most: int = SLOW_MAX) -> None:
         self._most = most
-        self._streams: dict[UUID, None] = {}
+        self._slow: dict[UUID, None] = {}
+        self._held_up: dict[UUID, None] = {}
 
     def __len__(self) -> int:
-        return len(self._streams)
+        return len(self._slow) + len(self._held_up)
 
     def add(self, stream_ids: Iterable[UUID]) -> None:
-        """Remember streams; those not seen for longest go."""
-        for each in stream_ids:
-            self._streams.pop(each, None)  # So that it is the last again.
-            self._streams[each] = None
-        while len(self._streams) > self._most:
-            del self._streams[next(iter(self._streams))]
+        """Remember the streams of who was slow."""
+        self._remember(self._slow, stream_ids)
+
+    def calm(self) -> None:
+        """Be told that nobody is held up any more: who was slow may be so again."""
+        self._held_up.clear()
 
     def parted(
         self, waiting: Sequence[Waiting]
@@ -31,20 +36,33 @@ class SlowStreams:
         """Return who is not held up, who is, and whether by them it spreads further.
 
         Whoever shares a stream with one who is slow waits for him, and so does whoever
-        shares another with that one, before or after: on none may he be overtaken. All
-        streams of who is held up are remembered as well, as the last ones.
+        shares another with that one, before or after: on none may he be overtaken. The
+        streams of who is held up are remembered as well.
         """
-        asked_for = (stream for each in waiting for stream in each.ask.streams)
-        if self._streams.keys().isdisjoint(asked_for):  # As nearly always.
-            return list(waiting), [], False
-        slow = set(self._streams)
-        while True:
-            held = [each for each in waiting if not slow.isdisjoint(each.ask.streams)]
-            streams = [stream for each in held for stream in each.ask.streams]
-            if slow.issuperset(streams):
-                break
-            slow.update(streams)
-        free = [each for each in waiting if slow.isdisjoint(each.ask.streams)]
-        spreads = len(slow) > len(self._streams)
-        self.add(streams)
-        return free, held, spreads
+        streams_of = [each.ask.streams for each in waiting]
+        asked_for = (stream for his in streams_of for stream in his)
+        if not any(each in self._slow or each in self._held_up for each in asked_for):
+            return list(waiting), [], False  # As nearly always.
+        askers: defaultdict[UUID, list[int]] = defaultdict(list)
+        for number, his in enumerate(streams_of):
+            for stream in his:
+                askers[stream].append(number)
+        reached = [s for s in askers if s in self._slow or s in self._held_up]
+        known, numbers = set(reached), set[int]()
+        while reached:
+            for number in askers.pop(reached.pop(), ()):
+                if number not in numbers:
+                    numbers.add(number)
+                    reached += streams_of[number]
+        held = [each for number, each in enumerate(waiting) if number in numbers]
+        free = [each for number, each in enumerate(waiting) if number not in numbers]
+        theirs = [each for number in sorted(numbers) for each in streams_of[number]]
+        self._remember(self._held_up, theirs)
+        return free, held, not known.issuperset(theirs)
+
+    def _remember(self, known: dict[UUID, None], stream_ids: Iterable[UUID]) -> None:
+        for each in stream_ids:
+            known.pop(each, None)  # So that it is the last again.
+            known[each] = None
+        while len(known) > self._most:
+            del known[next(iter(known))]

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import reduce
 from typing import Any, Final
 from uuid import UUID
@@ -72,14 +73,12 @@ class Stream:
         """Take in what was added, as long as it is its author's turn: it may take long.
 
         Whoever asked for a thing of another kind under this id is told so by its events
-        another time: what is written by now has to be answered.
+        when he asks again: what is decided by now has to be answered.
         """
         for evolve, (count, state) in [*self._folded.items()]:
             events = self._events[count - self._forgotten :]
-            try:
+            with suppress(Exception):  # Whatever a fold of other events raises.
                 self._folded[evolve] = self.version, reduce(evolve, events, state)
-            except Exception:  # noqa: BLE001 - whatever a fold of other events raises
-                del self._folded[evolve]
 
     def undo(self) -> None:
         """Be as it was before the asks of the batch."""
@@ -90,7 +89,13 @@ class Stream:
         self.authors = []
 
     def rest(self) -> None:
-        """Forget the events for the next batch, and keep what they amount to."""
+        """Forget the events for the next batch, and keep what they amount to.
+
+        What could not be told with these events cannot be told without them.
+        """
+        for evolve, (count, _) in [*self._folded.items()]:
+            if count != self.version:
+                del self._folded[evolve]
         self._events, self._forgotten = [], self.version
         self.authors = []
 

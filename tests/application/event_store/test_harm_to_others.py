@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from application.event_store.envelope import Part, Receipt
 from application.event_store.store import (
+    ATTEMPTS_MAX,
     Append,
     Conflict,
     Loaded,
@@ -129,6 +130,46 @@ def test_nor_where_a_decider_would_end_the_program(store: Gated) -> None:
         rest = [dispatcher.submit([each]) for each in (ask, put_up("b", a_shelf()))]
         store.gate.set()
         assert kinds(answers(first, *rest)) == [Receipt] + [OutcomeUnknown] * 2
+
+
+class Late(Gated):
+    """A store where nobody wins, and then somebody cannot be stored."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lost = 0
+
+    def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
+        if self.lost < ATTEMPTS_MAX - 1:
+            self.lost += 1
+            return [Conflict(each.streams[0].stream_id, 0) for each in appends]
+        if len(appends) > 1:
+            raise ValueError("a NUL")
+        return super().append(appends)
+
+
+def test_who_cannot_be_stored_the_last_time_is_told_so_as_well() -> None:
+    store = Late()
+    with dispatching(store) as dispatcher:
+        got = dispatcher.handle([put_up("x", a_shelf()) for _ in range(2)])
+    assert kinds(got) == [Receipt, Receipt]
+    assert store.batches == [1, 1]
+
+
+class Exiting(Gated):
+    """A store that would end the program."""
+
+    def append(self, appends: Sequence[Append]) -> Sequence[Receipt | Conflict]:
+        assert appends
+        raise SystemExit
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("count", [1, 2])
+def test_nor_does_who_is_on_his_way_wait_for_ever(count: int) -> None:
+    with dispatching(Exiting()) as dispatcher:
+        asked = dispatcher.submit([put_up("x", a_shelf()) for _ in range(count)])
+        assert kinds(answers(asked)) == [OutcomeUnknown] * count
 
 
 class Speechless(Gated):

@@ -5,13 +5,14 @@ from msgspec.structs import replace
 
 from application.event_store.envelope import Part, Receipt
 from application.event_store.limits import Limits
-from domain.kernel import AnyDecider, Decider
+from domain.kernel import AnyDecider, Decider, State
 from tests.application.event_store.gated import Gated, dispatching
 from tests.application.event_store.shelf import (
     BreakDown,
     PutUp,
     ReportFall,
     Shelf,
+    ThingPutUp,
     a_shelf,
     asking,
     put_up,
@@ -92,6 +93,41 @@ def test_ids_that_are_no_stream_push_nobody_out(store: Gated) -> None:
         dispatcher.handle([asking((each, BreakDown())) for each in nothing])
         dispatcher.handle_one(put_up("b", shelf))
     assert store.loads == [1, len(nothing)]
+
+
+class Account(State, frozen=True):
+    """How many things there are, of which no more than three are understood."""
+
+    things: int = 0
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_nobody_is_decided_on_half_of_what_happened_where_a_fold_stumbles(
+    store: Gated, *, at_once: bool
+) -> None:
+    def stumbling(account: Account, _: object) -> Account:
+        if account.things == 3:
+            raise ZeroDivisionError
+        return Account(account.things + 1)
+
+    counting: AnyDecider = Decider(
+        initial=Account(),
+        decide=lambda *_: (ThingPutUp(thing="any"),),
+        evolve=stumbling,
+    )
+    shelf = a_shelf()
+    asks = [
+        replace(put_up(each, shelf), parts=(Part(shelf, counting, PutUp(each)),))
+        for each in "abcde"
+    ]
+    with dispatching(store) as dispatcher:
+        dispatcher.handle(asks[:3])
+        if at_once:
+            got = list(dispatcher.handle(asks[3:]))
+        else:
+            got = [*dispatcher.handle(asks[3:4]), *dispatcher.handle(asks[4:])]
+    assert kinds(got) == [Receipt, ZeroDivisionError]
+    assert len(store.streams[shelf]) == 4
 
 
 @pytest.mark.parametrize("at_once", [True, False])

@@ -300,6 +300,26 @@ def test_who_shares_a_stream_with_one_held_up_is_held_up_before_and_after_him() 
     assert streams.parted([last]) == ([], [last], False), "by now they are known"
 
 
+def test_once_nobody_is_held_up_any_more_only_who_was_slow_himself_is_put_aside(
+    store: Gated,
+) -> None:
+    slowly, one, other = Slowly(), a_shelf(), a_shelf()
+    with dispatching(store, effort=slowly.worked) as dispatcher:
+        waiting = [dispatcher.submit([slowly.ask("slow", one)])]
+        assert dispatcher.handle_one(put_up("vase", a_shelf())).version == 1
+        both = asking((one, PutUp("1")), (other, PutUp("1")))
+        waiting.append(dispatcher.submit([both]))
+        slowly.go_on.set()
+        assert kinds(answers(*waiting)) == [Receipt] * 2
+        until(lambda: dispatcher.figures[-1].idle)
+        aside = dispatcher.figures[-1].asks
+        dispatcher.handle_one(put_up("2", other))
+        assert dispatcher.figures[-1].asks == aside
+        dispatcher.handle_one(put_up("2", one))
+        assert dispatcher.figures[-1].asks == aside + 1
+    assert things(store, other) == ["1", "2"]
+
+
 def test_of_streams_so_many_are_remembered_as_slow_and_no_more() -> None:
     streams, shelves = SlowStreams(most=2), [a_shelf() for _ in range(3)]
     streams.add(shelves[:2])
