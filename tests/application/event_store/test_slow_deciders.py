@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from itertools import count
 from threading import Event as Signal
+from threading import enumerate as threads
 from typing import Any
 from uuid import UUID
 
@@ -361,6 +362,31 @@ def test_who_waits_to_be_put_aside_waits_in_the_queue_as_any_other(
         assert dispatcher.figures[0].waiting == 4
         store.gate.set()
         assert kinds(answers(*waiting)) == [Receipt] * 6
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_who_would_end_the_program_once_he_is_left_behind_ends_his_own_thread(
+    store: Gated,
+) -> None:
+    slowly, decided = Slowly(), count()
+
+    def quits_at_first(*asked: Any) -> Any:
+        if next(decided):
+            return SHELF.decide(*asked)
+        assert slowly.go_on.wait(SOON_S), "nobody let it go on"
+        raise SystemExit
+
+    quitter: AnyDecider = Decider(
+        initial=Shelf(), decide=quits_at_first, evolve=SHELF.evolve
+    )
+    ask = put_up("a", a_shelf())
+    ask = replace(ask, parts=(replace(ask.parts[0], decider=quitter),))
+    with dispatching(store, effort=slowly.worked) as dispatcher:
+        slow = dispatcher.submit([ask])
+        assert kinds(answers(slow)) == [Receipt], "he is decided once more, aside"
+        slowly.go_on.set()
+        until(lambda: [each.name for each in threads()].count("dispatcher-0") == 1)
+        assert dispatcher.handle_one(put_up("a", a_shelf())).version == 1
 
 
 def test_so_many_may_be_left_behind_and_the_next_holds_up_the_others(
