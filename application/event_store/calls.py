@@ -9,7 +9,7 @@ import asyncio
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from queue import SimpleQueue
 from threading import Lock
 from typing import TypeAlias
@@ -80,14 +80,18 @@ def blocked(count: int) -> tuple[Call, Callable[[], Answers]]:
 def tell(calls: Iterable[Call]) -> None:
     """Tell every caller; those of one loop by waking it once."""
     by_loop: dict[AbstractEventLoop, list[Call]] = {}
+    at_once: list[Call] = []
     for each in calls:
         if each.loop is None:
-            each.tell()
+            at_once.append(each)
         else:
             by_loop.setdefault(each.loop, []).append(each)
     for loop, some in by_loop.items():
         with suppress(RuntimeError):  # It is closed: in it nobody waits any more.
             loop.call_soon_threadsafe(tell_in_loop, some)
+    with ExitStack() as told:  # All of them, even if one would end the program.
+        for each in reversed(at_once):
+            told.callback(each.tell)
 
 
 def tell_in_loop(calls: Sequence[Call]) -> None:

@@ -66,10 +66,13 @@ class Rounds:
         end.
         """
         lacking: dict[int, Sequence[UUID]] = {}
+        wrong: dict[int, Exception] = {}
         for number, each in enumerate(asked):
-            if apart(each.ask) or (each.ask.decided and not each.tries):
-                continue  # Nothing has to be read for it.
-            unknown = bring(each.ask, batch, self._kept)
+            try:
+                unknown = self._lacks(each, batch)
+            except Exception as error:  # noqa: BLE001 - whatever an ask is made of
+                wrong[number] = error
+                continue
             if unknown and in_motion(unknown, batch, ahead):
                 asked = asked[:number]
                 break
@@ -79,8 +82,8 @@ class Rounds:
         for number, each in enumerate(asked):
             ask = each.ask
             turn(ask)
-            if apart(ask):
-                batch.refuse(ask, PartsApart(WHOLE))
+            if number in wrong:
+                batch.refuse(ask, wrong[number])
             elif number in lacking and away is not None:
                 batch.refuse(ask, away)
             else:
@@ -90,6 +93,14 @@ class Rounds:
                 batch.take(ask, sure=sure)
         turn(None)
         return len(asked)
+
+    def _lacks(self, asked: Asked, batch: Batch) -> Sequence[UUID]:
+        """Return which streams must be read for an ask; a batch gets what is kept."""
+        if apart(asked.ask):
+            raise PartsApart(WHOLE)
+        if asked.ask.decided and not asked.tries:
+            return ()
+        return bring(asked.ask, batch, self._kept)
 
     def departing(self, batch: Batch) -> Appending:
         """Close a batch, and return what has to be called to have it appended.

@@ -132,6 +132,31 @@ def test_nor_where_a_decider_would_end_the_program(store: Gated) -> None:
         assert kinds(answers(first, *rest)) == [Receipt] + [OutcomeUnknown] * 2
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_nor_behind_one_who_would_end_the_program_when_he_is_told(store: Gated) -> None:
+    def quits(_: object) -> None:
+        raise Quitting
+
+    with dispatching(store) as dispatcher:
+        first = busy_with(dispatcher, store, put_up("lamp", a_shelf()))
+        rest = [dispatcher.submit([put_up("a", a_shelf())]) for _ in range(4)]
+        rest[1].add_done_callback(quits)
+        store.gate.set()
+        assert kinds(answers(first, *rest)) == [Receipt] * 5
+
+
+def test_who_asks_for_what_is_no_stream_harms_nobody_else(store: Gated) -> None:
+    shelf, nowhere = a_shelf(), a_shelf()
+    mistaken = asking((shelf, PutUp("a")), (nowhere, PutUp("a")))
+    no_id: Any = "shelf 7"
+    parts = (mistaken.parts[0], replace(mistaken.parts[1], stream_id=no_id))
+    mistaken = replace(mistaken, parts=parts)
+    with dispatching(store) as dispatcher:
+        got = dispatcher.handle([put_up("x", a_shelf()), mistaken, put_up("b", shelf)])
+    assert kinds(got) == [Receipt, AttributeError, Receipt]
+    assert things(store, shelf) == ["b"]
+
+
 class Late(Gated):
     """A store where nobody wins, and then somebody cannot be stored."""
 
