@@ -235,6 +235,7 @@ def test_who_is_decided_already_comes_before_who_is_taken_with_who_is_slow(
         store.shut()
         waiting = [dispatcher.submit([put_up("1", hot), put_up("x", a_shelf())])]
         assert store.writing.wait(SOON_S)
+        store.reading.clear()
         waiting.append(dispatcher.submit([put_up("a", shelf)]))
         assert store.reading.wait(SOON_S), "he is decided"
         slow = slowly.ask("s", a_shelf())
@@ -364,6 +365,20 @@ def test_who_waits_to_be_put_aside_waits_in_the_queue_as_any_other(
         assert kinds(answers(*waiting)) == [Receipt] * 6
 
 
+def test_who_shares_another_stream_comes_behind_who_waits_to_be_put_aside(
+    store: Gated,
+) -> None:
+    slowly, shelf, other = Slowly(), a_shelf(), a_shelf()
+    with dispatching(store, effort=slowly.worked) as dispatcher:
+        waiting = left_behind(dispatcher, store, slowly, shelf)
+        both = asking((shelf, PutUp("1")), (other, PutUp("1")))
+        waiting.append(dispatcher.submit([both]))
+        assert dispatcher.figures[0].waiting == 2
+        store.gate.set()
+        assert kinds(answers(*waiting)) == [Receipt] * 4
+    assert things(store, shelf) == ["0", "s", "1"]
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_who_would_end_the_program_once_he_is_left_behind_ends_his_own_thread(
     store: Gated,
@@ -400,10 +415,12 @@ def test_so_many_may_be_left_behind_and_the_next_holds_up_the_others(
             slow.append(dispatcher.submit([each.ask("a", a_shelf())]))
             assert each.deciding.wait(SOON_S)
         other = dispatcher.submit([put_up("a", a_shelf())])
-        with pytest.raises(TimeoutError):
-            other.result(WHILE_S)
-        for each in slowly:
-            each.go_on.set()
+        try:
+            with pytest.raises(TimeoutError):
+                other.result(WHILE_S)
+        finally:
+            for each in slowly:
+                each.go_on.set()
         assert kinds(answers(other, *slow)) == [Receipt] * (len(slow) + 1)
 
 
