@@ -33,7 +33,7 @@ class Asked(Struct):
     company: int = ANY_NUMBER
 
     def came_back(self, failed: Exception | None, among: int) -> Answer | None:
-        """Come back without an answer; return what to tell, or None: it goes again.
+        """Come back without an answer; return the one there is, or None: it goes again.
 
         The append of the whole batch, of so many asks, has ``failed``; or it has not,
         and this one lost a race. What cannot be stored at all, such as a name with a
@@ -47,10 +47,8 @@ class Asked(Struct):
         if isinstance(failed, OutcomeUnknown) and self.lost is None:
             self.lost = failed
         elif failed is not None:
-            return self.told(failed)
-        if self.tries == ATTEMPTS_MAX:
-            return self.told(Busy(attempts=self.tries))
-        return None
+            return failed
+        return Busy(attempts=self.tries) if self.tries == ATTEMPTS_MAX else None
 
     def keep_to(self, company: int) -> None:
         """Be among the losers of a batch, so many, who are to be decided again.

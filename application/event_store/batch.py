@@ -98,7 +98,7 @@ class Batch:
         if name in self.command_ids:
             return
         streams = [self.streams[each] for each in ask.streams]
-        rests = any(each.authors for each in streams)
+        rests = any(each.added for each in streams)
         hashed = b""
         try:
             hashed = request_hash(ask)
@@ -120,7 +120,7 @@ class Batch:
         if anything:
             self.command_ids.add(name)
             for stream, events in zip(streams, drafts, strict=True):
-                stream.add(events, number)
+                stream.add(events)
 
     def answers(self, outcomes: Mapping[int, Receipt | Conflict]) -> dict[int, Answer]:
         """Return the answers, given what came of ``appends``; the rest asks again."""

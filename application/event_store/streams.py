@@ -15,7 +15,7 @@ from domain.kernel import AnyDecider, Event
 class Stream:
     """A stream as the next ask sees it: its version, and what its events amount to.
 
-    ``authors`` are the asks of the batch that had events for it; ``position`` is that
+    ``added`` says that asks of the batch had events for it; ``position`` is that
     of its last event when it was read.
     """
 
@@ -24,13 +24,13 @@ class Stream:
         "_events",
         "_folded",
         "_forgotten",
-        "authors",
+        "added",
         "position",
         "version",
     )
 
     def __init__(self, history: Sequence[RecordedEvent]) -> None:
-        self.authors: list[int] = []
+        self.added = False
         self.position = position_of(history)
         self.version = len(history)
         self._events = events_of(history)
@@ -60,13 +60,13 @@ class Stream:
         self._folded[evolve] = self.version, state
         return state
 
-    def add(self, events: Sequence[Event], author: int) -> None:
+    def add(self, events: Sequence[Event]) -> None:
         """Show the next ask what this one decided."""
-        if not self.authors:
+        if not self.added:
             self._before = self.version, self._folded.copy()
         self._events += events
         self.version += len(events)
-        self.authors.append(author)
+        self.added = True
         self._fold()
 
     def _fold(self) -> None:
@@ -82,11 +82,11 @@ class Stream:
 
     def undo(self) -> None:
         """Be as it was before the asks of the batch."""
-        if not self.authors:
+        if not self.added:
             return
         self.version, self._folded = self._before
         del self._events[self.version - self._forgotten :]
-        self.authors = []
+        self.added = False
 
     def rest(self) -> None:
         """Forget the events for the next batch, and keep what they amount to.
@@ -97,7 +97,7 @@ class Stream:
             if count != self.version:
                 del self._folded[evolve]
         self._events, self._forgotten = [], self.version
-        self.authors = []
+        self.added = False
 
 
 class KeptStreams:
