@@ -35,6 +35,7 @@ from interface.postgres.server import EmbeddedPostgres
 from interface.settings import Settings
 from interface.tokens import open_tokens
 from tests.application.event_store.cut_line import cut_line
+from tests.eventually import eventually
 from tests.flow.killed import (
     PATIENT,
     Child,
@@ -51,7 +52,6 @@ from tests.interface.api.conftest import ORDER
 from tests.interface.pretend import PYTHON, free_port
 from tests.interface.pretend import environment as served_environment
 from tests.interface.served import roles, wait_for
-from tests.interface.test_embedded_postgres import eventually
 
 TIMES: Final = 3
 NUMBERS = count(step=100)

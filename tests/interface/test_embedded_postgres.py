@@ -4,8 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -19,7 +18,8 @@ from interface.postgres.account import account_for
 from interface.postgres.cluster import programs_folder
 from interface.postgres.server import EmbeddedPostgres
 from interface.postgres.use import in_use
-from tests.interface.pretend import PYTHON, ROOT, SECONDS, environment
+from tests.eventually import eventually
+from tests.interface.pretend import PYTHON, ROOT, environment
 
 ROOT_ONLY = pytest.mark.skipif(os.geteuid() != 0, reason="only root is refused entry")
 
@@ -52,13 +52,6 @@ def word(server: EmbeddedPostgres) -> object:
 def contents(folder: Path) -> dict[str, bytes]:
     files = (path for path in folder.rglob("*") if path.is_file())
     return {str(path): path.read_bytes() for path in files}
-
-
-def eventually(question: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not question():
-        assert time.monotonic() < deadline, "it never came to be"
-        time.sleep(0.01)  # between two looks; nothing rests on its length
 
 
 # -- It is there, and safe --

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from interface.cli.ingest import command
 from interface.errors import UserError
 from interface.postgres.database import DatabaseUrls
+from tests.eventually import eventually
 from tests.interface.inbound.olist_files import (
     ANNAS,
     CHAIR,
@@ -20,7 +21,6 @@ from tests.interface.inbound.olist_files import (
     write_export,
 )
 from tests.interface.served import roles
-from tests.interface.test_embedded_postgres import eventually
 
 Typed = Callable[..., Result]
 

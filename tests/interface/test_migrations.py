@@ -22,8 +22,8 @@ from interface.postgres.migrations import LOCK, migrate
 from interface.postgres.server import EmbeddedPostgres
 from interface.postgres.use import in_use
 from interface.settings import Settings
+from tests.eventually import eventually
 from tests.interface.pretend import PYTHON, ROOT, redress
-from tests.interface.test_embedded_postgres import eventually
 
 FIRST = "CREATE TABLE first (promise text); INSERT INTO first VALUES ('100% kept')"
 SECOND = "CREATE TABLE second AS SELECT promise FROM first"

@@ -14,8 +14,8 @@ import pytest
 
 from interface.postgres.server import EmbeddedPostgres
 from interface.running import making_ready, wait_until_ready
+from tests.eventually import eventually
 from tests.interface.pretend import REDRESS, SECONDS, free_port, redress, started
-from tests.interface.test_embedded_postgres import eventually
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import psutil
 from interface.postgres import postmaster
 from interface.postgres.server import EmbeddedPostgres
 from interface.postgres.use import in_use
+from tests.eventually import eventually
 from tests.interface.api.conftest import ORDER
 from tests.interface.pretend import (
     PYTHON,
@@ -21,7 +22,6 @@ from tests.interface.pretend import (
     free_port,
     redress,
 )
-from tests.interface.test_embedded_postgres import eventually
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import pytest
 
 from interface.supervisor import Child, GaveUp, Supervisor
 from interface.troubles import Troubles
-from tests.interface.test_embedded_postgres import eventually
+from tests.eventually import eventually
 
 
 class Heard:

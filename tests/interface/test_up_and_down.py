@@ -15,6 +15,7 @@ import pytest
 
 from interface.postgres import postmaster
 from interface.postgres.server import EmbeddedPostgres
+from tests.eventually import eventually
 from tests.interface.pretend import (
     ROOT,
     SECONDS,
@@ -25,7 +26,6 @@ from tests.interface.pretend import (
     started,
     up,
 )
-from tests.interface.test_embedded_postgres import eventually
 
 PRETEND = "from tests.interface.pretend import main"
 PAUSES = "import signal; signal.pause()"

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from threading import Event as Signal
-from time import monotonic
 from uuid import UUID
 
 from application.event_store.batch import Answer
@@ -22,7 +21,6 @@ from tests.memory_store import MemoryEventStore
 SOON_S = 20.0
 # Whatever does not wait for somebody has been done by then.
 WHILE_S = 0.3
-A_MOMENT_S = 0.005
 ONE_LANE = Limits(lanes=1)
 
 
@@ -85,11 +83,3 @@ def busy_with(
     future = dispatcher.submit([ask])
     assert store.writing.wait(SOON_S)
     return future
-
-
-def until(holds: Callable[[], bool]) -> None:
-    """Wait for what nobody is told of."""
-    end = monotonic() + SOON_S
-    while not holds():
-        assert monotonic() < end, "it never came"
-        Signal().wait(A_MOMENT_S)

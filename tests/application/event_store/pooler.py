@@ -16,7 +16,7 @@ from msgspec import structs
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from interface.postgres.database import DatabaseUrls
-from tests.interface.test_embedded_postgres import eventually
+from tests.eventually import eventually
 
 PORT: Final = 6432
 

@@ -28,7 +28,6 @@ from tests.application.event_store.gated import (
     answers,
     busy_with,
     dispatching,
-    until,
 )
 from tests.application.event_store.shelf import (
     SHELF,
@@ -42,6 +41,7 @@ from tests.application.event_store.shelf import (
 )
 from tests.application.event_store.test_handler import kinds, things
 from tests.application.event_store.test_races import intruding
+from tests.eventually import eventually
 from tests.memory_store import MemoryEventStore
 
 
@@ -241,7 +241,9 @@ def test_who_is_decided_already_comes_before_who_is_taken_with_who_is_slow(
         slow = slowly.ask("s", a_shelf())
         waiting.append(dispatcher.submit([slow, put_up("b", shelf)]))
         assert slowly.seen_slow.wait(SOON_S)
-        until(lambda: dispatcher.figures[0].waiting > 0)  # He is to be put aside.
+        eventually(
+            lambda: dispatcher.figures[0].waiting > 0, SOON_S
+        )  # He is to be put aside.
         slowly.go_on.set()
         store.gate.set()
         assert kinds(answers(*waiting)) == [Receipt] * 5
@@ -313,7 +315,7 @@ def test_once_nobody_is_held_up_any_more_only_who_was_slow_himself_is_put_aside(
         waiting.append(dispatcher.submit([both]))
         slowly.go_on.set()
         assert kinds(answers(*waiting)) == [Receipt] * 2
-        until(lambda: dispatcher.figures[-1].idle)
+        eventually(lambda: dispatcher.figures[-1].idle, SOON_S)
         aside = dispatcher.figures[-1].asks
         dispatcher.handle_one(put_up("2", other))
         assert dispatcher.figures[-1].asks == aside
@@ -344,7 +346,9 @@ def left_behind(
     assert store.writing.wait(SOON_S)
     slow = dispatcher.submit([slowly.ask("s", shelf)])
     assert slowly.seen_slow.wait(SOON_S)
-    until(lambda: dispatcher.figures[0].waiting > 0)  # He is to be put aside.
+    eventually(
+        lambda: dispatcher.figures[0].waiting > 0, SOON_S
+    )  # He is to be put aside.
     slowly.go_on.set()
     return [on_its_way, slow]
 
@@ -400,7 +404,9 @@ def test_who_would_end_the_program_once_he_is_left_behind_ends_his_own_thread(
         slow = dispatcher.submit([ask])
         assert kinds(answers(slow)) == [Receipt], "he is decided once more, aside"
         slowly.go_on.set()
-        until(lambda: [each.name for each in threads()].count("dispatcher-0") == 1)
+        eventually(
+            lambda: [each.name for each in threads()].count("dispatcher-0") == 1, SOON_S
+        )
         assert dispatcher.handle_one(put_up("a", a_shelf())).version == 1
 
 

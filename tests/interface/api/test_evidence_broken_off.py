@@ -1,17 +1,15 @@
 """A file that breaks off on its way to a served API leaves nothing behind."""
 
 import socket
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from time import monotonic
 from urllib.parse import urlsplit
 
 import httpx
-import pytest
 
 from interface.bootstrap import Redress
 from interface.postgres.database import DatabaseUrls
+from tests.eventually import eventually
 from tests.evidence_files import JPEG
 from tests.interface.api.conftest import ORDER
 from tests.interface.served import served
@@ -27,14 +25,6 @@ HALF = JPEG + bytes(6_000_000)
 def keyed(redress: Redress, role: str, subject: str) -> dict[str, str]:
     token = redress.tokens.issue(role, subject)  # type: ignore[arg-type]  # a role
     return {"Authorization": f"Bearer {token}", "Idempotency-Key": "one"}
-
-
-def until(holds: Callable[[], bool]) -> None:
-    end = monotonic() + SECONDS
-    while monotonic() < end:
-        if holds():
-            return
-    pytest.fail("it never came to be so")
 
 
 def test_a_caller_who_breaks_off_leaves_nothing_and_may_begin_again(
@@ -59,8 +49,8 @@ def test_a_caller_who_breaks_off_leaves_nothing_and_may_begin_again(
         assert where.port is not None
         with socket.create_connection((where.hostname, where.port), SECONDS) as sent:
             sent.sendall("\r\n".join(lines).encode() + HALF)
-            until(lambda: bool(lying()))
-        until(lambda: not lying())
+            eventually(lambda: bool(lying()), SECONDS)
+        eventually(lambda: not lying(), SECONDS)
 
         # The "no" reaches a caller who is still sending.
         wrong = li_mei | {"Content-Type": "video/mp4"}
